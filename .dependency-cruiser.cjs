@@ -1,0 +1,58 @@
+/** The arrows of the house (CONTRIBUTING.md): api/ and storage/ import src/, never each other. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'src-imports-neither-api-nor-storage',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(api|storage|main\\.ts|config\\.ts)' },
+    },
+    {
+      name: 'src-knows-no-http-sql-kubernetes-files-or-schedule',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        path: '^(fs|fs/promises|http|https|http2|net|tls|child_process|dgram|node:fs|node:fs/promises|node:http|node:https|node:http2|node:child_process|node:dgram)$|node_modules/(express|kysely|better-sqlite3|@kubernetes|node-cron|pino|prom-client|zod|yaml)/',
+        pathNot: '^(node:)?(net|tls)$',
+      },
+    },
+    {
+      name: 'api-imports-no-storage',
+      severity: 'error',
+      from: { path: '^api/' },
+      to: { path: '^(storage/|main\\.ts|config\\.ts)' },
+    },
+    {
+      name: 'storage-imports-no-api',
+      severity: 'error',
+      from: { path: '^storage/' },
+      to: { path: '^(api/|main\\.ts|config\\.ts)' },
+    },
+    {
+      name: 'asn1-stays-in-its-room',
+      comment: 'Only src/x509 knows ASN.1.',
+      severity: 'error',
+      from: { path: '^(src|api|storage|main|config)', pathNot: '^src/x509/' },
+      to: { path: 'node_modules/(@peculiar|asn1js|reflect-metadata)/' },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'not-to-dev-dependency',
+      severity: 'error',
+      from: { path: '^(src|api|storage|main|config)' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'not-to-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

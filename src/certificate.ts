@@ -1,0 +1,61 @@
+/** The key algorithms that this authority issues for and signs with. */
+export const KEY_ALGORITHMS = [
+  'ecdsa-p256',
+  'ecdsa-p384',
+  'rsa-2048',
+  'rsa-3072',
+  'rsa-4096',
+] as const;
+export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
+
+/** The distinguished name's attributes that a caller may set (RFC 5280 §4.1.2.6). */
+export interface Subject {
+  readonly commonName?: string;
+  readonly organization?: string;
+  readonly organizationalUnit?: string;
+  readonly country?: string;
+  readonly stateOrProvince?: string;
+  readonly locality?: string;
+}
+
+/** The subjectAltName's entries by kind, each in the order of the request (RFC 5280 §4.2.1.6). */
+export interface SubjectAltNames {
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly emailAddresses: readonly string[];
+  readonly uris: readonly string[];
+}
+
+/** The kinds of subjectAltName, as they are called in requests and answers. */
+export const SUBJECT_ALT_NAME_KINDS = ['dnsNames', 'ipAddresses', 'emailAddresses', 'uris'] as const;
+
+/** Both ends belong to the period (RFC 5280 §4.1.2.5). */
+export interface Validity {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+export type AuthorityKind = 'root' | 'intermediate';
+export type LeafProfileName = 'server' | 'client';
+export type ProfileName = AuthorityKind | LeafProfileName;
+
+/** Something the caller asked for that was granted, but will not please everybody. */
+export interface Warning {
+  /** A stable kebab-case word for programs. */
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** A certificate that this service has issued, as it is recorded. */
+export interface Certificate extends SubjectAltNames, Validity {
+  /** 32 lower-case hexadecimal digits. */
+  readonly serialNumber: string;
+  /** The name of the authority that signed it; a root's own name for a root. */
+  readonly authority: string;
+  readonly profile: ProfileName;
+  readonly subject: Subject;
+  /** SHA-256 of the DER, 64 lower-case hexadecimal digits. */
+  readonly fingerprintSha256: string;
+  readonly warnings: readonly Warning[];
+  readonly der: Uint8Array;
+}

@@ -1,0 +1,53 @@
+/** Every way in which a caller's request can fail; `api/problem.ts` gives each its HTTP status. */
+export type PkiErrorCode =
+  | 'authority-cannot-issue'
+  | 'authority-unknown'
+  | 'body-too-large'
+  | 'certificate-request-invalid'
+  | 'certificate-unknown'
+  | 'chain-invalid'
+  | 'media-type-unsupported'
+  | 'method-not-allowed'
+  | 'name-taken'
+  | 'private-key-not-stored'
+  | 'request-malformed'
+  | 'request-refused'
+  | 'route-unknown'
+  | 'target-declared-in-file'
+  | 'target-unavailable'
+  | 'target-unknown'
+  | 'unauthenticated';
+
+/** One broken rule, and where in the request it was broken. */
+export interface Violation {
+  /** JSON Pointer (RFC 6901) into the request body, such as `/dnsNames/0`; `''` is the whole body. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/**
+ * A failure the caller can act on. `message` is shown to the caller, so it names no host,
+ * path, key or SQL; whatever lies beneath goes into `cause`, which is only logged.
+ * Anything else that is thrown is a bug or an outage and reaches the caller as a bare 500.
+ */
+export class PkiError extends Error {
+  override readonly name = 'PkiError';
+  readonly code: PkiErrorCode;
+  readonly violations: readonly Violation[];
+
+  constructor(
+    code: PkiErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly violations?: readonly Violation[] } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+    this.violations = options.violations ?? [];
+  }
+}
+
+/** A refusal that names every rule broken, so that a caller can mend all at once. */
+export function refused(violations: readonly Violation[]): PkiError {
+  const detail = violations.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join('; ');
+  return new PkiError('request-refused', detail, { violations });
+}

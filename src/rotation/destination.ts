@@ -1,0 +1,52 @@
+import type { Violation } from '../errors.ts';
+import type { Destination } from './target.ts';
+
+/** The files of a destination, as PEM text, by the names that Istio and Envoy read. */
+export interface DestinationFiles {
+  /** The leaf, its intermediates and, where asked, the root. */
+  readonly 'tls.crt': string;
+  /** PKCS#8. */
+  readonly 'tls.key': string;
+  /** Only where the target names client authorities. */
+  readonly 'ca.crt'?: string;
+}
+
+/** What a destination holds now, as it was found there. */
+export type DestinationState =
+  | { readonly kind: 'absent' }
+  /** Somebody else's: `owner` says whose in words, and nothing may be written. */
+  | { readonly kind: 'foreign'; readonly owner: string }
+  | {
+      readonly kind: 'present';
+      /** What stands in the way of any write (an immutable Secret, a wrong type), in words. */
+      readonly obstacle?: string;
+      readonly files: Partial<DestinationFiles>;
+      /** Whether the files are, to the octet, those that this service wrote last. */
+      readonly isAsWritten: boolean;
+      /** The number of our last write; 0 for a Secret that is about to be adopted. */
+      readonly revision: number;
+      /** For compare-and-set: the write fails where the destination has changed since. */
+      readonly version: string;
+    };
+
+/** One write: all files change together or not at all. */
+export interface DestinationWrite {
+  readonly targetName: string;
+  readonly serialNumber: string;
+  readonly notAfter: Date;
+  readonly files: DestinationFiles;
+  /** What was judged before; the write is refused where it no longer holds. */
+  readonly found: Exclude<DestinationState, { kind: 'foreign' }>;
+}
+
+/** A kind of place that can be kept supplied; `storage/kubernetes` and `storage/directory` are such. */
+export interface DestinationStore<D extends Destination = Destination> {
+  /** Everything that keeps `destination` from ever being written, before a target is accepted. */
+  readonly violationsOf: (destination: D) => Promise<readonly Violation[]>;
+  /** @throws {PkiError} `target-unavailable` where the place does not answer or refuses to be read */
+  readonly read: (destination: D) => Promise<DestinationState>;
+  /** @throws {PkiError} `target-unavailable`; nothing or everything has been written */
+  readonly write: (destination: D, write: DestinationWrite) => Promise<void>;
+  /** Deletes what is there if it is ours; anything else is left alone. */
+  readonly remove: (destination: D) => Promise<void>;
+}

@@ -1,0 +1,61 @@
+import type { KeyAlgorithm, LeafProfileName, Subject, SubjectAltNames } from '../certificate.ts';
+import type { RotationReason } from './reasons.ts';
+
+/** What every kind of destination can be told about the files that it holds. */
+interface DestinationContents {
+  /** Whether `tls.crt` ends with the root, as Application Gateway wants of its backends. */
+  readonly includeRoot: boolean;
+  /** The authorities whose client certificates the consumer accepts; makes `ca.crt`. */
+  readonly clientAuthorities: readonly string[];
+  /** Whether `ca.crt` holds only those authorities' own certificates, or their paths up to the root. */
+  readonly clientTrust: 'issuer' | 'root';
+}
+
+export interface KubernetesSecretDestination extends DestinationContents {
+  readonly type: 'kubernetesSecret';
+  /** A context of the kubeconfig; absent: the current one, or the cluster this service runs in. */
+  readonly context?: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly secretType: 'kubernetes.io/tls' | 'Opaque';
+  /** Whether a Secret that somebody made by hand may be taken over. */
+  readonly adopt: boolean;
+}
+
+export interface DirectoryDestination extends DestinationContents {
+  readonly type: 'directory';
+  /** Absolute, existing and canonical. */
+  readonly path: string;
+  /** The mode of `tls.key`. */
+  readonly keyMode: '0600' | '0640';
+}
+
+export type Destination = KubernetesSecretDestination | DirectoryDestination;
+
+/** A place that is kept supplied with a fresh certificate. */
+export interface RotationTarget extends SubjectAltNames {
+  readonly name: string;
+  readonly authority: string;
+  readonly profile: LeafProfileName;
+  readonly subject?: Subject;
+  readonly keyAlgorithm: KeyAlgorithm;
+  /** Duration text, such as `30d`. */
+  readonly validity: string;
+  /** Duration text; absent: a third of the certificate's lifetime. */
+  readonly renewBefore?: string;
+  readonly destination: Destination;
+}
+
+export type TargetState = 'current' | 'due' | 'failing' | 'conflict' | 'pending';
+
+/** What the last pass over a target found and did. */
+export interface TargetStatus {
+  readonly state: TargetState;
+  /** Why the target is not current; empty when it is. */
+  readonly reasons: readonly RotationReason[];
+  readonly serialNumber: string | null;
+  readonly notAfter: Date | null;
+  readonly nextRotationAt: Date | null;
+  readonly lastRotatedAt: Date | null;
+  readonly lastError: string | null;
+}

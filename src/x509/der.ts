@@ -1,0 +1,149 @@
+/**
+ * A writer of DER (ITU-T X.690): each function returns one complete value, tag and length included.
+ *
+ * It writes what a certificate, a request for one and a PFX need, and nothing else. Lengths are
+ * definite and minimal (§10.1), INTEGERs minimal (§8.3.2), and DEFAULT values are for the caller to
+ * leave out (§11.5).
+ */
+
+const BOOLEAN = 0x01;
+const INTEGER = 0x02;
+const BIT_STRING = 0x03;
+const OCTET_STRING = 0x04;
+const NULL = 0x05;
+const OBJECT_IDENTIFIER = 0x06;
+const UTF8_STRING = 0x0c;
+const PRINTABLE_STRING = 0x13;
+const IA5_STRING = 0x16;
+const UTC_TIME = 0x17;
+const GENERALIZED_TIME = 0x18;
+const BMP_STRING = 0x1e;
+const SEQUENCE = 0x30;
+const SET = 0x31;
+/** Context-specific class; `| CONSTRUCTED` for an explicit tag or a constructed implicit one. */
+const CONTEXT = 0x80;
+const CONSTRUCTED = 0x20;
+
+/** RFC 5280 §4.1.2.5: dates through 2049 are UTCTime, later ones GeneralizedTime. */
+const FIRST_GENERALIZED_YEAR = 2050;
+
+export function sequence(...items: readonly Uint8Array[]): Buffer {
+  return tagged(SEQUENCE, ...items);
+}
+
+/** A SET OF: its members are sorted as octet strings (X.690 §11.6). */
+export function setOf(...items: readonly Uint8Array[]): Buffer {
+  return tagged(SET, ...items.toSorted(Buffer.compare));
+}
+
+/** An INTEGER from a small number, or from the big-endian octets of an unsigned one. */
+export function integer(value: number | Uint8Array): Buffer {
+  return tagged(INTEGER, unsignedOctets(typeof value === 'number' ? octetsOf(value) : value));
+}
+
+export function oid(dotted: string): Buffer {
+  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
+  const arcs = [first * 40 + second, ...rest];
+  return tagged(OBJECT_IDENTIFIER, Buffer.from(arcs.flatMap(base128)));
+}
+
+export function boolean(value: boolean): Buffer {
+  return tagged(BOOLEAN, Buffer.of(value ? 0xff : 0x00));
+}
+
+export function nullValue(): Buffer {
+  return tagged(NULL);
+}
+
+export function octetString(octets: Uint8Array): Buffer {
+  return tagged(OCTET_STRING, octets);
+}
+
+/** A BIT STRING of whole octets, or one whose last `unusedBits` bits do not count. */
+export function bitString(octets: Uint8Array, unusedBits = 0): Buffer {
+  return tagged(BIT_STRING, Buffer.of(unusedBits), octets);
+}
+
+/**
+ * A BIT STRING with the named bits set: trailing zero bits are left out, as DER asks of
+ * named bit lists (X.690 §11.2.2).
+ */
+export function namedBits(bits: readonly number[]): Buffer {
+  const highest = Math.max(-1, ...bits);
+  const octets = Buffer.alloc(Math.ceil((highest + 1) / 8));
+  for (const bit of bits) octets[bit >> 3] = (octets[bit >> 3] ?? 0) | (0x80 >> (bit & 7));
+  return bitString(octets, highest < 0 ? 0 : 7 - (highest & 7));
+}
+
+export function utf8String(text: string): Buffer {
+  return tagged(UTF8_STRING, Buffer.from(text, 'utf8'));
+}
+
+export function printableString(text: string): Buffer {
+  return tagged(PRINTABLE_STRING, Buffer.from(text, 'latin1'));
+}
+
+export function ia5String(text: string): Buffer {
+  return tagged(IA5_STRING, Buffer.from(text, 'latin1'));
+}
+
+/** UTF-16, big-endian. */
+export function bmpString(text: string): Buffer {
+  return tagged(BMP_STRING, Buffer.from(text, 'utf16le').swap16());
+}
+
+/** A Time of RFC 5280 §4.1.2.5: in UTC, with seconds, without fractions. */
+export function time(instant: Date): Buffer {
+  const digits = instant.toISOString().replace(/\.\d+|[-:T]/g, '');
+  return instant.getUTCFullYear() < FIRST_GENERALIZED_YEAR
+    ? tagged(UTC_TIME, Buffer.from(digits.slice(2), 'latin1'))
+    : tagged(GENERALIZED_TIME, Buffer.from(digits, 'latin1'));
+}
+
+/** `[number] EXPLICIT`: around a complete value. */
+export function explicit(number: number, ...values: readonly Uint8Array[]): Buffer {
+  return tagged(CONTEXT | CONSTRUCTED | number, ...values);
+}
+
+/** `[number] IMPLICIT` of a primitive type: `content` are the octets without their own tag. */
+export function implicit(number: number, content: Uint8Array): Buffer {
+  return tagged(CONTEXT | number, content);
+}
+
+function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {
+  const length = content.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([Buffer.of(tag), lengthOctets(length), ...content]);
+}
+
+function lengthOctets(length: number): Buffer {
+  if (length < 0x80) return Buffer.of(length);
+  const octets = octetsOf(length);
+  return Buffer.from([0x80 | octets.length, ...octets]);
+}
+
+/** Big-endian octets, without leading zeros; a single zero octet for 0. */
+function octetsOf(value: number): number[] {
+  const octets: number[] = [];
+  for (let rest = value; rest > 0 || octets.length === 0; rest = Math.floor(rest / 256)) {
+    octets.unshift(rest % 256);
+  }
+  return octets;
+}
+
+/** X.690 §8.3.2: no superfluous leading octet, and a zero octet where the top bit would mean minus. */
+function unsignedOctets(octets: Uint8Array | readonly number[]): Buffer {
+  const bytes = Buffer.from(octets);
+  let start = 0;
+  while (start < bytes.length - 1 && bytes[start] === 0) start += 1;
+  const minimal = bytes.subarray(start);
+  const isNegative = ((minimal[0] ?? 0) & 0x80) !== 0;
+  return isNegative || minimal.length === 0 ? Buffer.concat([Buffer.of(0), minimal]) : minimal;
+}
+
+function base128(arc: number): number[] {
+  const octets = [arc % 128];
+  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) {
+    octets.unshift(0x80 | (rest % 128));
+  }
+  return octets;
+}

@@ -1,0 +1,40 @@
+import { PkiError } from '../errors.ts';
+
+/** One encapsulated value of a PEM text. */
+export interface PemBlock {
+  /** The words between `BEGIN` and the dashes, such as `CERTIFICATE`. */
+  readonly label: string;
+  readonly der: Buffer;
+}
+
+/** RFC 7468 §2: 64 characters a line, except the last. */
+const LINE = /.{1,64}/g;
+const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n?([A-Za-z0-9+/=\s]*?)-----END ([A-Z0-9 ]{1,64})-----/g;
+const BOUNDARY = /-----(BEGIN|END) /g;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** One value in PEM (RFC 7468), with its final line feed. */
+export function encodePem(label: string, der: Uint8Array): string {
+  const base64 = Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString('base64');
+  const lines = base64.match(LINE) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}
+
+/**
+ * Every block of a PEM text, in its order; text between blocks is passed over (RFC 7468 §2).
+ *
+ * @throws {PkiError} `request-malformed` for a block that is cut off, mislabelled or not Base64
+ */
+export function decodePem(text: string): readonly PemBlock[] {
+  const blocks = [...text.matchAll(BLOCK)].map(([, label = '', body = '', end]) => {
+    const base64 = body.replaceAll(/\s/g, '');
+    if (label !== end || base64 === '' || !BASE64.test(base64)) throw damaged();
+    return { label, der: Buffer.from(base64, 'base64') };
+  });
+  if ((text.match(BOUNDARY)?.length ?? 0) !== blocks.length * 2) throw damaged();
+  return blocks;
+}
+
+function damaged(): PkiError {
+  return new PkiError('request-malformed', 'a PEM block is cut off or is not Base64');
+}
