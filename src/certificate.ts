@@ -27,7 +27,12 @@ export interface SubjectAltNames {
 }
 
 /** The kinds of subjectAltName, as they are called in requests and answers. */
-export const SUBJECT_ALT_NAME_KINDS = ['dnsNames', 'ipAddresses', 'emailAddresses', 'uris'] as const;
+export const SUBJECT_ALT_NAME_KINDS = [
+  'dnsNames',
+  'ipAddresses',
+  'emailAddresses',
+  'uris',
+] as const;
 
 /** Both ends belong to the period (RFC 5280 §4.1.2.5). */
 export interface Validity {

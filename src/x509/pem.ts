@@ -9,7 +9,8 @@ export interface PemBlock {
 
 /** RFC 7468 §2: 64 characters a line, except the last. */
 const LINE = /.{1,64}/g;
-const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n?([A-Za-z0-9+/=\s]*?)-----END ([A-Z0-9 ]{1,64})-----/g;
+const BLOCK =
+  /-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n?([A-Za-z0-9+/=\s]*?)-----END ([A-Z0-9 ]{1,64})-----/g;
 const BOUNDARY = /-----(BEGIN|END) /g;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 

@@ -1,0 +1,142 @@
+import 'reflect-metadata';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { NameConstraints as AsnNameConstraints, type GeneralSubtree } from '@peculiar/asn1-x509';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsageExtension,
+  KeyUsagesExtension,
+  type Name,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+} from '@peculiar/x509';
+import type { KeyAlgorithm, Subject, Validity } from '../certificate.ts';
+import { PkiError } from '../errors.ts';
+import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from './distinguished-name.ts';
+import { type DecodedNames, NO_NAMES, namesOf } from './general-names.ts';
+import type { NameConstraintSubtrees, NameConstraints } from './name-constraints.ts';
+import { BASIC_CONSTRAINTS, NAME_CONSTRAINTS, SUBJECT_ALT_NAME } from './oids.ts';
+import { encodeCertificate, KEY_USAGE_BITS, type KeyUsage } from './tbs-certificate.ts';
+
+/** What a certificate says, read back from its octets by `@peculiar/x509`. */
+export interface DecodedCertificate extends Validity {
+  readonly der: Uint8Array;
+  /** Lower-case hexadecimal. */
+  readonly serialNumber: string;
+  /** DER of the Names. */
+  readonly issuerName: Uint8Array;
+  readonly subjectName: Uint8Array;
+  readonly subject: DecodedSubject;
+  readonly names: DecodedNames;
+  readonly isSubjectAltNameCritical: boolean;
+  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly isAuthority: boolean;
+  readonly isBasicConstraintsCritical: boolean;
+  readonly pathLenConstraint: number | undefined;
+  readonly nameConstraints: NameConstraints;
+  readonly keyUsage: readonly KeyUsage[];
+  readonly extKeyUsage: readonly string[];
+  /** Hexadecimal; empty where the extension is absent. */
+  readonly subjectKeyIdentifier: string;
+  readonly authorityKeyIdentifier: string;
+}
+
+/** A subject's known attributes, and the types of those that this service does not know or that repeat. */
+export interface DecodedSubject {
+  readonly known: Subject;
+  readonly others: readonly string[];
+}
+
+/**
+ * Reads a certificate.
+ *
+ * @throws {PkiError} `request-malformed` for octets that are none
+ */
+export function decodeCertificate(der: Uint8Array): DecodedCertificate {
+  try {
+    return decoded(new X509Certificate(der.slice()), der);
+  } catch (cause) {
+    throw new PkiError('request-malformed', 'not an X.509 certificate', { cause });
+  }
+}
+
+/** Reads what is about to be signed, as the certificate that it would be. */
+export function decodeTbsCertificate(
+  tbsCertificate: Uint8Array,
+  issuerKeyAlgorithm: KeyAlgorithm,
+): DecodedCertificate {
+  return decodeCertificate(encodeCertificate(tbsCertificate, issuerKeyAlgorithm, Buffer.alloc(1)));
+}
+
+/** A Name's attributes; every value of an attribute that has several counts among the others. */
+export function decodeSubject(name: Name): DecodedSubject {
+  const attributes = name.toJSON().flatMap((rdn) => Object.entries(rdn));
+  const known: Partial<Record<keyof Subject, string>> = {};
+  const others: string[] = [];
+  for (const [type, values] of attributes) {
+    const attribute = SUBJECT_ATTRIBUTE_NAMES.find(
+      (candidate) => SUBJECT_ATTRIBUTES[candidate].shortName === type,
+    );
+    const [value, ...more] = values;
+    if (!attribute || value === undefined || more.length > 0 || attribute in known)
+      others.push(type);
+    else known[attribute] = value;
+  }
+  return { known, others };
+}
+
+function decoded(certificate: X509Certificate, der: Uint8Array): DecodedCertificate {
+  const basic = certificate.getExtension(BasicConstraintsExtension);
+  const alternative = certificate.getExtension(SubjectAlternativeNameExtension);
+  return {
+    der,
+    serialNumber: certificate.serialNumber.toLowerCase(),
+    issuerName: new Uint8Array(certificate.issuerName.toArrayBuffer()),
+    subjectName: new Uint8Array(certificate.subjectName.toArrayBuffer()),
+    subject: decodeSubject(certificate.subjectName),
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    names: alternative ? namesOf(alternative.names.items) : NO_NAMES,
+    isSubjectAltNameCritical: certificate.getExtension(SUBJECT_ALT_NAME)?.critical ?? false,
+    subjectPublicKeyInfo: new Uint8Array(certificate.publicKey.rawData),
+    isAuthority: basic?.ca ?? false,
+    isBasicConstraintsCritical: certificate.getExtension(BASIC_CONSTRAINTS)?.critical ?? false,
+    pathLenConstraint: basic?.pathLength,
+    nameConstraints: nameConstraintsOf(certificate),
+    keyUsage: keyUsageOf(certificate),
+    extKeyUsage: certificate.getExtension(ExtendedKeyUsageExtension)?.usages.map(String) ?? [],
+    subjectKeyIdentifier: certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId ?? '',
+    authorityKeyIdentifier: certificate.getExtension(AuthorityKeyIdentifierExtension)?.keyId ?? '',
+  };
+}
+
+/** `@peculiar/x509` counts the named bits from the least significant one. */
+function keyUsageOf(certificate: X509Certificate): KeyUsage[] {
+  const flags: number = certificate.getExtension(KeyUsagesExtension)?.usages ?? 0;
+  const usages = Object.keys(KEY_USAGE_BITS) as KeyUsage[];
+  return usages.filter((usage) => (flags & (1 << KEY_USAGE_BITS[usage])) !== 0);
+}
+
+function nameConstraintsOf(certificate: X509Certificate): NameConstraints {
+  const extension = certificate.getExtension(NAME_CONSTRAINTS);
+  if (!extension) return {};
+  const { permittedSubtrees, excludedSubtrees } = AsnConvert.parse(
+    extension.value,
+    AsnNameConstraints,
+  );
+  return {
+    ...(permittedSubtrees ? { permitted: subtreesOf([...permittedSubtrees]) } : {}),
+    ...(excludedSubtrees ? { excluded: subtreesOf([...excludedSubtrees]) } : {}),
+  };
+}
+
+function subtreesOf(subtrees: readonly GeneralSubtree[]): NameConstraintSubtrees {
+  const bases = subtrees.map(({ base }) => base);
+  return {
+    dnsNames: bases.flatMap(({ dNSName }) => dNSName ?? []),
+    ipRanges: bases.flatMap(({ iPAddress }) => iPAddress ?? []),
+    emailDomains: bases.flatMap(({ rfc822Name }) => rfc822Name ?? []),
+    uriDomains: bases.flatMap(({ uniformResourceIdentifier }) => uniformResourceIdentifier ?? []),
+  };
+}

@@ -1,0 +1,90 @@
+import { createHash, generateKeyPair, type KeyObject, sign, verify } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { KeyAlgorithm } from '../certificate.ts';
+import { nullValue, oid, sequence } from './der.ts';
+import { ECDSA_WITH_SHA256, ECDSA_WITH_SHA384, SHA256_WITH_RSA, SHA384_WITH_RSA } from './oids.ts';
+
+export interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+/** How a key of each algorithm is made and how it signs; the hash is as strong as the key. */
+const KINDS: Readonly<
+  Record<
+    KeyAlgorithm,
+    { readonly curve?: string; readonly modulusLength?: number; hash: string; signature: Buffer }
+  >
+> = {
+  'ecdsa-p256': { curve: 'prime256v1', hash: 'sha256', signature: ecdsa(ECDSA_WITH_SHA256) },
+  'ecdsa-p384': { curve: 'secp384r1', hash: 'sha384', signature: ecdsa(ECDSA_WITH_SHA384) },
+  'rsa-2048': { modulusLength: 2048, hash: 'sha256', signature: rsa(SHA256_WITH_RSA) },
+  'rsa-3072': { modulusLength: 3072, hash: 'sha256', signature: rsa(SHA256_WITH_RSA) },
+  'rsa-4096': { modulusLength: 4096, hash: 'sha384', signature: rsa(SHA384_WITH_RSA) },
+};
+
+/** A new key pair, made in libuv's thread pool: RSA takes up to seconds and must not block the loop. */
+export async function newKeyPair(algorithm: KeyAlgorithm): Promise<KeyPair> {
+  const { curve, modulusLength } = KINDS[algorithm];
+  return curve === undefined
+    ? promisify(generateKeyPair)('rsa', {
+        modulusLength: modulusLength ?? 0,
+        publicExponent: 65_537,
+      })
+    : promisify(generateKeyPair)('ec', { namedCurve: curve });
+}
+
+/** Which of our algorithms a key is of; `undefined` for any other curve, size or kind. */
+export function keyAlgorithmOf(key: KeyObject): KeyAlgorithm | undefined {
+  const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
+  const algorithms = Object.keys(KINDS) as KeyAlgorithm[];
+  if (key.asymmetricKeyType === 'ec') {
+    return algorithms.find((algorithm) => KINDS[algorithm].curve === namedCurve);
+  }
+  if (key.asymmetricKeyType !== 'rsa') return undefined;
+  return algorithms.find((algorithm) => KINDS[algorithm].modulusLength === modulusLength);
+}
+
+/** The AlgorithmIdentifier of signatures by a key of `algorithm` (RFC 5280 §4.1.1.2). */
+export function signatureAlgorithmOf(algorithm: KeyAlgorithm): Buffer {
+  return KINDS[algorithm].signature;
+}
+
+/** A signature over `octets`, made in the thread pool. */
+export function signWith(
+  privateKey: KeyObject,
+  algorithm: KeyAlgorithm,
+  octets: Uint8Array,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    sign(KINDS[algorithm].hash, octets, privateKey, (error, signature) => {
+      if (error) reject(error);
+      else resolve(signature);
+    });
+  });
+}
+
+/** The public key's SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). */
+export function subjectPublicKeyInfoOf(publicKey: KeyObject): Buffer {
+  return publicKey.export({ type: 'spki', format: 'der' });
+}
+
+/** Whether the two halves belong together, found out by a signature rather than by comparing numbers. */
+export function isPair(publicKey: KeyObject, privateKey: KeyObject): boolean {
+  if (publicKey.asymmetricKeyType !== privateKey.asymmetricKeyType) return false;
+  const challenge = Buffer.from('certwright key pair check');
+  return verify('sha256', challenge, publicKey, sign('sha256', challenge, privateKey));
+}
+
+/** A key identifier: SHA-1 of the subjectPublicKey's octets (RFC 5280 §4.2.1.2, method 1). */
+export function keyIdentifierOf(subjectPublicKey: Uint8Array): Buffer {
+  return createHash('sha1').update(subjectPublicKey).digest();
+}
+
+function ecdsa(algorithm: string): Buffer {
+  return sequence(oid(algorithm));
+}
+
+function rsa(algorithm: string): Buffer {
+  return sequence(oid(algorithm), nullValue());
+}

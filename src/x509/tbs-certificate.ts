@@ -1,0 +1,148 @@
+import type { KeyAlgorithm, SubjectAltNames, Validity } from '../certificate.ts';
+import {
+  bitString,
+  boolean,
+  explicit,
+  implicit,
+  integer,
+  namedBits,
+  octetString,
+  oid,
+  sequence,
+  time,
+} from './der.ts';
+import { ipOctets } from './ip-address.ts';
+import { signatureAlgorithmOf } from './key.ts';
+import {
+  DNS_NAME,
+  encodeNameConstraints,
+  IP_ADDRESS,
+  isConstraining,
+  type NameConstraints,
+  RFC822_NAME,
+  textual,
+  URI,
+} from './name-constraints.ts';
+import {
+  AUTHORITY_KEY_IDENTIFIER,
+  BASIC_CONSTRAINTS,
+  EXT_KEY_USAGE,
+  KEY_USAGE,
+  NAME_CONSTRAINTS,
+  SUBJECT_ALT_NAME,
+  SUBJECT_KEY_IDENTIFIER,
+} from './oids.ts';
+
+/** The bits of keyUsage that this service sets (RFC 5280 §4.2.1.3). */
+export const KEY_USAGE_BITS = {
+  digitalSignature: 0,
+  keyEncipherment: 2,
+  keyCertSign: 5,
+  cRLSign: 6,
+} as const;
+export type KeyUsage = keyof typeof KEY_USAGE_BITS;
+
+/** Everything that a certificate is to say, decided; nothing is decided while it is written. */
+export interface CertificateTemplate extends SubjectAltNames, Validity {
+  /** 32 hexadecimal digits. */
+  readonly serialNumber: string;
+  /** The algorithm of the issuer's key. */
+  readonly issuerKeyAlgorithm: KeyAlgorithm;
+  /** DER of the issuer's Name, byte for byte as in its own certificate. */
+  readonly issuer: Uint8Array;
+  /** DER of the subject's Name. */
+  readonly subject: Uint8Array;
+  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly subjectKeyIdentifier: Uint8Array;
+  readonly authorityKeyIdentifier: Uint8Array;
+  readonly isAuthority: boolean;
+  readonly pathLenConstraint?: number | undefined;
+  readonly nameConstraints?: NameConstraints | undefined;
+  readonly keyUsage: readonly KeyUsage[];
+  /** Object identifiers; none: the extension is absent, and the key good for any purpose. */
+  readonly extKeyUsage: readonly string[];
+}
+
+/** Version 3, the only one with extensions (RFC 5280 §4.1.2.1). */
+const V3 = 2;
+/** An empty SEQUENCE's octets: a Name without attributes. */
+const EMPTY_NAME_OCTETS = 2;
+
+/** The TBSCertificate (RFC 5280 §4.1): what is judged, and then signed, octet for octet. */
+export function encodeTbsCertificate(template: CertificateTemplate): Buffer {
+  return sequence(
+    explicit(0, integer(V3)),
+    integer(Buffer.from(template.serialNumber, 'hex')),
+    signatureAlgorithmOf(template.issuerKeyAlgorithm),
+    template.issuer,
+    sequence(time(template.notBefore), time(template.notAfter)),
+    template.subject,
+    template.subjectPublicKeyInfo,
+    explicit(3, sequence(...extensionsOf(template))),
+  );
+}
+
+/** The signed Certificate around a TBSCertificate (RFC 5280 §4.1.1). */
+export function encodeCertificate(
+  tbsCertificate: Uint8Array,
+  issuerKeyAlgorithm: KeyAlgorithm,
+  signature: Uint8Array,
+): Buffer {
+  return sequence(tbsCertificate, signatureAlgorithmOf(issuerKeyAlgorithm), bitString(signature));
+}
+
+/** In a fixed order, so that two certificates of one profile differ only in their values. */
+function extensionsOf(template: CertificateTemplate): Buffer[] {
+  const isSubjectEmpty = template.subject.length === EMPTY_NAME_OCTETS;
+  return [
+    critical(BASIC_CONSTRAINTS, basicConstraints(template)),
+    critical(KEY_USAGE, namedBits(template.keyUsage.map((usage) => KEY_USAGE_BITS[usage]))),
+    ...present(template.extKeyUsage.length > 0, () =>
+      extension(EXT_KEY_USAGE, sequence(...template.extKeyUsage.map(oid))),
+    ),
+    extension(SUBJECT_KEY_IDENTIFIER, octetString(template.subjectKeyIdentifier)),
+    extension(AUTHORITY_KEY_IDENTIFIER, sequence(implicit(0, template.authorityKeyIdentifier))),
+    ...present(hasNames(template), () =>
+      // RFC 5280 §4.2.1.6: critical where the subject is empty, since then it is the only identity.
+      (isSubjectEmpty ? critical : extension)(SUBJECT_ALT_NAME, subjectAltName(template)),
+    ),
+    ...nameConstraintsOf(template.nameConstraints),
+  ];
+}
+
+function nameConstraintsOf(constraints: NameConstraints | undefined): Buffer[] {
+  if (!constraints || !isConstraining(constraints)) return [];
+  return [critical(NAME_CONSTRAINTS, encodeNameConstraints(constraints))];
+}
+
+/** cA is DEFAULT FALSE and so absent for a leaf, which leaves an empty SEQUENCE. */
+function basicConstraints({ isAuthority, pathLenConstraint }: CertificateTemplate): Buffer {
+  if (!isAuthority) return sequence();
+  const pathLen = pathLenConstraint === undefined ? [] : [integer(pathLenConstraint)];
+  return sequence(boolean(true), ...pathLen);
+}
+
+function subjectAltName(names: SubjectAltNames): Buffer {
+  return sequence(
+    ...names.dnsNames.map((name) => textual(DNS_NAME, name)),
+    ...names.ipAddresses.map((ip) => implicit(IP_ADDRESS, ipOctets(ip) ?? Buffer.alloc(0))),
+    ...names.emailAddresses.map((address) => textual(RFC822_NAME, address)),
+    ...names.uris.map((uri) => textual(URI, uri)),
+  );
+}
+
+function hasNames({ dnsNames, ipAddresses, emailAddresses, uris }: SubjectAltNames): boolean {
+  return dnsNames.length + ipAddresses.length + emailAddresses.length + uris.length > 0;
+}
+
+function extension(id: string, value: Uint8Array): Buffer {
+  return sequence(oid(id), octetString(value));
+}
+
+function critical(id: string, value: Uint8Array): Buffer {
+  return sequence(oid(id), boolean(true), octetString(value));
+}
+
+function present(isPresent: boolean, make: () => Buffer): Buffer[] {
+  return isPresent ? [make()] : [];
+}
