@@ -20,6 +20,7 @@ const namespace = 'istio-system';
 const simple = 'simple.example.org';
 const mutual = 'mutual.example.org';
 const absent = 'absent.example.org';
+const sentinel = 'sentinel.example.org';
 
 // The rig is proved with openssl's certificates, so that what the other files find is the service's doing.
 describe('the rig, without Certwright', () => {
@@ -38,6 +39,7 @@ describe('the rig, without Certwright', () => {
         { host: simple, credentialName: 'simple', mode: 'SIMPLE', httpsRedirect: true },
         { host: mutual, credentialName: 'mutual', mode: 'MUTUAL' },
         { host: absent, credentialName: 'absent', mode: 'SIMPLE' },
+        { host: sentinel, credentialName: 'sentinel', mode: 'SIMPLE' },
       ],
     });
   });
@@ -76,6 +78,13 @@ describe('the rig, without Certwright', () => {
     );
   }
 
+  /** Events come in order: once a Secret written last is served, all before it has been seen. */
+  async function untilFollowed(name: string): Promise<void> {
+    const server = serverFor(sentinel, name);
+    await putSecret('sentinel', pair(server));
+    await untilServed(sentinel, server);
+  }
+
   it('serves what a Secret holds, and answers with the name of the host', async () => {
     const server = serverFor(simple, 'simple-1');
     await putSecret('simple', pair(server));
@@ -96,10 +105,7 @@ describe('the rig, without Certwright', () => {
   it('keeps serving what a Secret held after it is deleted, and follows the one made after it', async () => {
     const before = await visit(envoy.httpsPort, { host: simple });
     await cluster.api.deleteSecret(namespace, 'simple');
-    const sentinel = serverFor(mutual, 'sentinel');
-    // The stand-in sees the events in order: once it has seen this one, it has seen the deletion.
-    await putSecret('mutual', { ...pair(sentinel), 'ca.crt': authority.certificate });
-    await untilServed(mutual, sentinel);
+    await untilFollowed('after-deletion');
     assert.equal(
       (await visit(envoy.httpsPort, { host: simple })).serialNumber,
       before.serialNumber,
@@ -113,6 +119,7 @@ describe('the rig, without Certwright', () => {
   it('pushes nothing of an incomplete Secret', async () => {
     const server = serverFor(absent, 'absent-1');
     await putSecret('absent', { 'tls.crt': server.certificate, 'tls.key': '' });
+    await untilFollowed('after-incomplete');
     assert.match((await visit(envoy.httpsPort, { host: absent })).refusal ?? '', /ECONNRESET/);
     await putSecret('absent', pair(server));
     await untilServed(absent, server);
@@ -123,9 +130,7 @@ describe('the rig, without Certwright', () => {
     await putSecret('simple', pair(first));
     await untilServed(simple, first);
     await putSecret('simple', { 'tls.crt': second.certificate });
-    const sentinel = serverFor(absent, 'absent-2');
-    await putSecret('absent', pair(sentinel));
-    await untilServed(absent, sentinel);
+    await untilFollowed('after-mismatch');
     assert.equal((await visit(envoy.httpsPort, { host: simple })).serialNumber, first.serialNumber);
     await putSecret('simple', { 'tls.key': second.privateKey });
     await untilServed(simple, second);
