@@ -110,6 +110,11 @@ export function implicit(number: number, content: Uint8Array): Buffer {
   return tagged(CONTEXT | number, content);
 }
 
+/** `[number] IMPLICIT` of a SEQUENCE or SET: `members` stay in the order given. */
+export function implicitConstructed(number: number, ...members: readonly Uint8Array[]): Buffer {
+  return tagged(CONTEXT | CONSTRUCTED | number, ...members);
+}
+
 function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {
   const length = content.reduce((sum, part) => sum + part.length, 0);
   return Buffer.concat([Buffer.of(tag), lengthOctets(length), ...content]);
