@@ -43,10 +43,14 @@ export interface DestinationWrite {
 export interface DestinationStore<D extends Destination = Destination> {
   /** Everything that keeps `destination` from ever being written, before a target is accepted. */
   readonly violationsOf: (destination: D) => Promise<readonly Violation[]>;
-  /** @throws {PkiError} `target-unavailable` where the place does not answer or refuses to be read */
-  readonly read: (destination: D) => Promise<DestinationState>;
+  /**
+   * What another target of ours keeps supplied is as foreign as anybody else's.
+   *
+   * @throws {PkiError} `target-unavailable` where the place does not answer or refuses to be read
+   */
+  readonly read: (destination: D, targetName: string) => Promise<DestinationState>;
   /** @throws {PkiError} `target-unavailable`; nothing or everything has been written */
   readonly write: (destination: D, write: DestinationWrite) => Promise<void>;
-  /** Deletes what is there if it is ours; anything else is left alone. */
-  readonly remove: (destination: D) => Promise<void>;
+  /** Deletes what this target has written there; anything else is left alone. */
+  readonly remove: (destination: D, targetName: string) => Promise<void>;
 }
