@@ -76,9 +76,24 @@ export function isPair(publicKey: KeyObject, privateKey: KeyObject): boolean {
   return verify('sha256', challenge, publicKey, sign('sha256', challenge, privateKey));
 }
 
-/** A key identifier: SHA-1 of the subjectPublicKey's octets (RFC 5280 §4.2.1.2, method 1). */
-export function keyIdentifierOf(subjectPublicKey: Uint8Array): Buffer {
-  return createHash('sha1').update(subjectPublicKey).digest();
+/**
+ * A key identifier: SHA-1 of the subjectPublicKey's octets (RFC 5280 §4.2.1.2, method 1).
+ *
+ * In a SubjectPublicKeyInfo as OpenSSL writes it, the BIT STRING is the last member, after an
+ * AlgorithmIdentifier whose length stands in its second octet.
+ */
+export function subjectKeyIdentifierOf(subjectPublicKeyInfo: Uint8Array): Buffer {
+  const outer = headerLength(subjectPublicKeyInfo, 0);
+  const bitString = outer + 2 + (subjectPublicKeyInfo[outer + 1] ?? 0);
+  const unusedBitsOctet = 1;
+  const start = bitString + headerLength(subjectPublicKeyInfo, bitString) + unusedBitsOctet;
+  return createHash('sha1').update(subjectPublicKeyInfo.subarray(start)).digest();
+}
+
+/** The octets of tag and length at `offset` (X.690 §8.1.3). */
+function headerLength(der: Uint8Array, offset: number): number {
+  const length = der[offset + 1] ?? 0;
+  return length < 0x80 ? 2 : 2 + (length & 0x7f);
 }
 
 function ecdsa(algorithm: string): Buffer {

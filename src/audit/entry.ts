@@ -1,0 +1,32 @@
+/** Who does something, and by which request. */
+export interface Actor {
+  /** `admin`, `rotation` or `startup`. */
+  readonly name: string;
+  /** The `X-Request-Id` of the call; absent for what the service does by itself. */
+  readonly requestId?: string;
+}
+
+export type AuditAction =
+  | 'authority.created'
+  | 'certificate.issued'
+  | 'destination.removed'
+  | 'destination.written'
+  | 'private-key.downloaded'
+  | 'request.refused'
+  | 'rotation.failed'
+  | 'target.created'
+  | 'target.deleted'
+  | 'target.replaced';
+
+/** One change or refusal, as the journal keeps it; it never holds a key, a password or a token. */
+export interface AuditEntry {
+  readonly time: Date;
+  readonly actor: Actor;
+  readonly action: AuditAction;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** An entry with its place in the journal; places only grow. */
+export interface RecordedAuditEntry extends AuditEntry {
+  readonly sequence: number;
+}

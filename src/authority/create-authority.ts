@@ -1,0 +1,82 @@
+import type { Actor } from '../audit/entry.ts';
+import type { AuthorityKind, KeyAlgorithm, Subject } from '../certificate.ts';
+import { PkiError } from '../errors.ts';
+import type { IssuanceRequest, Signer } from '../issuance/issuance-request.ts';
+import { type IssuanceDeps, issueCertificate } from '../issuance/issue-certificate.ts';
+import type { Issuer } from '../issuance/issuer.ts';
+import { requestedNames } from '../issuance/requested-names.ts';
+import { type KeyPair, signWith } from '../x509/key.ts';
+import type { NameConstraints } from '../x509/name-constraints.ts';
+import type { Authority } from './authority.ts';
+import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
+
+/** What an authority is to be. */
+export interface AuthorityRequest {
+  readonly name: string;
+  readonly kind: AuthorityKind;
+  /** The authority that signs an intermediate. */
+  readonly parent?: string | undefined;
+  readonly subject: Subject;
+  readonly keyAlgorithm: KeyAlgorithm;
+  /** Duration text. */
+  readonly validity: string;
+  readonly pathLenConstraint?: number | undefined;
+  readonly nameConstraints?: NameConstraints | undefined;
+}
+
+export interface AuthorityDeps extends IssuanceDeps {
+  readonly issuerOf: (authority: string) => Promise<Issuer>;
+  readonly findAuthority: (name: string) => Promise<Authority | undefined>;
+  readonly newKeyPair: (algorithm: KeyAlgorithm) => Promise<KeyPair>;
+  readonly wrapping: KeyWrapping;
+}
+
+/**
+ * Creates a root or an intermediate: its key, its certificate and its record come to be together.
+ *
+ * @throws {PkiError} `name-taken`, `authority-unknown`, `authority-cannot-issue` or `request-refused`
+ */
+export async function createAuthority(
+  deps: AuthorityDeps,
+  request: AuthorityRequest,
+  actor: Actor,
+): Promise<Authority> {
+  const { name, kind, keyAlgorithm } = request;
+  const parent = kind === 'root' ? null : parentOf(request);
+  if (await deps.findAuthority(name)) {
+    throw new PkiError('name-taken', `there is an authority "${name}" already`);
+  }
+  const issuer = parent === null ? undefined : await deps.issuerOf(parent);
+  const keyPair = await deps.newKeyPair(keyAlgorithm);
+  const wrappedPrivateKey = wrapAuthorityKey(deps.wrapping, name, keyPair);
+  const newAuthority = { name, kind, parent, keyAlgorithm, wrappedPrivateKey };
+  const signer = issuer ?? selfSigner(request, keyPair);
+  const order = { signer, request: issuanceRequest(request, keyPair), actor };
+  const certificate = await issueCertificate(deps, order, { newAuthority });
+  return { ...newAuthority, certificate };
+}
+
+function parentOf({ parent }: AuthorityRequest): string {
+  if (parent !== undefined) return parent;
+  const violations = [{ pointer: '/parent', detail: 'is required for an intermediate' }];
+  throw new PkiError('request-malformed', 'an intermediate needs a parent', { violations });
+}
+
+function selfSigner({ name, keyAlgorithm }: AuthorityRequest, { privateKey }: KeyPair): Signer {
+  const sign = (octets: Uint8Array) => signWith(privateKey, keyAlgorithm, octets);
+  return { name, keyAlgorithm, path: [], sign };
+}
+
+function issuanceRequest(request: AuthorityRequest, { publicKey }: KeyPair): IssuanceRequest {
+  const { kind, subject, validity, pathLenConstraint, nameConstraints } = request;
+  return {
+    profile: kind,
+    publicKey,
+    subject,
+    names: requestedNames({}),
+    validity,
+    pathLenConstraint,
+    nameConstraints,
+    subjectPointer: (attribute) => (attribute ? `/subject/${attribute}` : '/subject'),
+  };
+}

@@ -1,0 +1,60 @@
+import { PkiError } from '../errors.ts';
+import type { Issuer } from '../issuance/issuer.ts';
+import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
+import { signWith } from '../x509/key.ts';
+import type { Authority } from './authority.ts';
+import { type KeyWrapping, openAuthorityKey } from './private-key.ts';
+
+export interface IssuersDeps {
+  readonly findAuthority: (name: string) => Promise<Authority | undefined>;
+  readonly wrapping: KeyWrapping;
+}
+
+/** No path of ours is longer; a loop in the records must not hang an issuance. */
+const MAX_PATH_LENGTH = 16;
+
+/** Opens authorities for signing, each once: an authority never changes after its creation. */
+export class Issuers {
+  readonly #deps: IssuersDeps;
+  readonly #opened = new Map<string, Issuer>();
+
+  constructor(deps: IssuersDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws {PkiError} `authority-unknown`, which points to `/authority` */
+  async issuerOf(name: string): Promise<Issuer> {
+    const known = this.#opened.get(name);
+    if (known) return known;
+    const authority = await this.#authorityOf(name);
+    const issuer = this.#open(authority, await this.pathOf(name));
+    this.#opened.set(name, issuer);
+    return issuer;
+  }
+
+  /** The certification path of an authority: its own certificate first, the root's last. */
+  async pathOf(name: string): Promise<readonly [DecodedCertificate, ...DecodedCertificate[]]> {
+    const known = this.#opened.get(name);
+    if (known) return known.path;
+    const { certificate, parent } = await this.#authorityOf(name);
+    const above = parent === null ? [] : await this.pathOf(parent);
+    if (above.length >= MAX_PATH_LENGTH)
+      throw new Error(`the path of authority "${name}" is endless`);
+    return [decodeCertificate(certificate.der), ...above];
+  }
+
+  #open(authority: Authority, path: Issuer['path']): Issuer {
+    const { name, kind, keyAlgorithm, wrappedPrivateKey } = authority;
+    const keyIdentifier = path[0].subjectKeyIdentifier;
+    const sealed = { wrappedPrivateKey, keyIdentifier };
+    const privateKey = openAuthorityKey(this.#deps.wrapping, name, sealed);
+    const sign = (octets: Uint8Array) => signWith(privateKey, keyAlgorithm, octets);
+    return { name, kind, keyAlgorithm, path, sign };
+  }
+
+  async #authorityOf(name: string): Promise<Authority> {
+    const authority = await this.#deps.findAuthority(name);
+    if (authority) return authority;
+    throw new PkiError('authority-unknown', `no authority "${name}"`);
+  }
+}

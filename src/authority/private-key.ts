@@ -1,0 +1,54 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
+
+/** Seals private keys under the key-encryption key; `storage/keys` is such. */
+export interface KeyWrapping {
+  /** `context` is authenticated, so that a sealed key cannot pass for another one's. */
+  readonly wrap: (privateKey: Uint8Array, context: readonly string[]) => Uint8Array;
+  /** @throws where the seal, the context or the key-encryption key is another one */
+  readonly unwrap: (wrappedPrivateKey: Uint8Array, context: readonly string[]) => Uint8Array;
+}
+
+/** Seals an authority's key for its name and key identifier. */
+export function wrapAuthorityKey(
+  wrapping: KeyWrapping,
+  name: string,
+  { publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
+): Uint8Array {
+  const keyIdentifier = subjectKeyIdentifierOf(subjectPublicKeyInfoOf(publicKey)).toString('hex');
+  return wrapping.wrap(pkcs8Of(privateKey), ['authority', name, keyIdentifier]);
+}
+
+/** Opens an authority's key; the result signs and is never handed on. */
+export function openAuthorityKey(
+  wrapping: KeyWrapping,
+  name: string,
+  { wrappedPrivateKey, keyIdentifier }: { wrappedPrivateKey: Uint8Array; keyIdentifier: string },
+): KeyObject {
+  return importPkcs8(wrapping.unwrap(wrappedPrivateKey, ['authority', name, keyIdentifier]));
+}
+
+/** Seals a subscriber's key for its certificate's serial number. */
+export function wrapSubscriberKey(
+  wrapping: KeyWrapping,
+  privateKey: KeyObject,
+  serialNumber: string,
+): Uint8Array {
+  return wrapping.wrap(pkcs8Of(privateKey), ['subscriber', serialNumber]);
+}
+
+export function openSubscriberKey(
+  wrapping: KeyWrapping,
+  wrappedPrivateKey: Uint8Array,
+  serialNumber: string,
+): KeyObject {
+  return importPkcs8(wrapping.unwrap(wrappedPrivateKey, ['subscriber', serialNumber]));
+}
+
+function pkcs8Of(privateKey: KeyObject): Buffer {
+  return privateKey.export({ type: 'pkcs8', format: 'der' });
+}
+
+function importPkcs8(der: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
+}

@@ -1,0 +1,99 @@
+import { type KeyObject, X509Certificate } from 'node:crypto';
+import { PkiError } from '../errors.ts';
+import { decodePem, type PemBlock } from '../x509/pem.ts';
+import { keyObstacle } from './key-obstacle.ts';
+
+/** A certificate that somebody else has issued, with what its links are judged by. */
+export interface ForeignCertificate {
+  readonly x509: X509Certificate;
+  readonly publicKey: KeyObject;
+  /** Both names in one line, for comparison and for people; empty for an empty name. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** What it is called in refusals and warnings, such as `certificate 2 ("CN=R12, O=…")`. */
+  readonly label: string;
+}
+
+/** Real paths have two to five; each pair may cost the verification of a signature. */
+const MAX_CERTIFICATES = 20;
+
+/** Room for twenty certificates with the remarks that `openssl s_client -showcerts` writes above each. */
+const MAX_TEXT_CHARACTERS = 512 * 1024;
+
+const MAX_NAME_CHARACTERS = 200;
+
+/**
+ * The certificates of a PEM text from elsewhere, in its order; one that is there twice counts once.
+ *
+ * @throws {PkiError} `request-malformed`, with what is wrong at `/certificates`
+ */
+export function parseCertificates(text: string): readonly ForeignCertificate[] {
+  const blocks = certificateBlocks(text);
+  const seen = new Set<string>();
+  return blocks.flatMap(({ der }, index) => {
+    const octets = der.toString('base64');
+    if (seen.has(octets)) return [];
+    seen.add(octets);
+    return [parseCertificate(der, `certificate ${index + 1}`)];
+  });
+}
+
+/** A distinguished name as it is quoted to people: bounded, because it comes from outside. */
+export function quotedName(name: string): string {
+  const isLong = name.length > MAX_NAME_CHARACTERS;
+  return `"${isLong ? `${name.slice(0, MAX_NAME_CHARACTERS)}…` : name}"`;
+}
+
+function certificateBlocks(text: string): readonly PemBlock[] {
+  if (text.length > MAX_TEXT_CHARACTERS) {
+    throw malformed(`the certificates have at most ${MAX_TEXT_CHARACTERS} characters`);
+  }
+  if (text.includes('PRIVATE KEY-----')) {
+    throw malformed('there is a private key among the certificates; it belongs in privateKey');
+  }
+  const blocks = decodedBlocks(text);
+  if (blocks.length === 0) throw malformed('there is no PEM certificate');
+  if (blocks.length > MAX_CERTIFICATES) {
+    throw malformed(`there are more than ${MAX_CERTIFICATES} certificates`);
+  }
+  const other = blocks.find(({ label }) => label !== 'CERTIFICATE');
+  if (other) throw malformed(`a PEM block "${other.label}" is not a certificate`);
+  return blocks;
+}
+
+function decodedBlocks(text: string): readonly PemBlock[] {
+  try {
+    return decodePem(text);
+  } catch (cause) {
+    throw malformed('a PEM block is cut off or is not Base64', cause);
+  }
+}
+
+function parseCertificate(der: Buffer, position: string): ForeignCertificate {
+  try {
+    const x509 = new X509Certificate(der);
+    // OpenSSL passes over octets behind the certificate, and reads PEM where DER is expected.
+    if (!x509.raw.equals(der)) throw malformed(`${position} is not exactly one DER value`);
+    const { publicKey } = x509;
+    const obstacle = keyObstacle(publicKey);
+    if (obstacle) throw malformed(`the key of ${position} ${obstacle}`);
+    const subject = inOneLine(x509.subject);
+    const label = `${position} (${quotedName(subject)})`;
+    return { x509, publicKey, subject, issuer: inOneLine(x509.issuer), label };
+  } catch (error) {
+    if (error instanceof PkiError) throw error;
+    throw malformed(`${position} cannot be read`, error);
+  }
+}
+
+/** Node gives an attribute a line, with line feeds inside values escaped, and nothing for an empty name. */
+function inOneLine(name: string | undefined): string {
+  return name?.replaceAll('\n', ', ') ?? '';
+}
+
+function malformed(detail: string, cause?: unknown): PkiError {
+  return new PkiError('request-malformed', detail, {
+    cause,
+    violations: [{ pointer: '/certificates', detail }],
+  });
+}

@@ -1,0 +1,48 @@
+import type { ForeignCertificate } from './foreign-certificate.ts';
+
+/** A certificate's issuer among those given with it. */
+export interface Link {
+  readonly issuer: ForeignCertificate;
+  /** False where only the names agree: the signature, key identifier or key usage does not. */
+  readonly holds: boolean;
+}
+
+/** Who issued whom; a certificate without an entry has no issuer among the given ones. */
+export type Links = ReadonlyMap<ForeignCertificate, Link>;
+
+/**
+ * At most one link each: two certificates of one authority (cross-signed, or renewed with its key)
+ * would both do, and then a self-signed one is taken, since the path is over sooner.
+ */
+export function linksAmong(certificates: readonly ForeignCertificate[]): Links {
+  const links = new Map<ForeignCertificate, Link>();
+  for (const certificate of certificates) {
+    if (isSelfSigned(certificate)) continue;
+    const namesakes = certificates.filter((other) => isNamesake(certificate, other));
+    const issuers = namesakes.filter((other) => hasIssued(other, certificate));
+    const issuer = issuers.find(isSelfSigned) ?? issuers[0];
+    const [namesake] = namesakes;
+    if (issuer) links.set(certificate, { issuer, holds: true });
+    else if (namesake) links.set(certificate, { issuer: namesake, holds: false });
+  }
+  return links;
+}
+
+/** Whether it is its own issuer: the end of a path. A leaf may be so as well. */
+export function isSelfSigned({ x509, publicKey, subject, issuer }: ForeignCertificate): boolean {
+  return subject === issuer && x509.verify(publicKey);
+}
+
+/** Whether names, key identifiers and key usage fit (RFC 5280 §4.2.1.1, §4.2.1.3), and the signature does. */
+export function hasIssued(
+  issuer: Pick<ForeignCertificate, 'x509' | 'publicKey'>,
+  { x509 }: ForeignCertificate,
+): boolean {
+  return x509.checkIssued(issuer.x509) && x509.verify(issuer.publicKey);
+}
+
+/** Text or OpenSSL's comparison (RFC 5280 §7.1: case does not count), which also wants fitting key identifiers. */
+function isNamesake(certificate: ForeignCertificate, other: ForeignCertificate): boolean {
+  if (other === certificate || certificate.issuer === '') return false;
+  return certificate.issuer === other.subject || certificate.x509.checkIssued(other.x509);
+}

@@ -1,0 +1,74 @@
+import type { Violation } from '../errors.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { constraintAgainst } from './name-constraint-check.ts';
+import { isDnsName } from './names.ts';
+import type { RequestedName } from './requested-names.ts';
+import type { IssuanceTerms } from './terms.ts';
+
+/** Which member of the constraints speaks of which kind of name. */
+const BASE_KINDS = [
+  ['dnsNames', 'dnsNames'],
+  ['ipAddresses', 'ipRanges'],
+  ['emailAddresses', 'emailDomains'],
+  ['uris', 'uriDomains'],
+] as const;
+
+/** Every name is judged by the name constraints of every authority above (RFC 5280 §6.1.3 (b), (c)). */
+export function permittedByEveryAuthorityAbove(
+  certificate: DecodedCertificate,
+  { issuers, pointers }: IssuanceTerms,
+): readonly Violation[] {
+  if (certificate.isAuthority) return [];
+  const judged = BASE_KINDS.flatMap(([kind, baseKind]) =>
+    certificate.names[kind].map((value, index) => ({
+      baseKind,
+      value,
+      pointer: pointers.names[kind][index]?.pointer ?? `/${kind}`,
+    })),
+  );
+  const commonName = commonNameAsHost(certificate, pointers.subject('commonName'));
+  return [...judged, ...commonName].flatMap(({ baseKind, value, pointer }) =>
+    issuers.flatMap((issuer) => {
+      const constraint = constraintAgainst(baseKind, value, issuer.nameConstraints);
+      const name = issuer.subject.known.commonName ?? '';
+      return constraint === undefined
+        ? []
+        : [{ pointer, detail: `authority "${name}" ${constraint}` }];
+    }),
+  );
+}
+
+/**
+ * The path length that an authority asks for is what every authority above leaves
+ * (RFC 5280 §4.2.1.9); a leaf is never counted.
+ */
+export function pathLengthHolds(
+  certificate: DecodedCertificate,
+  { issuers }: IssuanceTerms,
+): readonly Violation[] {
+  if (!certificate.isAuthority) return [];
+  const left = pathLengthLeftBy(issuers);
+  if ((certificate.pathLenConstraint ?? 0) <= left) return [];
+  return [{ pointer: '/pathLenConstraint', detail: `the authorities above leave ${left}` }];
+}
+
+/** How many further authorities may follow one issued under `issuers`; -1 when there may be none at all. */
+export function pathLengthLeftBy(issuers: readonly DecodedCertificate[]): number {
+  const left = issuers.map(({ pathLenConstraint }, above) =>
+    pathLenConstraint === undefined ? Number.POSITIVE_INFINITY : pathLenConstraint - above - 1,
+  );
+  return Math.min(...left);
+}
+
+/**
+ * OpenSSL holds a common name that looks like a host against the DNS constraints when there is no
+ * dNSName, so that a certificate which slips by here would be refused there.
+ */
+function commonNameAsHost(
+  { subject, names }: DecodedCertificate,
+  pointer: string,
+): (RequestedName & { baseKind: 'dnsNames' })[] {
+  const value = subject.known.commonName;
+  if (value === undefined || names.dnsNames.length > 0) return [];
+  return value.includes('.') && isDnsName(value) ? [{ baseKind: 'dnsNames', value, pointer }] : [];
+}

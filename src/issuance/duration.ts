@@ -1,0 +1,15 @@
+/** `90s`, `15m`, `24h`, `30d` or `5y`; a year has 365 days. */
+export const DURATION = /^[1-9]\d{0,5}[smhdy]$/;
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  h: 3_600,
+  d: 86_400,
+  y: 365 * 86_400,
+};
+
+/** The seconds of a duration text that matches {@link DURATION}. */
+export function durationSeconds(text: string): number {
+  return Number(text.slice(0, -1)) * (UNIT_SECONDS[text.slice(-1)] ?? Number.NaN);
+}

@@ -1,0 +1,27 @@
+import type { AuditEntry } from '../audit/entry.ts';
+import type { AuthorityKind, Certificate, KeyAlgorithm } from '../certificate.ts';
+
+/** What becomes durable together with the certificate. */
+export interface IssuanceRecord {
+  readonly certificate: Certificate;
+  /** The authority whose certificate this is, with its key sealed. */
+  readonly newAuthority?: NewAuthority | undefined;
+  /** The subscriber's private key, sealed; only where the caller asked for it to be kept. */
+  readonly wrappedPrivateKey?: Uint8Array | undefined;
+  readonly auditEntries: readonly AuditEntry[];
+}
+
+export interface NewAuthority {
+  readonly name: string;
+  readonly kind: AuthorityKind;
+  readonly parent: string | null;
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly wrappedPrivateKey: Uint8Array;
+}
+
+/** What the caller of `issueCertificate` adds to the record of the certificate. */
+export interface Alongside {
+  readonly newAuthority?: NewAuthority;
+  /** Seals the subscriber's key for the certificate's serial number, which is known only then. */
+  readonly wrapPrivateKey?: ((serialNumber: string) => Uint8Array) | undefined;
+}

@@ -1,0 +1,31 @@
+import type { KeyObject } from 'node:crypto';
+import type { KeyAlgorithm, ProfileName, Subject, Warning } from '../certificate.ts';
+import type { NameConstraints } from '../x509/name-constraints.ts';
+import type { Issuer } from './issuer.ts';
+import type { RequestedNames } from './requested-names.ts';
+
+/** What one certificate is to be. */
+export interface IssuanceRequest {
+  readonly profile: ProfileName;
+  readonly publicKey: KeyObject;
+  readonly subject: Subject;
+  readonly names: RequestedNames;
+  /** Duration text; absent: the profile's default. */
+  readonly validity?: string | undefined;
+  readonly pathLenConstraint?: number | undefined;
+  readonly nameConstraints?: NameConstraints | undefined;
+  /** Where in the caller's request the subject, or one of its attributes, stands. */
+  readonly subjectPointer: (attribute?: keyof Subject) => string;
+  readonly warnings?: readonly Warning[];
+}
+
+/** The signer: an authority that exists, or a root that is just being made. */
+export type Signer = Issuer | SelfSigner;
+
+/** The key of a root that does not exist yet. */
+export interface SelfSigner {
+  readonly name: string;
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly path: readonly [];
+  readonly sign: (octets: Uint8Array) => Promise<Uint8Array>;
+}

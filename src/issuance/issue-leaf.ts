@@ -1,0 +1,166 @@
+import type { KeyObject } from 'node:crypto';
+import type { Actor } from '../audit/entry.ts';
+import {
+  type Certificate,
+  type KeyAlgorithm,
+  type LeafProfileName,
+  SUBJECT_ALT_NAME_KINDS,
+  type Subject,
+  type SubjectAltNames,
+  type Warning,
+} from '../certificate.ts';
+import { PkiError, refused, type Violation } from '../errors.ts';
+import {
+  type CertificationRequest,
+  readCertificationRequest,
+} from '../x509/certification-request.ts';
+import { areSameSubject } from '../x509/distinguished-name.ts';
+import type { KeyPair } from '../x509/key.ts';
+import type { IssuanceRequest } from './issuance-request.ts';
+import { type IssuanceDeps, issueCertificate } from './issue-certificate.ts';
+import type { Issuer } from './issuer.ts';
+import { areSameNames, type RequestedNames, requestedNames, valuesOf } from './requested-names.ts';
+
+/** What a caller asks for: names and a key of ours, or a CSR with a key of their own. */
+export interface LeafRequest extends Partial<SubjectAltNames> {
+  readonly authority: string;
+  readonly profile: LeafProfileName;
+  readonly subject?: Subject | undefined;
+  readonly validity?: string | undefined;
+  readonly keyAlgorithm?: KeyAlgorithm | undefined;
+  /** PEM; excludes `keyAlgorithm` and `storePrivateKey`. */
+  readonly csr?: string | undefined;
+  readonly storePrivateKey?: boolean | undefined;
+}
+
+export interface LeafDeps extends IssuanceDeps {
+  /** @throws {PkiError} `authority-unknown` */
+  readonly issuerOf: (authority: string) => Promise<Issuer>;
+  readonly newKeyPair: (algorithm: KeyAlgorithm) => Promise<KeyPair>;
+  /** Seals a subscriber's key; the serial number is part of what is authenticated. */
+  readonly wrapSubscriberKey: (privateKey: KeyObject, serialNumber: string) => Uint8Array;
+}
+
+export interface IssuedLeaf {
+  readonly certificate: Certificate;
+  readonly issuer: Issuer;
+  /** Only where the key was made here. */
+  readonly privateKey?: KeyObject;
+}
+
+/** RFC 5280 appendix A.1, ub-common-name: longer hosts stand in the subjectAltName alone. */
+const MAX_COMMON_NAME_LENGTH = 64;
+
+/**
+ * Issues a server or client certificate, for a key made here or for the key of a CSR.
+ *
+ * @throws {PkiError} `authority-unknown`, `authority-cannot-issue`, `request-refused` or
+ *   `certificate-request-invalid`
+ */
+export async function issueLeaf(
+  deps: LeafDeps,
+  request: LeafRequest,
+  actor: Actor,
+): Promise<IssuedLeaf> {
+  const issuer = await deps.issuerOf(request.authority);
+  if (request.csr !== undefined) {
+    const csr = await readCertificationRequest(request.csr);
+    const order = { signer: issuer, request: fromCsr(request, csr), actor };
+    return { certificate: await issueCertificate(deps, order), issuer };
+  }
+  const { publicKey, privateKey } = await deps.newKeyPair(request.keyAlgorithm ?? 'ecdsa-p256');
+  const wrapPrivateKey = request.storePrivateKey
+    ? (serialNumber: string) => deps.wrapSubscriberKey(privateKey, serialNumber)
+    : undefined;
+  const order = { signer: issuer, request: fromBody(request, publicKey), actor };
+  return {
+    certificate: await issueCertificate(deps, order, { wrapPrivateKey }),
+    issuer,
+    privateKey,
+  };
+}
+
+function fromBody(request: LeafRequest, publicKey: KeyObject): IssuanceRequest {
+  const names = requestedNames(request);
+  return {
+    profile: request.profile,
+    publicKey,
+    subject: request.subject ?? defaultSubject(request.profile, names),
+    names,
+    validity: request.validity,
+    subjectPointer: pointerIntoSubject,
+  };
+}
+
+/** Names and subject of a CSR are wishes like any other; what the body says as well must agree. */
+function fromCsr(request: LeafRequest, csr: CertificationRequest): IssuanceRequest {
+  const disagreements = disagreementsOf(request, csr);
+  if (disagreements.length > 0) throw refused(disagreements);
+  const csrNames = requestedNames(csr.names, () => '/csr');
+  const names = csr.names === undefined || isEmpty(csr.names) ? requestedNames(request) : csrNames;
+  const isSubjectInCsr = Object.keys(csr.subject.known).length > 0;
+  return {
+    profile: request.profile,
+    publicKey: csr.publicKey,
+    subject: isSubjectInCsr
+      ? csr.subject.known
+      : (request.subject ?? defaultSubject(request.profile, names)),
+    names,
+    validity: request.validity,
+    subjectPointer: isSubjectInCsr ? () => '/csr' : pointerIntoSubject,
+    warnings: csr.ignoredExtensions.map(ignoredExtension),
+  };
+}
+
+function disagreementsOf(request: LeafRequest, csr: CertificationRequest): readonly Violation[] {
+  const { names, subject } = csr;
+  const unknown = [...names.otherKinds, ...subject.others].map((type) => ({
+    pointer: '/csr',
+    detail: `asks for "${type}", which is not issued here`,
+  }));
+  const inBody = valuesOf(requestedNames(request));
+  const inCsr = valuesOf(requestedNames(names));
+  const kinds = isEmpty(inCsr) ? [] : SUBJECT_ALT_NAME_KINDS;
+  const disagreeing = kinds.filter(
+    (kind) =>
+      request[kind] !== undefined && !areSameNames({ ...inCsr, [kind]: inBody[kind] }, inCsr),
+  );
+  const isSubjectInCsr = Object.keys(subject.known).length > 0;
+  const isSubjectAgreed =
+    !isSubjectInCsr || !request.subject || areSameSubject(request.subject, subject.known);
+  return [
+    ...unknown,
+    ...disagreeing.map((kind) => ({ pointer: `/${kind}`, detail: 'the CSR names others' })),
+    ...(isSubjectAgreed ? [] : [{ pointer: '/subject', detail: 'the CSR has another subject' }]),
+  ];
+}
+
+/** A server's CN is its first DNS name, for old clients; without one that fits, the subject is empty. */
+function defaultSubject(profile: LeafProfileName, { dnsNames }: RequestedNames): Subject {
+  const commonName = dnsNames[0]?.value;
+  if (profile !== 'server' || commonName === undefined) return {};
+  return commonName.length <= MAX_COMMON_NAME_LENGTH ? { commonName } : {};
+}
+
+function ignoredExtension(extension: string): Warning {
+  return { code: 'extension-ignored', detail: `the CSR's ${extension} was not granted` };
+}
+
+function isEmpty({ dnsNames, ipAddresses, emailAddresses, uris }: SubjectAltNames): boolean {
+  return dnsNames.length + ipAddresses.length + emailAddresses.length + uris.length === 0;
+}
+
+function pointerIntoSubject(attribute?: keyof Subject): string {
+  return attribute === undefined ? '/subject' : `/subject/${attribute}`;
+}
+
+/** @throws {PkiError} `request-malformed` where a CSR comes with what only a key made here can have */
+export function assertKeySourceIsClear(request: LeafRequest): void {
+  if (request.csr === undefined) return;
+  const violations = (['keyAlgorithm', 'storePrivateKey'] as const)
+    .filter((member) => request[member] !== undefined)
+    .map((member) => ({ pointer: `/${member}`, detail: 'is not for a request with a CSR' }));
+  if (violations.length > 0) {
+    throw new PkiError('request-malformed', 'a CSR brings its own key', { violations });
+  }
+}

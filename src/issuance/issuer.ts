@@ -1,0 +1,12 @@
+import type { AuthorityKind, KeyAlgorithm } from '../certificate.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+
+/** An authority in its role of signing (RFC 5280 §4.1.2.4): its key signs, and is never shown. */
+export interface Issuer {
+  readonly name: string;
+  readonly kind: AuthorityKind;
+  readonly keyAlgorithm: KeyAlgorithm;
+  /** Its certification path: its own certificate first, the root's last. */
+  readonly path: readonly [DecodedCertificate, ...DecodedCertificate[]];
+  readonly sign: (octets: Uint8Array) => Promise<Uint8Array>;
+}

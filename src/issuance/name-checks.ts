@@ -1,0 +1,34 @@
+import { SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
+import type { Violation } from '../errors.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { isDnsName, isEmailAddress, isIpAddress, isUri } from './names.ts';
+import type { IssuanceTerms } from './terms.ts';
+
+/** More names than any gateway's host list; every one of them costs each client that connects. */
+const MAX_NAMES = 100;
+
+const FORMS = {
+  dnsNames: { isWellFormed: isDnsName, words: 'is not a DNS name' },
+  ipAddresses: { isWellFormed: isIpAddress, words: 'is not an IP address' },
+  emailAddresses: { isWellFormed: isEmailAddress, words: 'is not an e-mail address' },
+  uris: { isWellFormed: isUri, words: 'is not an absolute URI' },
+} as const;
+
+/** The subjectAltName holds only names of known kinds, each well formed, and not too many. */
+export function namesAreWellFormed(
+  { names }: DecodedCertificate,
+  { pointers }: IssuanceTerms,
+): readonly Violation[] {
+  const malformed = SUBJECT_ALT_NAME_KINDS.flatMap((kind) =>
+    names[kind].flatMap((name, index) => {
+      const pointer = pointers.names[kind][index]?.pointer ?? `/${kind}`;
+      return FORMS[kind].isWellFormed(name) ? [] : [{ pointer, detail: FORMS[kind].words }];
+    }),
+  );
+  const count = SUBJECT_ALT_NAME_KINDS.reduce((sum, kind) => sum + names[kind].length, 0);
+  const fullest = SUBJECT_ALT_NAME_KINDS.toSorted((a, b) => names[b].length - names[a].length)[0];
+  const pointer =
+    pointers.names[fullest ?? 'dnsNames'][0]?.pointer === '/csr' ? '/csr' : `/${fullest}`;
+  const excess = count > MAX_NAMES ? [{ pointer, detail: `at most ${MAX_NAMES} names` }] : [];
+  return [...malformed, ...excess];
+}

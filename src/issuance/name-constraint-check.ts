@@ -1,0 +1,65 @@
+import { ipOctets, ipRangeOctets } from '../x509/ip-address.ts';
+import type { NameConstraintSubtrees, NameConstraints } from '../x509/name-constraints.ts';
+
+/** The kinds of names that constraints speak of, by the member that holds their bases. */
+type BaseKind = keyof NameConstraintSubtrees;
+
+const IS_WITHIN: Readonly<Record<BaseKind, (name: string, base: string) => boolean>> = {
+  dnsNames: isDnsNameWithin,
+  ipRanges: isIpAddressWithin,
+  emailDomains: (address, base) => isHostWithin(address.slice(address.lastIndexOf('@') + 1), base),
+  uriDomains: (uri, base) => isHostWithin(hostOf(uri), base),
+};
+
+/**
+ * Why `constraints` forbid a name, in words; `undefined` when they permit it.
+ *
+ * RFC 5280 §4.2.1.10: excluded wins over permitted, and a kind of name without a permitted
+ * subtree is not limited.
+ */
+export function constraintAgainst(
+  kind: BaseKind,
+  name: string,
+  { permitted, excluded }: NameConstraints,
+): string | undefined {
+  const excludedBase = excluded?.[kind]?.find((base) => touches(kind, name, base));
+  if (excludedBase !== undefined) return `excludes "${excludedBase}"`;
+  const bases = permitted?.[kind] ?? [];
+  if (bases.length === 0 || bases.some((base) => IS_WITHIN[kind](name, base))) return undefined;
+  return `permits only ${bases.map((base) => `"${base}"`).join(', ')}`;
+}
+
+/** A wildcard stands for every name one label below, so it must not span an excluded one. */
+function touches(kind: BaseKind, name: string, base: string): boolean {
+  if (IS_WITHIN[kind](name, base)) return true;
+  if (kind === 'uriDomains') return hostOf(name) === '';
+  if (kind !== 'dnsNames' || !name.startsWith('*.')) return false;
+  const [, ...parent] = base.toLowerCase().split('.');
+  return parent.join('.') === name.slice(2).toLowerCase();
+}
+
+function isDnsNameWithin(name: string, base: string): boolean {
+  const [lowerName, lowerBase] = [name.toLowerCase(), base.toLowerCase()];
+  return base === '' || lowerName === lowerBase || lowerName.endsWith(`.${lowerBase}`);
+}
+
+function isIpAddressWithin(address: string, range: string): boolean {
+  const octets = ipOctets(address);
+  const bounds = ipRangeOctets(range);
+  if (!octets || bounds?.length !== octets.length * 2) return false;
+  const [base, mask] = [bounds.subarray(0, octets.length), bounds.subarray(octets.length)];
+  return octets.every((octet, index) => (octet & (mask[index] ?? 0)) === base[index]);
+}
+
+function isHostWithin(host: string, base: string): boolean {
+  const [lowerHost, lowerBase] = [host.toLowerCase(), base.toLowerCase()];
+  if (lowerHost === '') return false;
+  return lowerBase.startsWith('.') ? lowerHost.endsWith(lowerBase) : lowerHost === lowerBase;
+}
+
+/** Empty for a URI without an authority part or with an IP address there (RFC 5280 §4.2.1.10). */
+function hostOf(uri: string): string {
+  const [, authority = ''] = /^[^:]*:\/\/([^/?#]*)/.exec(uri) ?? [];
+  const host = authority.replace(/^.*@/, '').replace(/:\d*$/, '');
+  return host.startsWith('[') || ipOctets(host) ? '' : host;
+}

@@ -1,0 +1,91 @@
+import type { Subject } from '../certificate.ts';
+import type { Violation } from '../errors.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from '../x509/distinguished-name.ts';
+import type { Check, IssuanceTerms } from './terms.ts';
+
+/** ISO 3166-1 alpha-2, as X.520 asks of countryName. */
+const COUNTRY = /^[A-Z]{2}$/;
+/** Unicode's control, format-free: C0, DEL, C1, line and paragraph separators, lone surrogates. */
+const CONTROL_CHARACTER = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+
+/** The rules of a subject, in the order in which they are reported. */
+export const subjectChecks: readonly Check[] = [
+  attributesAreKnown,
+  valuesAreWellFormed,
+  authorityHasASubject,
+  commonNameIsASubjectAltName,
+  subjectDiffersFromIssuer,
+];
+
+/** What is wrong with one attribute's value, in words; `undefined` when nothing is. */
+export function subjectValueFault(attribute: keyof Subject, value: string): string | undefined {
+  const { upperBound } = SUBJECT_ATTRIBUTES[attribute];
+  if (value.trim() === '') return 'must not be empty';
+  if (CONTROL_CHARACTER.test(value)) return 'must not hold control characters';
+  // RFC 5280 appendix A.1 counts characters, not UTF-16 code units.
+  if ([...value].length > upperBound) return `has at most ${upperBound} characters`;
+  if (attribute === 'country' && !COUNTRY.test(value)) return 'is two capital letters (ISO 3166-1)';
+  return undefined;
+}
+
+function attributesAreKnown(
+  { subject }: DecodedCertificate,
+  { pointers }: IssuanceTerms,
+): readonly Violation[] {
+  return subject.others.map((type) => ({
+    pointer: pointers.subject(),
+    detail: `subject attribute ${type} is unknown here, or stands there twice`,
+  }));
+}
+
+function valuesAreWellFormed(
+  { subject }: DecodedCertificate,
+  { pointers }: IssuanceTerms,
+): readonly Violation[] {
+  return SUBJECT_ATTRIBUTE_NAMES.flatMap((attribute) => {
+    const value = subject.known[attribute];
+    const detail = value === undefined ? undefined : subjectValueFault(attribute, value);
+    return detail === undefined ? [] : [{ pointer: pointers.subject(attribute), detail }];
+  });
+}
+
+/** RFC 5280 §4.1.2.6: an authority's subject is never empty. */
+function authorityHasASubject(
+  { isAuthority, subject }: DecodedCertificate,
+  { pointers }: IssuanceTerms,
+): readonly Violation[] {
+  if (!isAuthority || subject.known.commonName !== undefined) return [];
+  return [{ pointer: pointers.subject('commonName'), detail: 'an authority needs a commonName' }];
+}
+
+/** Old clients read the host from the CN, so that it must not say what no subjectAltName says. */
+function commonNameIsASubjectAltName(
+  { subject, names }: DecodedCertificate,
+  { profile, pointers }: IssuanceTerms,
+): readonly Violation[] {
+  const commonName = subject.known.commonName;
+  if (profile.name !== 'server' || commonName === undefined) return [];
+  const hosts = [...names.dnsNames, ...names.ipAddresses, ...names.emailAddresses, ...names.uris];
+  if (hosts.includes(commonName) || hosts.includes(commonName.toLowerCase())) return [];
+  const detail = 'the commonName of a server certificate is one of its subjectAltNames';
+  return [{ pointer: pointers.subject('commonName'), detail }];
+}
+
+/** Path builders take a certificate whose subject is its issuer for self-signed. */
+function subjectDiffersFromIssuer(
+  { subject }: DecodedCertificate,
+  { issuers, pointers }: IssuanceTerms,
+): readonly Violation[] {
+  const [issuer] = issuers;
+  if (!issuer || comparable(subject.known) !== comparable(issuer.subject.known)) return [];
+  return [{ pointer: pointers.subject(), detail: 'the subject is the same as its issuer’s' }];
+}
+
+/** RFC 5280 §7.1: names are compared without regard to case and to runs of white space. */
+function comparable(subject: Subject): string {
+  const values = SUBJECT_ATTRIBUTE_NAMES.map((attribute) =>
+    subject[attribute]?.trim().replace(/\s+/gu, ' ').toLowerCase(),
+  );
+  return JSON.stringify(values);
+}

@@ -1,0 +1,40 @@
+import type { Validity } from '../certificate.ts';
+
+/** How far the start lies before now, for clocks that are behind. */
+export const BACKDATE_SECONDS = 5 * 60;
+
+/** What a validity period is decided from. */
+export interface ValidityTerms {
+  readonly now: Date;
+  /** Counted from now. */
+  readonly validitySeconds: number;
+  /** The whole period at most, backdating included. */
+  readonly maximumSeconds: number | undefined;
+  /** No certificate begins before its issuer does. */
+  readonly issuerNotBefore: Date | undefined;
+}
+
+/**
+ * The validity of a certificate issued now.
+ *
+ * Both ends belong to the period (RFC 5280 §4.1.2.5), so a certificate good for N seconds from now
+ * ends at N - 1. Times are cut to whole seconds because UTCTime and GeneralizedTime hold no
+ * fractions in DER (§4.1.2.5.1, §4.1.2.5.2).
+ *
+ * A validity of exactly the maximum ends earlier by the backdating: consumers measure the whole
+ * period, and a start in the past matters more than the last five minutes of years.
+ */
+export function validityAt(terms: ValidityTerms): Validity {
+  const nowSeconds = Math.floor(terms.now.getTime() / 1000);
+  const issuerStart = Math.floor((terms.issuerNotBefore?.getTime() ?? 0) / 1000);
+  const start = Math.max(nowSeconds - BACKDATE_SECONDS, issuerStart);
+  const end = nowSeconds + terms.validitySeconds - 1;
+  const isTrimmed = terms.maximumSeconds === terms.validitySeconds;
+  const latestEnd = isTrimmed ? start + terms.validitySeconds - 1 : end;
+  return { notBefore: new Date(start * 1000), notAfter: new Date(Math.min(end, latestEnd) * 1000) };
+}
+
+/** The seconds of a period whose both ends belong to it. */
+export function periodSeconds({ notBefore, notAfter }: Validity): number {
+  return (notAfter.getTime() - notBefore.getTime()) / 1000 + 1;
+}

@@ -1,0 +1,123 @@
+import 'reflect-metadata';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import {
+  type Extension,
+  Pkcs10CertificateRequest,
+  SubjectAlternativeNameExtension,
+} from '@peculiar/x509';
+import { PkiError } from '../errors.ts';
+import { type DecodedSubject, decodeSubject } from './decode-certificate.ts';
+import { type DecodedNames, NO_NAMES, namesOf } from './general-names.ts';
+import { keyAlgorithmOf, subjectPublicKeyInfoOf } from './key.ts';
+import { describeOid, SUBJECT_ALT_NAME } from './oids.ts';
+import { decodePem } from './pem.ts';
+
+/** A PKCS #10 request whose proof of possession holds and whose key is good enough. */
+export interface CertificationRequest {
+  readonly publicKey: KeyObject;
+  readonly subject: DecodedSubject;
+  readonly names: DecodedNames;
+  /** Extensions that were asked for and are not granted, such as `keyUsage (2.5.29.15)`. */
+  readonly ignoredExtensions: readonly string[];
+}
+
+/** RFC 7468 §7; the second one is what older tools write. */
+const LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+const STRONG_HASHES = ['SHA-256', 'SHA-384', 'SHA-512'];
+/** Smaller exponents make RSA signatures easier to forge with sloppy verifiers. */
+const MIN_PUBLIC_EXPONENT = 65_537n;
+
+/**
+ * Reads and checks a request (RFC 2986).
+ *
+ * @throws {PkiError} `certificate-request-invalid`, whose violation points to `/csr`
+ */
+export async function readCertificationRequest(pem: string): Promise<CertificationRequest> {
+  const request = parse(pem);
+  await assertProofOfPossession(request);
+  const extensions = extensionsOf(request);
+  const [alternative] = extensions.filter((one) => one instanceof SubjectAlternativeNameExtension);
+  return {
+    publicKey: publicKeyOf(request),
+    subject: decodeSubject(request.subjectName),
+    names: alternative ? namesOf(alternative.names.items) : NO_NAMES,
+    ignoredExtensions: extensions
+      .filter(({ type }) => type !== SUBJECT_ALT_NAME)
+      .map(({ type }) => describeOid(type)),
+  };
+}
+
+function parse(pem: string): Pkcs10CertificateRequest {
+  try {
+    const [block, ...more] = decodePem(pem);
+    if (!block || more.length > 0) throw invalid('must hold exactly one PEM block');
+    if (!LABELS.includes(block.label)) throw invalid(`holds a ${block.label}, not a request`);
+    const request = new Pkcs10CertificateRequest(Uint8Array.from(block.der));
+    if (request.rawData.byteLength !== block.der.length) throw invalid('has octets after its end');
+    return request;
+  } catch (cause) {
+    if (cause instanceof PkiError && cause.code === 'certificate-request-invalid') throw cause;
+    throw invalid('is not a PKCS #10 request in PEM', cause);
+  }
+}
+
+/** RFC 2986 §3: the signature proves that the requester has the private key. */
+async function assertProofOfPossession(request: Pkcs10CertificateRequest): Promise<void> {
+  let hash = '';
+  let holds = false;
+  try {
+    hash = nameOfHash(request.signatureAlgorithm.hash);
+    holds = STRONG_HASHES.includes(hash) && (await request.verify());
+  } catch (cause) {
+    throw invalid('its signature cannot be checked', cause);
+  }
+  if (!STRONG_HASHES.includes(hash)) throw invalid('is signed with a hash that is too weak');
+  if (!holds) throw invalid('its signature does not verify');
+}
+
+function publicKeyOf(request: Pkcs10CertificateRequest): KeyObject {
+  const publicKey = importedKey(request);
+  const { modulusLength, publicExponent } = publicKey.asymmetricKeyDetails ?? {};
+  if (!keyAlgorithmOf(publicKey)) {
+    const size = modulusLength === undefined ? '' : ` (RSA ${modulusLength})`;
+    throw invalid(
+      `its key${size} is of no supported algorithm: P-256, P-384, RSA 2048, 3072, 4096`,
+    );
+  }
+  if (publicExponent !== undefined && publicExponent < MIN_PUBLIC_EXPONENT) {
+    throw invalid('its RSA public exponent is smaller than 65537');
+  }
+  // Written anew by OpenSSL, so that an odd encoding of the same key goes no further.
+  return createPublicKey({ key: subjectPublicKeyInfoOf(publicKey), format: 'der', type: 'spki' });
+}
+
+function importedKey(request: Pkcs10CertificateRequest): KeyObject {
+  try {
+    const key = Buffer.from(request.publicKey.rawData);
+    return createPublicKey({ key, format: 'der', type: 'spki' });
+  } catch (cause) {
+    throw invalid('its key cannot be read', cause);
+  }
+}
+
+function extensionsOf(request: Pkcs10CertificateRequest): readonly Extension[] {
+  try {
+    const { extensions } = request;
+    const types = new Set(extensions.map(({ type }) => type));
+    if (types.size === extensions.length) return extensions;
+  } catch (cause) {
+    throw invalid('its extensions cannot be read', cause);
+  }
+  throw invalid('asks for one extension twice');
+}
+
+function nameOfHash(hash: string | { name: string } | undefined): string {
+  return typeof hash === 'string' ? hash : (hash?.name ?? '');
+}
+
+function invalid(detail: string, cause?: unknown): PkiError {
+  return new PkiError('certificate-request-invalid', `the CSR ${detail}`, {
+    cause,
+    violations: [{ pointer: '/csr', detail }],
+  });
+}

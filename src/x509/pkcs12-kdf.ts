@@ -1,0 +1,70 @@
+import { hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+
+/** What the derived octets are for (RFC 7292 appendix B.3); each gives a different value. */
+const PURPOSE_IDS = { key: 1, iv: 2, mac: 3 } as const;
+
+/** Both digests that a PFX needs work on blocks of 64 octets (`v` of RFC 7292 appendix B.2). */
+const BLOCK_OCTETS = 64;
+
+/** About a millisecond of hashing, after which other work gets its turn. */
+const ITERATIONS_A_TURN = 1_000;
+
+export interface Pkcs12Derivation {
+  readonly digest: 'sha1' | 'sha256';
+  readonly purpose: keyof typeof PURPOSE_IDS;
+  readonly password: string;
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  /** How many octets are wanted. */
+  readonly size: number;
+}
+
+/**
+ * The key derivation that PKCS #12 has for itself (RFC 7292 appendix B.2); it has no other use.
+ *
+ * Node offers no native one, so it hashes here, in short turns that leave the event loop free.
+ */
+export async function derivePkcs12(derivation: Pkcs12Derivation): Promise<Buffer> {
+  const { digest, purpose, password, salt, iterations, size } = derivation;
+  const diversifier = Buffer.alloc(BLOCK_OCTETS, PURPOSE_IDS[purpose]);
+  const input = Buffer.concat([filled(salt), filled(passwordOctets(password))]);
+  let derived = Buffer.alloc(0);
+  while (derived.length < size) {
+    const block = await hashed(digest, Buffer.concat([diversifier, input]), iterations);
+    derived = Buffer.concat([derived, block]);
+    addToEachBlock(input, Buffer.alloc(BLOCK_OCTETS, block));
+  }
+  return derived.subarray(0, size);
+}
+
+/** A BMPString with its two terminating zero octets, which are all there is of an empty password (§B.1). */
+function passwordOctets(password: string): Buffer {
+  return Buffer.from(`${password}\0`, 'utf16le').swap16();
+}
+
+/** `octets` repeated, and cut off at the end of the block in which they first end. */
+function filled(octets: Uint8Array): Buffer {
+  return Buffer.alloc(Math.ceil(octets.length / BLOCK_OCTETS) * BLOCK_OCTETS, octets);
+}
+
+async function hashed(digest: string, octets: Buffer, iterations: number): Promise<Buffer> {
+  let result = hash(digest, octets, 'buffer');
+  for (let done = 1; done < iterations; done += 1) {
+    if (done % ITERATIONS_A_TURN === 0) await setImmediate();
+    result = hash(digest, result, 'buffer');
+  }
+  return result;
+}
+
+/** Each block of `input`, as a big-endian number, becomes itself + `addend` + 1, cut to its size. */
+function addToEachBlock(input: Buffer, addend: Buffer): void {
+  for (let start = 0; start < input.length; start += BLOCK_OCTETS) {
+    let carry = 1;
+    for (let index = BLOCK_OCTETS - 1; index >= 0; index -= 1) {
+      const sum = (input[start + index] ?? 0) + (addend[index] ?? 0) + carry;
+      input[start + index] = sum & 0xff;
+      carry = sum >> 8;
+    }
+  }
+}
