@@ -93,7 +93,7 @@ describe('the rig, without Certwright', () => {
     assert.equal(seen.status, 200);
     assert.match(seen.body, /this is simple\.example\.org/);
     assert.ok((await envoy.servedSerialNumbers()).includes(server.serialNumber));
-    assert.ok((await envoy.activeSecretNames()).includes('simple'));
+    assert.ok((await envoy.activeSecretNames()).includes('kubernetes://simple'));
   });
 
   it('serves a changed Secret within a second', async () => {

@@ -1,5 +1,5 @@
 import { authoritiesSecretName } from './credential-parts.ts';
-import { sdsFile } from './sds-file.ts';
+import { sdsFile, sdsName } from './sds-file.ts';
 
 /** One server of a Gateway on its port 443, as Istio would give it to Envoy. */
 export interface GatewayHost {
@@ -47,7 +47,7 @@ function filterChain({ host, credentialName, mode }: GatewayHost, sdsFolder: str
   };
   function sdsConfig(name: string) {
     return {
-      name,
+      name: sdsName(name),
       sds_config: {
         resource_api_version: 'V3',
         path_config_source: { path: sdsFile(sdsFolder, name) },

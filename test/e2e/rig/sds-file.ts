@@ -17,7 +17,12 @@ export type SdsContent =
     }
   | { readonly validation_context: { readonly trusted_ca: DataSource } };
 
-/** The file from which Envoy reads the secret called `name`. */
+/** What Istio calls the secret of a `credentialName`; `istioctl proxy-config secret` lists it so. */
+export function sdsName(name: string): string {
+  return `kubernetes://${name}`;
+}
+
+/** The file from which Envoy reads the secret of the credential `name`. */
 export function sdsFile(folder: string, name: string): string {
   return join(folder, `${name}.json`);
 }
@@ -28,7 +33,8 @@ export function sdsFile(folder: string, name: string): string {
  */
 export function writeSdsFile(folder: string, name: string, content: SdsContent | undefined): void {
   mkdirSync(folder, { recursive: true });
-  const resources = content === undefined ? [] : [{ '@type': SECRET_TYPE, name, ...content }];
+  const resources =
+    content === undefined ? [] : [{ '@type': SECRET_TYPE, name: sdsName(name), ...content }];
   const file = sdsFile(folder, name);
   writeFileSync(`${file}.new`, JSON.stringify({ resources }), { mode: 0o600 });
   renameSync(`${file}.new`, file);
