@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { envoyBootstrap, type GatewayHost } from './envoy-bootstrap.ts';
 import { startProgram, untilReady } from './program.ts';
@@ -38,8 +38,9 @@ export async function startEnvoy(
   hosts: readonly GatewayHost[],
   sdsFolder: string,
 ): Promise<Envoy> {
-  const bootstrapFile = join(world.folder, 'envoy.json');
-  const adminFile = join(world.folder, 'envoy-admin');
+  const folder = mkdtempSync(join(world.folder, 'envoy-'));
+  const bootstrapFile = join(folder, 'bootstrap.json');
+  const adminFile = join(folder, 'admin-address');
   writeFileSync(bootstrapFile, JSON.stringify(envoyBootstrap(hosts, sdsFolder)));
   const program = startProgram(world, {
     name: 'envoy',

@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from './cluster.ts';
 import { type Envoy, startEnvoy } from './envoy.ts';
@@ -11,7 +12,7 @@ export async function startGateway(
   cluster: Cluster,
   { namespace, hosts }: { readonly namespace: string; readonly hosts: readonly GatewayHost[] },
 ): Promise<Envoy> {
-  const sdsFolder = join(world.folder, 'sds');
+  const sdsFolder = mkdtempSync(join(world.folder, 'sds-'));
   const credentialNames = [...new Set(hosts.map(({ credentialName }) => credentialName))];
   followGatewayCredentials(world, { api: cluster.api, namespace, credentialNames, sdsFolder });
   return startEnvoy(world, hosts, sdsFolder);

@@ -1,0 +1,10 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { type KubeSecret, secretPart } from './kube-api.ts';
+
+/** Whether a Secret holds a certificate together with the private key that belongs to it. */
+export function isConsistent(secret: KubeSecret): boolean {
+  const certificate = secretPart(secret, 'tls.crt');
+  const privateKey = secretPart(secret, 'tls.key');
+  if (!certificate || !privateKey) return false;
+  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
+}
