@@ -58,7 +58,7 @@ describe('Too narrow a right to Secrets', () => {
       await certwright.rotate(name);
       const { state, lastError } = await certwright.targetStatus(name);
       assert.equal(state, 'failing');
-      for (const word of words) assert.match(JSON.stringify(lastError), word);
+      for (const word of words) assert.match(lastError ?? '', word);
       return true;
     });
   }

@@ -18,7 +18,7 @@ export interface TargetStatus {
   readonly notAfter: string | null;
   readonly nextRotationAt: string | null;
   readonly lastRotatedAt: string | null;
-  readonly lastError: unknown;
+  readonly lastError: string | null;
 }
 
 /** The result of a pass for one target. */

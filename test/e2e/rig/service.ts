@@ -35,6 +35,8 @@ export interface CallOptions {
 
 /** Certwright itself, as `npm start` runs it. */
 export interface Service {
+  /** URL of the management listener. */
+  readonly management: string;
   /** URL of the distribution listener. */
   readonly distribution: string;
   readonly dataFolder: string;
@@ -75,6 +77,7 @@ export async function startService(world: World, options: ServiceOptions = {}): 
   const ca = readFileSync(rootFile, 'utf8');
   const token = readFileSync(join(dataFolder, 'admin-token'), 'utf8').trim();
   return {
+    management,
     distribution,
     dataFolder,
     rootFile,
