@@ -53,7 +53,7 @@ describe('Too narrow a right to Secrets', () => {
 
   /** Rotates until the error names the verb: a new right takes the API server a moment. */
   async function untilTheErrorNames(verb: string): Promise<void> {
-    const words = [verb, 'secrets', namespace].map((word) => new RegExp(`\\b${word}\\b`));
+    const words = [`${verb} secrets`, namespace].map((word) => new RegExp(`\\b${word}\\b`));
     await until(`lastError names ${verb}, secrets and ${namespace}`, async () => {
       await certwright.rotate(name);
       const { state, lastError } = await certwright.targetStatus(name);

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { tourBlocks, withVariables } from '../support/readme.ts';
 import { type Cluster, startCluster } from './rig/cluster.ts';
 import { secretPart } from './rig/kube-api.ts';
 import { isConsistent } from './rig/secret-pair.ts';
 import { type Service, startService } from './rig/service.ts';
 import { newWorld } from './rig/world.ts';
-
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
 describe("The README's tour of a cluster", () => {
   const world = newWorld();
@@ -27,12 +26,10 @@ describe("The README's tour of a cluster", () => {
   });
 
   it('works as it stands, apart from the ports', async () => {
-    const addresses = [
-      ['https://localhost:8443', service.management.replace('127.0.0.1', 'localhost')],
-      ['http://localhost:8080', service.distribution],
-    ] as const;
+    const { management, distribution } = service;
+    const variables = { API: management, PUBLIC: distribution };
     const output = execFileSync('bash', ['-euo', 'pipefail'], {
-      input: `${withAddresses(block('prepare'), addresses)}\n${block('cluster')}`,
+      input: withVariables(block('prepare'), variables) + block('cluster'),
       cwd: folder,
       encoding: 'utf8',
       stdio: 'pipe',
@@ -49,18 +46,7 @@ describe("The README's tour of a cluster", () => {
   });
 });
 
-/** The fenced block that follows the comment `<!-- tour: name -->`. */
 function block(name: string): string {
-  const found = new RegExp(`<!-- tour: ${name} -->\\n\`\`\`sh\\n([^]*?)\`\`\``).exec(readme);
-  return found?.[1] ?? assert.fail(`README.md has no block "tour: ${name}"`);
-}
-
-function withAddresses(
-  text: string,
-  addresses: readonly (readonly [written: string, meant: string])[],
-): string {
-  return addresses.reduce((changed, [written, meant]) => {
-    assert.ok(changed.includes(written), `the block no longer says ${written}`);
-    return changed.replaceAll(written, meant);
-  }, text);
+  const found = tourBlocks().find(({ step }) => step === name);
+  return found?.script ?? assert.fail(`README.md has no block "tour: ${name}"`);
 }

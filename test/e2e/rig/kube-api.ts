@@ -39,7 +39,7 @@ export interface KubeAccess {
 }
 
 /** A refusal by the API server, or an answer that was not expected. */
-export class KubeRefusal extends Error {
+class KubeRefusal extends Error {
   override readonly name = 'KubeRefusal';
   readonly status: number;
 
