@@ -35,6 +35,7 @@ describe("The README's tour of a cluster", () => {
       stdio: 'pipe',
       env: {
         PATH: process.env['PATH'] ?? '',
+        HOME: world.folder,
         TMPDIR: world.folder,
         KUBECONFIG: cluster.kubeconfig,
       },

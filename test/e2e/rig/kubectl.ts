@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { dirname } from 'node:path';
 
 /** Runs kubectl as a user does; its output, or an error with what it said. */
 export function kubectl(
   kubeconfig: string,
   args: readonly string[],
-  { input = '', cwd }: { readonly input?: string; readonly cwd?: string } = {},
+  { input = '' }: { readonly input?: string } = {},
 ): string {
   const { PATH = '' } = process.env;
   return execFileSync('kubectl', args, {
@@ -12,8 +13,8 @@ export function kubectl(
     encoding: 'utf8',
     stdio: 'pipe',
     maxBuffer: 64 * 1024 * 1024,
-    env: { PATH, KUBECONFIG: kubeconfig },
-    ...(cwd === undefined ? {} : { cwd }),
+    // It keeps a cache of what the server offers in its home, and without one in the working folder.
+    env: { PATH, HOME: dirname(kubeconfig), KUBECONFIG: kubeconfig },
   });
 }
 
