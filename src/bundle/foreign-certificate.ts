@@ -7,9 +7,11 @@ import { keyObstacle } from './key-obstacle.ts';
 export interface ForeignCertificate {
   readonly x509: X509Certificate;
   readonly publicKey: KeyObject;
-  /** Both names in one line, for comparison and for people; empty for an empty name. */
+  /** As Node writes names; empty for an empty one, for which Node has no value. */
   readonly subject: string;
   readonly issuer: string;
+  /** Whether it ends a path; a leaf may be so as well. */
+  readonly isSelfSigned: boolean;
   /** What it is called in refusals and warnings, such as `certificate 2 ("CN=R12, O=…")`. */
   readonly label: string;
 }
@@ -38,10 +40,13 @@ export function parseCertificates(text: string): readonly ForeignCertificate[] {
   });
 }
 
-/** A distinguished name as it is quoted to people: bounded, because it comes from outside. */
+/**
+ * A distinguished name as it is quoted to people: in one line, where Node gives each attribute its own
+ * (with line feeds inside values escaped), and bounded, because it comes from outside.
+ */
 export function quotedName(name: string): string {
-  const isLong = name.length > MAX_NAME_CHARACTERS;
-  return `"${isLong ? `${name.slice(0, MAX_NAME_CHARACTERS)}…` : name}"`;
+  const line = name.replaceAll('\n', ', ');
+  return `"${line.length > MAX_NAME_CHARACTERS ? `${line.slice(0, MAX_NAME_CHARACTERS)}…` : line}"`;
 }
 
 function certificateBlocks(text: string): readonly PemBlock[] {
@@ -74,21 +79,19 @@ function parseCertificate(der: Buffer, position: string): ForeignCertificate {
     const x509 = new X509Certificate(der);
     // OpenSSL passes over octets behind the certificate, and reads PEM where DER is expected.
     if (!x509.raw.equals(der)) throw malformed(`${position} is not exactly one DER value`);
+    // OpenSSL reads a certificate whose dates are none.
+    if (Number.isNaN(x509.validToDate.getTime())) throw malformed(`${position} has no valid dates`);
     const { publicKey } = x509;
     const obstacle = keyObstacle(publicKey);
     if (obstacle) throw malformed(`the key of ${position} ${obstacle}`);
-    const subject = inOneLine(x509.subject);
+    const { subject = '', issuer = '' } = x509;
+    const isSelfSigned = subject === issuer && x509.verify(publicKey);
     const label = `${position} (${quotedName(subject)})`;
-    return { x509, publicKey, subject, issuer: inOneLine(x509.issuer), label };
+    return { x509, publicKey, subject, issuer, isSelfSigned, label };
   } catch (error) {
     if (error instanceof PkiError) throw error;
     throw malformed(`${position} cannot be read`, error);
   }
-}
-
-/** Node gives an attribute a line, with line feeds inside values escaped, and nothing for an empty name. */
-function inOneLine(name: string | undefined): string {
-  return name?.replaceAll('\n', ', ') ?? '';
 }
 
 function malformed(detail: string, cause?: unknown): PkiError {

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { ForeignCertificate } from './foreign-certificate.ts';
 import { hasIssued } from './links.ts';
 
-/** The authorities whose certificates need not be sent along. */
+/** The authorities whose certificates are at hand. */
 export interface KnownAuthorities {
   /** DER of every authority of this service, roots and intermediates. */
   readonly ownAuthorities: readonly Uint8Array[];
@@ -15,7 +15,7 @@ export interface KnownIssuer {
   readonly isRoot: boolean;
 }
 
-/** The known authority that signed `certificate`, a root before an intermediate of the same key. */
+/** The known authority that signed `certificate`: a root before an intermediate with the same key. */
 export function findKnownIssuer(
   certificate: ForeignCertificate,
   { ownAuthorities, publicRoots }: KnownAuthorities,

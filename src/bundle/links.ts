@@ -17,20 +17,15 @@ export type Links = ReadonlyMap<ForeignCertificate, Link>;
 export function linksAmong(certificates: readonly ForeignCertificate[]): Links {
   const links = new Map<ForeignCertificate, Link>();
   for (const certificate of certificates) {
-    if (isSelfSigned(certificate)) continue;
-    const namesakes = certificates.filter((other) => isNamesake(certificate, other));
+    if (certificate.isSelfSigned) continue;
+    const namesakes = certificates.filter((other) => isNamesake(other, certificate));
     const issuers = namesakes.filter((other) => hasIssued(other, certificate));
-    const issuer = issuers.find(isSelfSigned) ?? issuers[0];
+    const issuer = issuers.find(({ isSelfSigned }) => isSelfSigned) ?? issuers[0];
     const [namesake] = namesakes;
     if (issuer) links.set(certificate, { issuer, holds: true });
     else if (namesake) links.set(certificate, { issuer: namesake, holds: false });
   }
   return links;
-}
-
-/** Whether it is its own issuer: the end of a path. A leaf may be so as well. */
-export function isSelfSigned({ x509, publicKey, subject, issuer }: ForeignCertificate): boolean {
-  return subject === issuer && x509.verify(publicKey);
 }
 
 /** Whether names, key identifiers and key usage fit (RFC 5280 §4.2.1.1, §4.2.1.3), and the signature does. */
@@ -41,8 +36,19 @@ export function hasIssued(
   return x509.checkIssued(issuer.x509) && x509.verify(issuer.publicKey);
 }
 
-/** Text or OpenSSL's comparison (RFC 5280 §7.1: case does not count), which also wants fitting key identifiers. */
-function isNamesake(certificate: ForeignCertificate, other: ForeignCertificate): boolean {
+/** From `leaf` to the last certificate whose issuer was given; a circle is gone round once. */
+export function pathFrom(leaf: ForeignCertificate, links: Links): readonly ForeignCertificate[] {
+  const path = new Set([leaf]);
+  let issuer = links.get(leaf)?.issuer;
+  while (issuer && !path.has(issuer)) {
+    path.add(issuer);
+    issuer = links.get(issuer)?.issuer;
+  }
+  return [...path];
+}
+
+/** By text, or by OpenSSL's comparison, for which case does not count (RFC 5280 §7.1). */
+function isNamesake(other: ForeignCertificate, certificate: ForeignCertificate): boolean {
   if (other === certificate || certificate.issuer === '') return false;
-  return certificate.issuer === other.subject || certificate.x509.checkIssued(other.x509);
+  return other.subject === certificate.issuer || certificate.x509.checkIssued(other.x509);
 }

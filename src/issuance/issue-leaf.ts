@@ -72,7 +72,7 @@ export async function issueLeaf(
   const wrapPrivateKey = request.storePrivateKey
     ? (serialNumber: string) => deps.wrapSubscriberKey(privateKey, serialNumber)
     : undefined;
-  const order = { signer: issuer, request: fromBody(request, publicKey), actor };
+  const order = { signer: issuer, request: requestFromBody(request, publicKey), actor };
   return {
     certificate: await issueCertificate(deps, order, { wrapPrivateKey }),
     issuer,
@@ -80,7 +80,11 @@ export async function issueLeaf(
   };
 }
 
-function fromBody(request: LeafRequest, publicKey: KeyObject): IssuanceRequest {
+/** What to issue for a key that is made here. */
+export function requestFromBody(
+  request: Omit<LeafRequest, 'csr'>,
+  publicKey: KeyObject,
+): IssuanceRequest {
   const names = requestedNames(request);
   return {
     profile: request.profile,
@@ -135,8 +139,8 @@ function disagreementsOf(request: LeafRequest, csr: CertificationRequest): reado
   ];
 }
 
-/** A server's CN is its first DNS name, for old clients; without one that fits, the subject is empty. */
-function defaultSubject(profile: LeafProfileName, { dnsNames }: RequestedNames): Subject {
+/** A server’s CN is its first DNS name, for old clients; without one that fits, the subject is empty. */
+export function defaultSubject(profile: LeafProfileName, { dnsNames }: RequestedNames): Subject {
   const commonName = dnsNames[0]?.value;
   if (profile !== 'server' || commonName === undefined) return {};
   return commonName.length <= MAX_COMMON_NAME_LENGTH ? { commonName } : {};

@@ -1,0 +1,59 @@
+import { PkiError, type Violation } from '../errors.ts';
+import { type DecodedCertificate, decodeTbsCertificate } from '../x509/decode-certificate.ts';
+import { encodeTbsCertificate } from '../x509/tbs-certificate.ts';
+import { pathLengthLeftBy } from './authority-checks.ts';
+import { supportedKeyAlgorithmOf, templateOf } from './certificate-template.ts';
+import type { IssuanceRequest, Signer } from './issuance-request.ts';
+import { violationsOf } from './policy.ts';
+import { PROFILES, type Profile } from './profile.ts';
+import { newSerialNumber } from './serial-number.ts';
+
+export interface DraftDeps {
+  readonly randomBytes: (size: number) => Uint8Array;
+}
+
+/** What would be signed, and what stands against it. */
+export interface Draft {
+  readonly tbsCertificate: Uint8Array;
+  /** `tbsCertificate`, read back. */
+  readonly decoded: DecodedCertificate;
+  readonly violations: readonly Violation[];
+}
+
+/**
+ * Writes down what would be signed, and judges exactly those octets: a name that slipped past the
+ * request by whatever way is judged here like any other.
+ *
+ * @throws {PkiError} `authority-cannot-issue`, or `request-refused` for what cannot be written at all
+ */
+export function draftCertificate(
+  { randomBytes }: DraftDeps,
+  order: { readonly signer: Signer; readonly request: IssuanceRequest },
+  now: Date,
+): Draft {
+  const { signer, request } = order;
+  const profile = PROFILES[request.profile];
+  assertCanIssue(signer, profile, now);
+  const keyAlgorithm = supportedKeyAlgorithmOf(request.publicKey);
+  const serialNumber = newSerialNumber(randomBytes);
+  const template = templateOf(order, profile, { now, serialNumber });
+  const tbsCertificate = encodeTbsCertificate(template);
+  const decoded = decodeTbsCertificate(tbsCertificate, signer.keyAlgorithm);
+  const pointers = { names: request.names, subject: request.subjectPointer };
+  const terms = { profile, keyAlgorithm, issuers: signer.path, pointers };
+  return { tbsCertificate, decoded, violations: violationsOf(decoded, terms) };
+}
+
+/**
+ * RFC 5280 §6.1.3 (a)(2), (l): nothing verifies that is signed outside the issuer's own period, or
+ * by an authority whose path length is used up.
+ */
+function assertCanIssue({ name, path }: Signer, profile: Profile, now: Date): void {
+  const [issuer] = path;
+  if (issuer && (now < issuer.notBefore || issuer.notAfter < now)) {
+    throw new PkiError('authority-cannot-issue', `authority "${name}" has expired`);
+  }
+  if (profile.isAuthority && pathLengthLeftBy(path) < 0) {
+    throw new PkiError('authority-cannot-issue', `authority "${name}" has no path length left`);
+  }
+}

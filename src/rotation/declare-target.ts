@@ -1,0 +1,120 @@
+import type { Actor, AuditAction, AuditEntry } from '../audit/entry.ts';
+import { PkiError, refused, type Violation } from '../errors.ts';
+import type { DestinationStore } from './destination.ts';
+import type { Rotation } from './rotation.ts';
+import { NEW_TARGET, type TargetRecord } from './rotation-record.ts';
+import type { Destination, RotationTarget } from './target.ts';
+
+/** What declaring targets needs from outside. */
+export interface DeclarationDeps {
+  readonly now: () => Date;
+  readonly listTargets: () => Promise<readonly TargetRecord[]>;
+  readonly findTarget: (name: string) => Promise<TargetRecord | undefined>;
+  /** @throws {PkiError} `name-taken` */
+  readonly addTarget: (record: TargetRecord, entry: AuditEntry) => Promise<void>;
+  readonly replaceTarget: (target: RotationTarget, entry: AuditEntry) => Promise<void>;
+  readonly removeTarget: (name: string, entries: readonly AuditEntry[]) => Promise<void>;
+  /** @throws {PkiError} `authority-unknown` */
+  readonly violationsOf: (target: RotationTarget) => Promise<readonly Violation[]>;
+  readonly destinations: Pick<DestinationStore, 'remove'>;
+  readonly rotation: Pick<Rotation, 'begin' | 'whileIdle'>;
+}
+
+/**
+ * Declares a new target; its first pass begins at once and does not delay the answer.
+ *
+ * @throws {PkiError} `name-taken`, `authority-unknown` or `request-refused`
+ */
+export async function createTarget(
+  deps: DeclarationDeps,
+  target: RotationTarget,
+  actor: Actor,
+): Promise<TargetRecord> {
+  if (await deps.findTarget(target.name)) {
+    throw new PkiError('name-taken', `there is a target "${target.name}" already`);
+  }
+  await assertAcceptable(deps, target);
+  const record = { target, isDeclaredInFile: false, progress: NEW_TARGET };
+  await deps.addTarget(record, entryOf(deps, actor, { action: 'target.created', target }));
+  deps.rotation.begin(target.name, actor);
+  return record;
+}
+
+/**
+ * Gives a target another declaration; what was written under the old one stays where it is.
+ *
+ * @throws {PkiError} `target-unknown`, `target-declared-in-file`, `authority-unknown`, `name-taken`
+ *   or `request-refused`
+ */
+export async function replaceTarget(
+  deps: DeclarationDeps,
+  target: RotationTarget,
+  actor: Actor,
+): Promise<TargetRecord> {
+  await changeableTarget(deps, target.name);
+  await assertAcceptable(deps, target);
+  await deps.replaceTarget(target, entryOf(deps, actor, { action: 'target.replaced', target }));
+  deps.rotation.begin(target.name, actor);
+  return (await deps.findTarget(target.name)) ?? unknownTarget(target.name);
+}
+
+/**
+ * Ends the rotation of a target. Its destination stays, or is removed first where the caller says so
+ * and it is ours: a destination that cannot be removed keeps its target.
+ *
+ * @throws {PkiError} `target-unknown`, `target-declared-in-file` or `target-unavailable`
+ */
+export async function deleteTarget(
+  deps: DeclarationDeps,
+  name: string,
+  { actor, removesDestination }: { readonly actor: Actor; readonly removesDestination: boolean },
+): Promise<void> {
+  await deps.rotation.whileIdle(name, async () => {
+    const { target } = await changeableTarget(deps, name);
+    const entries = [entryOf(deps, actor, { action: 'target.deleted', target })];
+    if (removesDestination) {
+      await deps.destinations.remove(target.destination, name);
+      entries.unshift(entryOf(deps, actor, { action: 'destination.removed', target }));
+    }
+    await deps.removeTarget(name, entries);
+  });
+}
+
+/** Two kept supplied by different targets would be overwritten in turns for ever. */
+function keyOf(destination: Destination): string {
+  return destination.type === 'directory'
+    ? JSON.stringify([destination.path])
+    : JSON.stringify([destination.context ?? null, destination.namespace, destination.name]);
+}
+
+async function assertAcceptable(deps: DeclarationDeps, target: RotationTarget): Promise<void> {
+  const violations = await deps.violationsOf(target);
+  if (violations.length > 0) throw refused(violations);
+  const others = (await deps.listTargets()).filter((other) => other.target.name !== target.name);
+  const rival = others.find(
+    (other) => keyOf(other.target.destination) === keyOf(target.destination),
+  );
+  if (!rival) return;
+  const detail = `target "${rival.target.name}" has this destination already`;
+  const violation = [{ pointer: '/destination', detail }];
+  throw new PkiError('name-taken', detail, { violations: violation });
+}
+
+async function changeableTarget(deps: DeclarationDeps, name: string): Promise<TargetRecord> {
+  const record = (await deps.findTarget(name)) ?? unknownTarget(name);
+  if (!record.isDeclaredInFile) return record;
+  const detail = `target "${name}" is declared in the settings file; change it there`;
+  throw new PkiError('target-declared-in-file', detail);
+}
+
+function unknownTarget(name: string): never {
+  throw new PkiError('target-unknown', `no target "${name}"`);
+}
+
+function entryOf(
+  { now }: DeclarationDeps,
+  actor: Actor,
+  { action, target }: { readonly action: AuditAction; readonly target: RotationTarget },
+): AuditEntry {
+  return { time: now(), actor, action, details: { target } };
+}

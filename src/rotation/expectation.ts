@@ -1,0 +1,57 @@
+import { defaultSubject } from '../issuance/issue-leaf.ts';
+import { requestedNames, valuesOf } from '../issuance/requested-names.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { encodePem } from '../x509/pem.ts';
+import type { DestinationFiles } from './destination.ts';
+import type { Expectation } from './reasons.ts';
+import type { RotationTarget } from './target.ts';
+
+type Path = readonly DecodedCertificate[];
+
+/** What `target` ought to hold, with the certificates that its authorities have now. */
+export async function expectationOf(
+  target: RotationTarget,
+  pathOf: (authority: string) => Promise<Path>,
+): Promise<Expectation> {
+  const names = requestedNames(target);
+  const { clientAuthorities, clientTrust } = target.destination;
+  const clientPaths = await Promise.all(clientAuthorities.map(pathOf));
+  return {
+    target,
+    names: valuesOf(names),
+    subject: target.subject ?? defaultSubject(target.profile, names),
+    issuerPath: await pathOf(target.authority),
+    clientAuthorities:
+      clientPaths.length === 0 ? undefined : clientCaOf(clientPaths, clientTrust === 'root'),
+  };
+}
+
+/** The files with a certificate that was just issued. */
+export function filesOf(
+  leaf: { readonly der: Uint8Array; readonly privateKeyPem: string },
+  { target, issuerPath, clientAuthorities }: Expectation,
+): DestinationFiles {
+  const path = target.destination.includeRoot ? issuerPath : issuerPath.slice(0, -1);
+  return {
+    'tls.crt': pemOf([leaf.der, ...path.map(({ der }) => der)]),
+    'tls.key': leaf.privateKeyPem,
+    ...(clientAuthorities ? { 'ca.crt': pemOf(clientAuthorities) } : {}),
+  };
+}
+
+/**
+ * Envoy verifies partial chains, so that a root in `ca.crt` would let in the clients of every
+ * authority under it; the paths up to the root are written only for those who ask for that.
+ */
+function clientCaOf(paths: readonly Path[], upToRoot: boolean): readonly Uint8Array[] {
+  const all = paths.flatMap((path) => (upToRoot ? path : path.slice(0, 1)));
+  return all
+    .filter(
+      ({ serialNumber }, at) => all.findIndex((one) => one.serialNumber === serialNumber) === at,
+    )
+    .map(({ der }) => der);
+}
+
+function pemOf(certificates: readonly Uint8Array[]): string {
+  return certificates.map((der) => encodePem('CERTIFICATE', der)).join('');
+}

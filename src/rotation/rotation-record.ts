@@ -1,0 +1,63 @@
+import type { RotationReason } from './reasons.ts';
+import type { RotationTarget, TargetStatus } from './target.ts';
+
+/** A target as it is kept, with what the passes over it have left. */
+export interface TargetRecord {
+  readonly target: RotationTarget;
+  /** A target of the settings file follows the file; the HTTP API does not change it. */
+  readonly isDeclaredInFile: boolean;
+  readonly progress: TargetProgress;
+}
+
+/** What one pass leaves for the next. */
+export interface TargetProgress {
+  readonly status: TargetStatus;
+  /** Passes in a row that failed. */
+  readonly failures: number;
+  /** The schedule leaves the target alone until then. */
+  readonly retryAt: Date | null;
+}
+
+export type RotationOutcome = 'rotated' | 'current' | 'failed';
+
+/** What a pass did with one target, as the HTTP API answers it. */
+export interface RotationItem {
+  readonly target: string;
+  readonly outcome: RotationOutcome;
+  readonly reasons: readonly RotationReason[];
+  readonly serialNumber: string | null;
+  readonly error?: string;
+}
+
+/** A target that no pass has looked at yet. */
+export const NEW_TARGET: TargetProgress = {
+  status: {
+    state: 'pending',
+    reasons: [],
+    serialNumber: null,
+    notAfter: null,
+    nextRotationAt: null,
+    lastRotatedAt: null,
+    lastError: null,
+  },
+  failures: 0,
+  retryAt: null,
+};
+
+/** A target as it stands at `now`: current until its time has come, and due from then on. */
+export function statusAt({ status }: TargetProgress, now: Date): TargetStatus {
+  const isDue = status.nextRotationAt !== null && status.nextRotationAt <= now;
+  if (status.state !== 'current' || !isDue) return status;
+  const isExpired = status.notAfter !== null && status.notAfter < now;
+  return { ...status, state: 'due', reasons: [isExpired ? 'expired' : 'due'] };
+}
+
+const FIRST_RETRY_MS = 5_000;
+/** One interval of the default schedule: an outage that has ended is noticed within it. */
+const LAST_RETRY_MS = 5 * 60_000;
+
+/** When a target that has failed `failures` times in a row is tried again: 5 s, doubled each time. */
+export function retryTimeAfter(failures: number, now: Date): Date {
+  const delayMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS);
+  return new Date(now.getTime() + delayMs);
+}

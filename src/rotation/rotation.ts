@@ -1,0 +1,125 @@
+import type { Actor, AuditEntry } from '../audit/entry.ts';
+import { PkiError } from '../errors.ts';
+import { inParallel } from './in-parallel.ts';
+import { rotateTarget, type TargetPass, type TargetRotationDeps } from './rotate-target.ts';
+import type { RotationItem, TargetProgress, TargetRecord } from './rotation-record.ts';
+import { TargetLocks } from './target-locks.ts';
+
+export interface RotationDeps extends TargetRotationDeps {
+  readonly listTargets: () => Promise<readonly TargetRecord[]>;
+  readonly findTarget: (name: string) => Promise<TargetRecord | undefined>;
+  /** Keeps what a pass left, together with its audit entries; a target deleted since is passed over. */
+  readonly recordPass: (
+    target: string,
+    progress: TargetProgress,
+    auditEntries: readonly AuditEntry[],
+  ) => Promise<void>;
+  /** Hears of every pass over a target, for log and metrics. */
+  readonly report: (pass: TargetPass) => void;
+}
+
+interface PassOptions {
+  readonly actor: Actor;
+  /** Whether targets that failed lately are tried all the same. */
+  readonly ignoresBackOff: boolean;
+  /** Whether a new key is made even where nothing is wrong. */
+  readonly isRequested: boolean;
+}
+
+/** Enough to keep an API server busy without being a burden to it. */
+const TARGETS_AT_ONCE = 8;
+const SCHEDULE: PassOptions = {
+  actor: { name: 'rotation' },
+  ignoresBackOff: false,
+  isRequested: false,
+};
+
+/** Runs passes over the targets, one at a time for each target. */
+export class Rotation {
+  readonly #deps: RotationDeps;
+  readonly #locks = new TargetLocks();
+  readonly #background = new Set<Promise<unknown>>();
+  #isStopping = false;
+
+  constructor(deps: RotationDeps) {
+    this.#deps = deps;
+  }
+
+  /** A pass of the schedule: targets that are being worked on, or that wait after a failure, are left. */
+  async runScheduled(): Promise<void> {
+    const records = await this.#deps.listTargets();
+    const free = records.filter(({ target }) => !this.#locks.isHeld(target.name));
+    await this.#runAll(free, SCHEDULE);
+  }
+
+  /** A pass over all targets that somebody asked for; it waits for passes under way. */
+  async run(
+    actor: Actor,
+    { force }: { readonly force: boolean },
+  ): Promise<readonly RotationItem[]> {
+    const records = await this.#deps.listTargets();
+    return this.#runAll(records, { actor, ignoresBackOff: force, isRequested: false });
+  }
+
+  /**
+   * Gives one target a new key and certificate, due or not.
+   *
+   * @throws {PkiError} `target-unknown`
+   */
+  async rotate(name: string, actor: Actor): Promise<readonly RotationItem[]> {
+    const record = await this.#deps.findTarget(name);
+    if (!record) throw new PkiError('target-unknown', `no target "${name}"`);
+    return this.#runAll([record], { actor, ignoresBackOff: true, isRequested: true });
+  }
+
+  /** Begins a pass over a target that was just declared, without waiting for it. */
+  begin(name: string, actor: Actor): void {
+    const options = { actor, ignoresBackOff: true, isRequested: false };
+    this.#keepTrackOf(this.#locks.run(name, () => this.#passOver(name, options)));
+  }
+
+  /** Runs `work` while no pass touches the target. */
+  whileIdle<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#locks.run(name, work);
+  }
+
+  /** Begins nothing more, and ends when what is under way has ended. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.allSettled(this.#background);
+  }
+
+  async #runAll(records: readonly TargetRecord[], options: PassOptions) {
+    const work = inParallel(records, TARGETS_AT_ONCE, ({ target }) =>
+      this.#locks.run(target.name, () => this.#passOver(target.name, options)),
+    );
+    this.#keepTrackOf(work);
+    return (await work).filter((item) => item !== undefined);
+  }
+
+  /** The record is read anew under the lock: the pass before may have changed it. */
+  async #passOver(name: string, options: PassOptions): Promise<RotationItem | undefined> {
+    const record = await this.#deps.findTarget(name);
+    if (!record || this.#isStopping) return undefined;
+    const { retryAt } = record.progress;
+    if (!options.ignoresBackOff && retryAt !== null && this.#deps.now() < retryAt) {
+      return waiting(record);
+    }
+    const pass = await rotateTarget(this.#deps, record, options);
+    await this.#deps.recordPass(name, pass.progress, pass.auditEntries);
+    this.#deps.report(pass);
+    return pass.item;
+  }
+
+  #keepTrackOf(work: Promise<unknown>): void {
+    const settled = Promise.allSettled([work]).finally(() => this.#background.delete(settled));
+    this.#background.add(settled);
+  }
+}
+
+/** What is answered for a target that is left alone after a failure. */
+function waiting({ target, progress }: TargetRecord): RotationItem {
+  const { reasons, serialNumber, lastError } = progress.status;
+  const error = `${lastError ?? ''}; tried again after ${progress.retryAt?.toISOString()}`;
+  return { target: target.name, outcome: 'failed', reasons, serialNumber, error };
+}

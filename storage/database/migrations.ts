@@ -1,0 +1,94 @@
+import { type Kysely, type Migration, type MigrationProvider, Migrator } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** Every step from an empty database to today's, by name; a step that has run is never changed. */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-foundation': { up: createFoundation },
+};
+
+const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...migrations }) };
+
+/** Brings a database to today's form, whatever form it has. */
+export async function migrate(db: Kysely<Schema>): Promise<void> {
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error !== undefined) throw new Error('the database cannot be migrated', { cause: error });
+}
+
+async function createFoundation(db: Kysely<unknown>): Promise<void> {
+  await createAuthorityTables(db);
+  await db.schema
+    .createTable('rotation_target')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('declared_in_file', 'integer', (column) => column.notNull())
+    .addColumn('target', 'text', (column) => column.notNull())
+    .addColumn('progress', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable('audit_entry')
+    .addColumn('sequence', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('time', 'text', (column) => column.notNull())
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('request_id', 'text')
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('details', 'text', (column) => column.notNull())
+    .execute();
+}
+
+async function createAuthorityTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('certificate')
+    .addColumn('serial_number', 'text', (column) => column.notNull())
+    .addColumn('authority', 'text', (column) => column.notNull())
+    .addColumn('profile', 'text', (column) => column.notNull())
+    .addColumn('issued_at', 'text', (column) => column.notNull())
+    .addColumn('not_before', 'text', (column) => column.notNull())
+    .addColumn('not_after', 'text', (column) => column.notNull())
+    .addColumn('fingerprint_sha256', 'text', (column) => column.notNull())
+    .addColumn('content', 'text', (column) => column.notNull())
+    .addColumn('der', 'blob', (column) => column.notNull())
+    // RFC 5280 §4.1.2.2: unique for each issuer.
+    .addPrimaryKeyConstraint('certificate_key', ['serial_number', 'authority'])
+    .execute();
+  await db.schema
+    .createIndex('certificate_by_issue')
+    .on('certificate')
+    .columns(['issued_at', 'serial_number'])
+    .execute();
+  await db.schema
+    .createTable('authority')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('parent', 'text', (column) => column.references('authority.name'))
+    .addColumn('key_algorithm', 'text', (column) => column.notNull())
+    .addColumn('serial_number', 'text', (column) => column.notNull())
+    .addColumn('wrapped_private_key', 'blob', (column) => column.notNull())
+    .execute();
+  await createCertificateDetailTables(db);
+}
+
+async function createCertificateDetailTables(db: Kysely<unknown>): Promise<void> {
+  const ofCertificate = ['serial_number', 'authority'] as const;
+  await db.schema
+    .createTable('certificate_dns_name')
+    .addColumn('authority', 'text', (column) => column.notNull())
+    .addColumn('serial_number', 'text', (column) => column.notNull())
+    .addColumn('dns_name', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('certificate_dns_name_key', ['dns_name', ...ofCertificate])
+    .addForeignKeyConstraint(
+      'certificate_dns_name_certificate',
+      [...ofCertificate],
+      'certificate',
+      [...ofCertificate],
+    )
+    .execute();
+  await db.schema
+    .createTable('stored_private_key')
+    .addColumn('authority', 'text', (column) => column.notNull())
+    .addColumn('serial_number', 'text', (column) => column.notNull())
+    .addColumn('wrapped_private_key', 'blob', (column) => column.notNull())
+    .addPrimaryKeyConstraint('stored_private_key_key', [...ofCertificate])
+    .addForeignKeyConstraint('stored_private_key_certificate', [...ofCertificate], 'certificate', [
+      ...ofCertificate,
+    ])
+    .execute();
+}

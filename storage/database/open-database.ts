@@ -1,0 +1,27 @@
+import { closeSync, openSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { migrate } from './migrations.ts';
+import type { Schema } from './schema.ts';
+
+/** How long a statement waits for another process that writes. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the SQLite database at `path` (`:memory:` for one that is gone afterwards) and brings it to
+ * today's form.
+ *
+ * `synchronous = FULL` makes every commit durable before it returns, which is the promise that no
+ * certificate leaves before its record is.
+ */
+export async function openDatabase(path: string): Promise<Kysely<Schema>> {
+  // SQLite gives its journal files the mode of the database file, which holds sealed keys.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
+  const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  await migrate(db);
+  return db;
+}

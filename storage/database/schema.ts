@@ -1,0 +1,66 @@
+import type { Generated } from 'kysely';
+
+/** The tables, as they are after the last migration. Instants are RFC 3339 text in UTC, with milliseconds. */
+export interface Schema {
+  readonly authority: AuthorityRow;
+  readonly certificate: CertificateRow;
+  readonly certificate_dns_name: CertificateDnsNameRow;
+  readonly stored_private_key: StoredPrivateKeyRow;
+  readonly rotation_target: RotationTargetRow;
+  readonly audit_entry: AuditEntryRow;
+}
+
+export interface AuthorityRow {
+  readonly name: string;
+  readonly kind: string;
+  readonly parent: string | null;
+  readonly key_algorithm: string;
+  readonly serial_number: string;
+  readonly wrapped_private_key: Buffer;
+}
+
+export interface CertificateRow {
+  readonly serial_number: string;
+  /** The issuing authority; a root's own name for a root. */
+  readonly authority: string;
+  readonly profile: string;
+  readonly issued_at: string;
+  readonly not_before: string;
+  readonly not_after: string;
+  readonly fingerprint_sha256: string;
+  /** JSON: subject, names by kind, warnings. */
+  readonly content: string;
+  readonly der: Buffer;
+}
+
+export interface CertificateDnsNameRow {
+  readonly authority: string;
+  readonly serial_number: string;
+  readonly dns_name: string;
+}
+
+export interface StoredPrivateKeyRow {
+  readonly authority: string;
+  readonly serial_number: string;
+  readonly wrapped_private_key: Buffer;
+}
+
+export interface RotationTargetRow {
+  readonly name: string;
+  /** 1 for a target of the settings file. */
+  readonly declared_in_file: number;
+  /** JSON. */
+  readonly target: string;
+  /** JSON. */
+  readonly progress: string;
+}
+
+export interface AuditEntryRow {
+  readonly sequence: Generated<number>;
+  readonly time: string;
+  readonly actor: string;
+  readonly request_id: string | null;
+  readonly action: string;
+  /** JSON. */
+  readonly details: string;
+}
