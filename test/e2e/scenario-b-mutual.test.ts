@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { Certwright, type IssuedCertificate, secretTarget } from './rig/certwright.ts';
+import { clientFiles } from './rig/client-files.ts';
 import { type Cluster, startCluster } from './rig/cluster.ts';
 import { curl } from './rig/curl.ts';
 import type { Envoy } from './rig/envoy.ts';
@@ -91,15 +90,10 @@ describe('B. Ingress gateway, mutual TLS', () => {
   });
 
   it('B.2 curl succeeds with --cert and --key, and not without', async () => {
-    const { certificate, privateKey } = await clientOf('issuing');
-    const [certificateFile, keyFile] = ['client.crt', 'client.key'].map((file) =>
-      join(world.folder, file),
-    ) as [string, string];
-    writeFileSync(certificateFile, certificate);
-    writeFileSync(keyFile, privateKey, { mode: 0o600 });
+    const shown = clientFiles(world, await clientOf('issuing'));
     const target = { scheme: 'https', host: webapp, port: envoy.httpsPort } as const;
     const trust = ['--http1.1', '--cacert', service.rootFile];
-    const run = await curl(target, ...trust, '--cert', certificateFile, '--key', keyFile);
+    const run = await curl(target, ...trust, ...shown);
     assert.deepEqual([run.exitStatus, run.httpStatus], [0, 200]);
     assert.notEqual((await curl(target, ...trust)).exitStatus, 0);
   });

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { Certwright, secretTarget } from './rig/certwright.ts';
+import { clientFiles } from './rig/client-files.ts';
 import { type Cluster, startCluster } from './rig/cluster.ts';
 import { curl } from './rig/curl.ts';
 import type { Envoy } from './rig/envoy.ts';
@@ -177,18 +178,13 @@ describe('E. Application Gateway, end to end TLS', () => {
       profile: 'client',
       subject: { commonName: 'client' },
     });
-    const [certificateFile, keyFile] = ['e-client.crt', 'e-client.key'].map((file) =>
-      join(world.folder, file),
-    ) as [string, string];
-    writeFileSync(certificateFile, client.certificate);
-    writeFileSync(keyFile, client.privateKey, { mode: 0o600 });
     const listener = {
       cert: server.certificate + server.chain,
       key: server.privateKey,
       clientAuthorities: octets,
     };
     const trust = ['--cacert', service.rootFile];
-    const shown = ['--cert', certificateFile, '--key', keyFile];
+    const shown = clientFiles(world, client);
     assert.equal((await curlListener(listener, ...trust, ...shown)).httpStatus, 200);
     assert.notEqual((await curlListener(listener, ...trust)).exitStatus, 0);
   });
