@@ -16,7 +16,7 @@ export interface ForeignCertificate {
   readonly label: string;
 }
 
-/** Real paths have two to five; each pair may cost the verification of a signature. */
+/** Real paths have two to five. Each pair may cost a signature's verification, half a second in all at worst. */
 const MAX_CERTIFICATES = 20;
 
 /** Room for twenty certificates with the remarks that `openssl s_client -showcerts` writes above each. */

@@ -6,7 +6,10 @@ import { keyObstacle } from './key-obstacle.ts';
 /** Room for RSA-8192 in PKCS#8 (about 6.5 KiB) and the remarks that tools write above a key. */
 const MAX_TEXT_CHARACTERS = 32 * 1024;
 
-/** How OpenSSL's decoder calls the contents of each label (RFC 7468 §10, RFC 8017, RFC 5915 §4). */
+/**
+ * What Node calls the contents of each label (RFC 7468 §10, RFC 8017 appendix A.1.2, RFC 5915 §4);
+ * OpenSSL goes by the contents themselves where a tool has mislabelled them.
+ */
 const KEY_TYPES: ReadonlyMap<string, 'pkcs8' | 'pkcs1' | 'sec1'> = new Map([
   ['PRIVATE KEY', 'pkcs8'],
   ['RSA PRIVATE KEY', 'pkcs1'],
