@@ -1,0 +1,84 @@
+import { stat } from 'node:fs/promises';
+import type { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { isUnauthorized } from './api-failure.ts';
+import { type ClusterAccess, loadKubeconfig, selectContext } from './kubeconfig.ts';
+import { openCluster } from './open-cluster.ts';
+
+/** A kubeconfig as it was at `stamp`, with what has been made of it since. */
+interface Loaded {
+  readonly stamp: string;
+  readonly kubeconfig: Promise<KubeConfig>;
+  readonly clients: Map<string | undefined, Promise<CoreV1Api>>;
+}
+
+/** API clients by context; all are made anew when a kubeconfig file has changed. */
+export class Clusters {
+  readonly #access: ClusterAccess;
+  readonly #timeoutMs: number;
+  #loaded: Loaded | undefined;
+
+  constructor(access: ClusterAccess, timeoutMs: number) {
+    this.#access = access;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** @throws {PkiError} `target-unavailable` where a kubeconfig file cannot be read */
+  async hasContext(name: string): Promise<boolean> {
+    if (this.#access.kubeconfigFiles.length === 0) return false;
+    return this.#using(
+      async ({ kubeconfig }) => (await kubeconfig).getContextObject(name) !== null,
+    );
+  }
+
+  /**
+   * Asks the API server of `context`. A 401 costs a second try with fresh credentials: a token may
+   * have been replaced since it was read, and a credential plugin need not say when its token ends.
+   */
+  async ask<T>(context: string | undefined, question: (api: CoreV1Api) => Promise<T>): Promise<T> {
+    try {
+      return await question(await this.#client(context));
+    } catch (error) {
+      if (!isUnauthorized(error)) throw error;
+      this.#loaded = undefined;
+      return question(await this.#client(context));
+    }
+  }
+
+  async #client(context: string | undefined): Promise<CoreV1Api> {
+    return this.#using(async ({ kubeconfig, clients }) => {
+      const client = clients.get(context) ?? this.#open(kubeconfig, context);
+      clients.set(context, client);
+      return client;
+    });
+  }
+
+  async #open(kubeconfig: Promise<KubeConfig>, context: string | undefined): Promise<CoreV1Api> {
+    return openCluster(await selectContext(await kubeconfig, context), this.#timeoutMs);
+  }
+
+  /** Failures are not kept: the next one to ask reads the files again. */
+  async #using<T>(use: (loaded: Loaded) => Promise<T>): Promise<T> {
+    const loaded = await this.#load();
+    try {
+      return await use(loaded);
+    } catch (error) {
+      if (this.#loaded === loaded) this.#loaded = undefined;
+      throw error;
+    }
+  }
+
+  async #load(): Promise<Loaded> {
+    const stamp = await stampOf(this.#access.kubeconfigFiles);
+    if (this.#loaded?.stamp !== stamp) {
+      const kubeconfig = loadKubeconfig(this.#access);
+      this.#loaded = { stamp, kubeconfig, clients: new Map() };
+    }
+    return this.#loaded;
+  }
+}
+
+/** Changes with every change of a file or of its rights, and when one file takes another's place. */
+async function stampOf(files: readonly string[]): Promise<string> {
+  const stats = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  return JSON.stringify(stats.map((found) => [found?.ino, found?.size, found?.ctimeMs]));
+}

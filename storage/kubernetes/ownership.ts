@@ -1,0 +1,71 @@
+import type { V1ObjectMeta } from '@kubernetes/client-node';
+
+/** The annotations by which this service knows its own Secrets again. */
+export const ANNOTATIONS = {
+  /** Decimal, one more with every write. */
+  revision: 'certwright.dev/revision',
+  contentHash: 'certwright.dev/content-hash',
+  target: 'certwright.dev/target',
+  serialNumber: 'certwright.dev/serial-number',
+  notAfter: 'certwright.dev/not-after',
+} as const;
+
+/** The label that says, for people, who keeps an object. */
+export const MANAGED_BY = 'app.kubernetes.io/managed-by';
+
+/** A label or an annotation that some controller puts on the Secrets which it writes. */
+interface Mark {
+  readonly owner: string;
+  readonly kind: 'annotation' | 'label';
+  readonly key: string;
+}
+
+/**
+ * What only a controller that writes the Secret's data puts there, so that each would undo the
+ * other's work. Marks of a Secret's readers (Reflector's permission to copy, for instance) are not
+ * among them. Neither is `app.kubernetes.io/managed-by`: Helm and people set it on Secrets that
+ * nobody touches again until the next release.
+ */
+const MARKS: readonly Mark[] = [
+  { owner: 'cert-manager', kind: 'annotation', key: 'cert-manager.io/certificate-name' },
+  { owner: 'cert-manager', kind: 'label', key: 'controller.cert-manager.io/fao' },
+  { owner: 'cert-manager', kind: 'label', key: 'cert-manager.io/next-private-key' },
+  { owner: 'Secrets Store CSI', kind: 'label', key: 'secrets-store.csi.k8s.io/managed' },
+  { owner: 'External Secrets', kind: 'label', key: 'reconcile.external-secrets.io/managed' },
+  { owner: 'External Secrets', kind: 'label', key: 'reconcile.external-secrets.io/created-by' },
+  { owner: 'External Secrets', kind: 'annotation', key: 'reconcile.external-secrets.io/data-hash' },
+  { owner: 'Sealed Secrets', kind: 'annotation', key: 'sealedsecrets.bitnami.com/managed' },
+  { owner: 'Sealed Secrets', kind: 'annotation', key: 'sealedsecrets.bitnami.com/patch' },
+  { owner: 'Reflector', kind: 'annotation', key: 'reflector.v1.k8s.emberstack.com/reflects' },
+  { owner: 'Replicator', kind: 'annotation', key: 'replicator.v1.mittwald.de/replicate-from' },
+  {
+    owner: 'Replicator',
+    kind: 'annotation',
+    key: 'replicator.v1.mittwald.de/replicated-from-version',
+  },
+  { owner: 'Config Syncer', kind: 'annotation', key: 'kubed.appscode.com/origin' },
+  { owner: 'Argo CD', kind: 'annotation', key: 'argocd.argoproj.io/tracking-id' },
+  { owner: 'Argo CD', kind: 'label', key: 'argocd.argoproj.io/instance' },
+  { owner: 'Flux', kind: 'label', key: 'kustomize.toolkit.fluxcd.io/name' },
+];
+
+/** An annotation can be as long as a book. */
+const MAX_WORDS = 100;
+
+/** Whose the Secret is, if another controller or another target of ours writes it; in words. */
+export function rivalOf(metadata: V1ObjectMeta, targetName: string): string | undefined {
+  const { annotations = {}, labels = {}, ownerReferences = [] } = metadata;
+  const mark = MARKS.find(({ kind, key }) => key in (kind === 'label' ? labels : annotations));
+  if (mark) return `${mark.owner} (${mark.kind} ${mark.key})`;
+  const controller = ownerReferences.find((reference) => reference.controller === true);
+  if (controller) return `${controller.kind} "${controller.name}" (owner reference)`;
+  const target = annotations[ANNOTATIONS.target];
+  if (target === undefined || target === targetName) return undefined;
+  return `target "${target.slice(0, MAX_WORDS)}" of Certwright (annotation ${ANNOTATIONS.target})`;
+}
+
+/** The number of our last write of this Secret, or `undefined` where we never wrote it. */
+export function revisionOf({ annotations = {} }: V1ObjectMeta): number | undefined {
+  const text = annotations[ANNOTATIONS.revision] ?? '';
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { V1ObjectMeta, V1Secret } from '@kubernetes/client-node';
+import type { DestinationFiles, DestinationState } from '../../src/rotation/destination.ts';
+import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
+import { ANNOTATIONS, MANAGED_BY, revisionOf, rivalOf } from './ownership.ts';
+
+type Files = Partial<DestinationFiles>;
+
+/** What a version stands for: the one state of one Secret on which a write may be based. */
+export interface SecretVersion {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Who the Secret says keeps it, which a write leaves as it is; empty where it does not say. */
+  readonly managedBy: string;
+}
+
+const FILE_NAMES = ['tls.crt', 'tls.key', 'ca.crt'] as const satisfies (keyof DestinationFiles)[];
+
+/** Entries that Istio reads before ours, by the entries that they hide (istio `credentials/kube/secrets.go`). */
+const HIDING_ENTRIES = [
+  { hiding: ['cert', 'key'], hidden: ['tls.crt', 'tls.key'] },
+  { hiding: ['cacert'], hidden: ['ca.crt'] },
+];
+
+/** Judges a Secret as it was found, for the target that is to keep it supplied. */
+export function secretState(
+  secret: V1Secret,
+  destination: KubernetesSecretDestination,
+  targetName: string,
+): DestinationState {
+  const metadata = secret.metadata ?? {};
+  const rival = rivalOf(metadata, targetName);
+  if (rival !== undefined) return { kind: 'foreign', owner: rival };
+  const revision = revisionOf(metadata);
+  if (revision === undefined && !destination.adopt)
+    return { kind: 'foreign', owner: maker(metadata) };
+
+  const found = filesIn(secret);
+  const written = metadata.annotations?.[ANNOTATIONS.contentHash];
+  const { 'ca.crt': _, ...withoutCa } = found;
+  // A `ca.crt` that our last write did not make is somebody else's entry, and survives as any other.
+  const files = contentHash(withoutCa) === written ? withoutCa : found;
+  const obstacle = obstacleIn(secret, destination);
+  return {
+    kind: 'present',
+    ...(obstacle === undefined ? {} : { obstacle }),
+    files,
+    isAsWritten: contentHash(files) === written,
+    revision: revision ?? 0,
+    version: formatVersion(metadata),
+  };
+}
+
+/**
+ * SHA-256 over names and contents. A private key is among them, and a reader of the annotation
+ * learns nothing: a guess must be the whole key to be confirmed.
+ */
+export function contentHash(files: Files): string {
+  const contents = FILE_NAMES.map((name) => [name, files[name] ?? null]);
+  return createHash('sha256').update(JSON.stringify(contents)).digest('hex');
+}
+
+/** The parts of a version that `secretState` has made. */
+export function parseVersion(version: string): SecretVersion {
+  const [uid = '', resourceVersion = '', managedBy = ''] = version.split('/');
+  return { uid, resourceVersion, managedBy };
+}
+
+/** A slash is in none of the parts: a label's value has none, a UID and a version are plain. */
+function formatVersion({ uid = '', resourceVersion = '', labels = {} }: V1ObjectMeta): string {
+  return [uid, resourceVersion, labels[MANAGED_BY] ?? ''].join('/');
+}
+
+/** An empty entry is a placeholder, and as good as missing. */
+function filesIn({ data = {} }: V1Secret): Files {
+  const texts = FILE_NAMES.map((name) => [
+    name,
+    Buffer.from(data[name] ?? '', 'base64').toString(),
+  ]);
+  return Object.fromEntries(texts.filter(([, text]) => text !== '')) as Files;
+}
+
+function maker({ managedFields = [], labels = {} }: V1ObjectMeta): string {
+  const [first] = managedFields.flatMap(({ manager }) => (manager === undefined ? [] : [manager]));
+  const name = labels[MANAGED_BY] ?? first;
+  return name === undefined ? 'somebody else' : `somebody else ("${name}")`;
+}
+
+function obstacleIn(
+  { immutable, type = 'Opaque', data = {} }: V1Secret,
+  { namespace, name, secretType, clientAuthorities }: KubernetesSecretDestination,
+): string | undefined {
+  const secret = `Secret "${namespace}/${name}"`;
+  if (immutable === true) return `${secret} is immutable: delete it to let a new one be made`;
+  if (type !== secretType) {
+    const remedy = 'delete it to let a new one be made, or change the target';
+    return `${secret} has type "${type}" instead of "${secretType}", which cannot be changed: ${remedy}`;
+  }
+  const ours: string[] = [
+    'tls.crt',
+    'tls.key',
+    ...(clientAuthorities.length > 0 ? ['ca.crt'] : []),
+  ];
+  const clash = HIDING_ENTRIES.find(
+    ({ hiding, hidden }) =>
+      hidden.every((entry) => ours.includes(entry)) && hiding.every((entry) => data[entry]),
+  );
+  if (!clash) return undefined;
+  const [hiding, hidden] = [clash.hiding.join('" and "'), clash.hidden.join('" and "')];
+  return `${secret} holds "${hiding}", which Istio reads instead of "${hidden}": remove them`;
+}

@@ -1,0 +1,101 @@
+import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
+import type { Violation } from '../../src/errors.ts';
+import type { DestinationState, DestinationWrite } from '../../src/rotation/destination.ts';
+import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
+import { type ApiCall, apiFailure, isSecretMissing, notAnApiServer } from './api-failure.ts';
+import { applyConfiguration, FIELD_MANAGER } from './apply-configuration.ts';
+import { Clusters } from './clusters.ts';
+import type { ClusterAccess } from './kubeconfig.ts';
+import { nameViolations } from './name-violations.ts';
+import { revisionOf, rivalOf } from './ownership.ts';
+import { secretState } from './secret-state.ts';
+
+/** How Secrets are reached. */
+export interface SecretStoreOptions extends ClusterAccess {
+  /** No request takes longer, its authentication included. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Keeps targets in Kubernetes Secrets, by server-side apply under a field manager of our own.
+ *
+ * Nothing is kept between calls but connections: every state is the API server's.
+ */
+export class SecretStore {
+  readonly #clusters: Clusters;
+
+  constructor({ timeoutMs, ...access }: SecretStoreOptions) {
+    this.#clusters = new Clusters(access, timeoutMs);
+  }
+
+  /** Needs the kubeconfig but no network. */
+  async violationsOf(destination: KubernetesSecretDestination): Promise<readonly Violation[]> {
+    const violations = nameViolations(destination);
+    const { context } = destination;
+    if (context === undefined || (await this.#clusters.hasContext(context))) return violations;
+    const detail = `the kubeconfig has no context "${context}"`;
+    return [...violations, { pointer: '/destination/context', detail }];
+  }
+
+  async read(
+    destination: KubernetesSecretDestination,
+    targetName: string,
+  ): Promise<DestinationState> {
+    const secret = await this.#find(destination);
+    return secret ? secretState(secret, destination, targetName) : { kind: 'absent' };
+  }
+
+  async write(destination: KubernetesSecretDestination, write: DestinationWrite): Promise<void> {
+    const { context, namespace, name } = destination;
+    const { body, force } = applyConfiguration(destination, write);
+    const call: ApiCall = { verb: 'patch', context, namespace, name };
+    await this.#ask(call, async (api) => {
+      const { PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
+      await api.patchNamespacedSecret(
+        { namespace, name, body, force, fieldManager: FIELD_MANAGER },
+        setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
+      );
+    });
+  }
+
+  async remove(destination: KubernetesSecretDestination, targetName: string): Promise<void> {
+    const secret = await this.#find(destination);
+    const metadata = secret?.metadata;
+    if (!metadata || revisionOf(metadata) === undefined || rivalOf(metadata, targetName)) return;
+    const { uid = '', resourceVersion = '' } = metadata;
+    const { context, namespace, name } = destination;
+    await this.#ask({ verb: 'delete', context, namespace, name }, async (api) => {
+      const preconditions = { uid, resourceVersion };
+      await api.deleteNamespacedSecret({ namespace, name, body: { preconditions } });
+    });
+  }
+
+  async #find({
+    context,
+    namespace,
+    name,
+  }: KubernetesSecretDestination): Promise<V1Secret | undefined> {
+    const call: ApiCall = { verb: 'get', context, namespace, name };
+    const secret = await this.#ask(call, async (api) => {
+      try {
+        return await api.readNamespacedSecret({ namespace, name });
+      } catch (error) {
+        if (isSecretMissing(error)) return undefined;
+        throw error;
+      }
+    });
+    // Anything that answers 200 passes the client; a write must not be based on it.
+    if (secret && !(secret.metadata?.uid && secret.metadata.resourceVersion)) {
+      throw notAnApiServer(call);
+    }
+    return secret;
+  }
+
+  async #ask<T>(call: ApiCall, question: (api: CoreV1Api) => Promise<T>): Promise<T> {
+    try {
+      return await this.#clusters.ask(call.context, question);
+    } catch (error) {
+      throw apiFailure(error, call);
+    }
+  }
+}
