@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { type Response, resolved, type Schema } from '../../api/documentation/contract.ts';
+import {
+  contract,
+  type DocumentedOperation,
+  faultsOf,
+  headersOf,
+  operationsAt,
+  pathParametersOf,
+  requestSchemaOf,
+} from './documented-operations.ts';
+
+/** One request as it was sent, and its answer as it came. */
+export interface Exchange {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly accept?: string | undefined;
+  readonly requestContentType?: string | undefined;
+  /** As sent; absent, the request had no body. */
+  readonly requestBody?: string | undefined;
+  readonly status: number;
+  /** By lower-case name. */
+  readonly responseHeaders: Readonly<Record<string, string | undefined>>;
+  readonly responseBody: Buffer;
+}
+
+/** What every problem has, and its members at fault. */
+interface Problem {
+  readonly type: string;
+  readonly status: number;
+  readonly code?: string;
+  readonly instance: string;
+  readonly errors?: readonly { readonly pointer?: string; readonly parameter?: string }[];
+}
+
+const PROBLEM = 'application/problem+json';
+const PROBLEM_SCHEMA: Schema = { $ref: '#/components/schemas/Problem' };
+/** What these parameters must be is said in words: a text of ours, or only beside another one. */
+const PARAMETERS_BEYOND_SCHEMA = ['cursor', 'root'];
+
+/**
+ * Holds an exchange against `openapi.yaml`, both ways.
+ *
+ * The answer is one that the contract documents. A request that was understood has the form that the
+ * contract states; one that was called malformed has not, and each fault named is in the request.
+ */
+export function checkExchange(exchange: Exchange): void {
+  const { pathname } = urlOf(exchange);
+  const candidates = operationsAt(pathname);
+  const method = exchange.method.toLowerCase();
+  const operation = candidates.find((one) => one.method === method);
+  if (!operation) {
+    checkUndocumented(exchange, candidates);
+    return;
+  }
+  const response = operation.responses[exchange.status];
+  const name = `${operation.operationId}: ${exchange.status}`;
+  assert.ok(response, `${name} is not documented: ${exchange.responseBody.toString('utf8')}`);
+  checkHeaders(exchange, response, name);
+  checkBody(exchange, response, name);
+  checkRequest(exchange, operation, name);
+}
+
+/** What the contract says in words of paths and methods that it does not list. */
+function checkUndocumented(exchange: Exchange, candidates: readonly DocumentedOperation[]): void {
+  const { status, responseHeaders } = exchange;
+  const name = `${exchange.method} ${exchange.path}: ${status}`;
+  const isSecured = urlOf(exchange).pathname.startsWith('/v1');
+  const expected = candidates.length > 0 ? 405 : 404;
+  assert.ok(status === expected || (isSecured && status === 401), name);
+  const problem = checkProblem(exchange, PROBLEM_SCHEMA, name);
+  const codes = { 401: 'unauthenticated', 404: 'route-unknown', 405: 'method-not-allowed' };
+  assert.equal(problem.code, codes[status], name);
+  if (status !== 405) return;
+  const allowed = (responseHeaders['allow'] ?? '').split(/, */).filter((one) => one !== 'HEAD');
+  const documented = candidates.map(({ method }) => method.toUpperCase());
+  assert.deepEqual(allowed.toSorted(), documented.toSorted(), `${name}: Allow`);
+}
+
+function checkHeaders(exchange: Exchange, response: Response, name: string): void {
+  for (const [header, { schema, required }] of Object.entries(headersOf(response))) {
+    const value = exchange.responseHeaders[header.toLowerCase()];
+    assert.ok(value !== undefined || !required, `${name}: without ${header}`);
+    if (value !== undefined) assert.deepEqual(faultsOf(schema, value), [], `${name}: ${header}`);
+  }
+}
+
+function checkBody(exchange: Exchange, response: Response, name: string): void {
+  const { content } = response;
+  if (!content) {
+    assert.equal(exchange.responseBody.length, 0, `${name}: has a body`);
+    return;
+  }
+  const mediaType = mediaTypeOf(exchange.responseHeaders['content-type']);
+  const documented = content[mediaType];
+  assert.ok(documented, `${name}: ${mediaType} is not documented`);
+  if (mediaType === PROBLEM) {
+    checkProblem(exchange, documented.schema, name);
+    return;
+  }
+  const text = exchange.responseBody.toString('utf8');
+  const value: unknown = mediaType === 'application/json' ? JSON.parse(text) : text;
+  assert.notEqual(text, '', `${name}: the body is empty`);
+  assert.deepEqual(faultsOf(documented.schema, value), [], `${name}: ${text.slice(0, 2_000)}`);
+}
+
+function checkProblem(exchange: Exchange, schema: Schema, name: string): Problem {
+  const { responseHeaders, responseBody, status } = exchange;
+  assert.equal(mediaTypeOf(responseHeaders['content-type']), PROBLEM, name);
+  const text = responseBody.toString('utf8');
+  const problem = JSON.parse(text) as Problem;
+  assert.deepEqual(faultsOf(schema, problem), [], `${name}: ${text}`);
+  assert.equal(problem.status, status, name);
+  assert.equal(problem.type, problem.code ? `/problems/${problem.code}` : 'about:blank', name);
+  assert.equal(problem.instance, `urn:uuid:${responseHeaders['x-request-id']}`, name);
+  return problem;
+}
+
+/** Whether the service and the contract agree on the form of the request. */
+function checkRequest(exchange: Exchange, operation: DocumentedOperation, name: string): void {
+  const { status, responseBody } = exchange;
+  const isUnderstood = status < 400 || status === 422;
+  if (!isUnderstood && status !== 400) return;
+  const faults = requestFaults(exchange, operation);
+  if (isUnderstood) {
+    assert.deepEqual(faults, [], `${name}, but the contract refuses the request`);
+    return;
+  }
+  const { errors = [] } = JSON.parse(responseBody.toString('utf8')) as Problem;
+  const isBeyondSchema = errors.some((error) => isBeyond(error, exchange, operation));
+  const isExplained = faults.length > 0 || isBeyondSchema;
+  assert.ok(isExplained, `${name}, but the contract allows ${exchange.requestBody}`);
+  for (const error of errors) checkPlace(error, exchange, operation);
+}
+
+/** Everything in which a request is not of the form that the contract states. */
+export function requestFaults(
+  exchange: Exchange,
+  operation: DocumentedOperation,
+): readonly string[] {
+  return [
+    ...parameterFaults(exchange, operation),
+    ...queryFaults(exchange, operation),
+    ...bodyFaults(exchange, operation),
+  ];
+}
+
+function parameterFaults(exchange: Exchange, { path, parameters }: DocumentedOperation) {
+  const url = urlOf(exchange);
+  const inPath = pathParametersOf(path, url.pathname) ?? {};
+  return parameters.flatMap(({ name, in: place, required, schema }) => {
+    const text = place === 'path' ? inPath[name] : url.searchParams.get(name);
+    if (text === undefined || text === null) return required ? [`${name} is absent`] : [];
+    const isWhole = schema.type === 'integer' && /^(0|[1-9]\d*)$/.test(text);
+    return faultsOf(schema, isWhole ? Number(text) : text).map((fault) => `${name}:${fault}`);
+  });
+}
+
+function queryFaults(exchange: Exchange, { parameters }: DocumentedOperation) {
+  const names = [...urlOf(exchange).searchParams.keys()];
+  const known = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+  return [...unknown, ...repeated].map((name) => `${name} is unknown, or there twice`);
+}
+
+function bodyFaults({ requestBody }: Exchange, operation: DocumentedOperation) {
+  const schema = requestSchemaOf(operation);
+  if (!schema) return [];
+  if (requestBody === undefined || requestBody === '') {
+    return operation.requestBody?.required ? ['the body is absent'] : [];
+  }
+  try {
+    return faultsOf(schema, JSON.parse(requestBody));
+  } catch (error) {
+    if (error instanceof SyntaxError) return [error.message];
+    throw error;
+  }
+}
+
+type Place = NonNullable<Problem['errors']>[number];
+
+/** What is part of the documented form, but cannot be said by a schema. */
+function isBeyond(
+  { pointer, parameter }: Place,
+  exchange: Exchange,
+  operation: DocumentedOperation,
+) {
+  if (parameter !== undefined) return PARAMETERS_BEYOND_SCHEMA.includes(parameter);
+  // Only the binary answer needs the password, since it has no other way to tell it.
+  if (pointer === '/password') return mediaTypeOf(exchange.accept) !== 'application/json';
+  const schema = requestSchemaOf(operation);
+  return schema !== undefined && embeddedTexts(schema).includes(pointer ?? '');
+}
+
+/** Pointers to the members that hold a text with a form of its own, such as PEM. */
+function embeddedTexts(schema: Schema): readonly string[] {
+  const { properties = {}, allOf = [], oneOf = [] } = resolved<Schema>(contract, schema);
+  const own = Object.entries(properties).filter(
+    ([, member]) => typeof member === 'object' && member.contentMediaType !== undefined,
+  );
+  return [...own.map(([name]) => `/${name}`), ...[...allOf, ...oneOf].flatMap(embeddedTexts)];
+}
+
+/** A fault must be where the request has something, or lacks something of what it has. */
+function checkPlace(
+  { pointer, parameter }: Place,
+  exchange: Exchange,
+  { parameters }: DocumentedOperation,
+): void {
+  if (parameter !== undefined) {
+    const isKnown = parameters.some(({ name }) => name === parameter);
+    assert.ok(isKnown || urlOf(exchange).searchParams.has(parameter), `no parameter ${parameter}`);
+    return;
+  }
+  if (pointer === undefined || pointer === '') return;
+  const names = pointer.split('/').slice(1, -1);
+  const parent = names.reduce<unknown>(
+    (node, name) => {
+      const key = name.replaceAll('~1', '/').replaceAll('~0', '~');
+      return (node as Readonly<Record<string, unknown>> | undefined)?.[key];
+    },
+    JSON.parse(exchange.requestBody ?? 'null'),
+  );
+  assert.equal(typeof parent, 'object', `${pointer} leads nowhere in ${exchange.requestBody}`);
+}
+
+function urlOf({ path }: Exchange): URL {
+  return new URL(path, 'http://localhost');
+}
+
+function mediaTypeOf(header: string | undefined): string {
+  return (header ?? '').split(';')[0]?.trim() ?? '';
+}
