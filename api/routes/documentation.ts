@@ -1,7 +1,8 @@
-import { Router } from 'express';
+import { type Response, Router } from 'express';
 import { parseContract } from '../documentation/contract.ts';
 import { contractPage } from '../documentation/contract-page.ts';
 import { CONTENT_SECURITY_POLICY, html, page, prose } from '../documentation/html.ts';
+import { onlyMethods } from '../methods.ts';
 
 /** What a caller is told about one code of the problem table. */
 export interface ProblemKind {
@@ -23,26 +24,35 @@ export function documentationRoutes({ openapiYaml, problems }: DocumentationDeps
   const router = Router();
   const docs = contractPage(parseContract(openapiYaml));
 
-  router.get('/openapi.yaml', (_req, res) => {
-    res.type('application/yaml').send(openapiYaml);
-  });
+  router
+    .route('/openapi.yaml')
+    .get((_req, res) => {
+      res.type('application/yaml').send(openapiYaml);
+    })
+    .all(onlyMethods('GET', 'HEAD'));
 
-  router.get('/docs', (_req, res) => {
-    res.set('Content-Security-Policy', CONTENT_SECURITY_POLICY).type('html').send(docs);
-  });
+  router
+    .route('/docs')
+    .get((_req, res) => {
+      sendPage(res, docs);
+    })
+    .all(onlyMethods('GET', 'HEAD'));
 
-  router.get('/problems/:code', (req, res, next) => {
-    const { code } = req.params;
-    const kind = Object.hasOwn(problems, code) ? problems[code] : undefined;
-    if (!kind) {
-      next();
-      return;
-    }
-    const text = problemPage(code, kind);
-    res.set('Content-Security-Policy', CONTENT_SECURITY_POLICY).type('html').send(text);
-  });
+  router
+    .route('/problems/:code')
+    .get((req, res, next) => {
+      const { code } = req.params;
+      const kind = Object.hasOwn(problems, code) ? problems[code] : undefined;
+      if (kind) sendPage(res, problemPage(code, kind));
+      else next('router');
+    })
+    .all(onlyMethods('GET', 'HEAD'));
 
   return router;
+}
+
+function sendPage(res: Response, text: string): void {
+  res.set('Content-Security-Policy', CONTENT_SECURITY_POLICY).type('html').send(text);
 }
 
 function problemPage(code: string, { status, title, explanation }: ProblemKind): string {
