@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { after } from 'node:test';
+import { rootCertificates } from 'node:tls';
+import { pino } from 'pino';
+import { compose } from '../../compose.ts';
+import { ensureAuthorities } from '../../src/authority/ensure-authorities.ts';
+import { followFile } from '../../src/rotation/follow-file.ts';
+import type { RotationTarget } from '../../src/rotation/target.ts';
+import { openDatabase } from '../../storage/database/open-database.ts';
+import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
+import { ApiClient } from './api-client.ts';
+import { openapiYaml } from './documented-operations.ts';
+import { FakeDestinations } from './fake-destinations.ts';
+
+/** The instant at which the tests of the API begin. */
+const START = new Date('2030-06-15T12:00:00Z');
+
+/** A clock that stands still until a test moves it. */
+class Clock {
+  #now = START;
+
+  readonly now = (): Date => this.#now;
+
+  advance(milliseconds: number): void {
+    this.#now = new Date(this.#now.getTime() + milliseconds);
+  }
+}
+
+/** The service as one test file has it: its own database, folder, clock and authorities. */
+export interface World {
+  readonly api: ApiClient;
+  readonly distribution: ApiClient;
+  readonly clock: Clock;
+  /** A new directory for a target to write to. */
+  readonly newDirectory: () => string;
+  /** Makes these the targets of the settings file. */
+  readonly declareInFile: (...targets: readonly RotationTarget[]) => Promise<void>;
+  /** Whether the probes are told that the service is ready. */
+  readonly readiness: { isReady: boolean };
+  /** Ends the database under the running service. */
+  readonly breakDatabase: () => Promise<void>;
+  /** Everything that was logged, line by line. */
+  readonly log: readonly string[];
+}
+
+/**
+ * Starts the real service, in this process and on loopback, for the test file that calls this;
+ * `root` and `issuing` are there already, as after a first start.
+ */
+export async function startApi(): Promise<World> {
+  const folder = newFolder();
+  const clock = new Clock();
+  const readiness = { isReady: true };
+  const log: string[] = [];
+  const adminToken = randomBytes(32).toString('base64url');
+  const db = await openDatabase(':memory:');
+  const service = compose({
+    db,
+    wrapping: new AesGcmWrapping(randomBytes(32), randomBytes),
+    now: clock.now,
+    randomBytes,
+    destinations: new FakeDestinations({ dataDir: newDirectoryIn(folder, 'data') }),
+    log: pino({ level: 'trace' }, linesInto(log)),
+    adminToken,
+    openapiYaml,
+    publicRoots: rootCertificates,
+    isReady: () => readiness.isReady,
+  });
+  await ensureAuthorities({ ...service, create: service.createAuthority }, undefined);
+  after(async () => {
+    await service.rotation.stop();
+    await db.destroy();
+  });
+  let directories = 0;
+  return {
+    api: await clientOf(service.management, adminToken),
+    distribution: await clientOf(service.distribution, null),
+    clock,
+    newDirectory: () => newDirectoryIn(folder, `directory-${++directories}`),
+    declareInFile: (...targets) => followFile({ ...service, now: clock.now }, targets),
+    readiness,
+    breakDatabase: () => db.destroy(),
+    log,
+  };
+}
+
+async function clientOf(listener: RequestListener, token: string | null): Promise<ApiClient> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return new ApiClient(server, token);
+}
+
+/** Canonical, since a target's path must be. */
+function newFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'certwright-api-')));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function newDirectoryIn(folder: string, name: string): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  return path;
+}
+
+function linesInto(lines: string[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString('utf8'));
+      done();
+    },
+  });
+}

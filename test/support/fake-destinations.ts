@@ -1,0 +1,60 @@
+import { PkiError, type Violation } from '../../src/errors.ts';
+import type {
+  DestinationState,
+  DestinationStore,
+  DestinationWrite,
+} from '../../src/rotation/destination.ts';
+import type { Destination, KubernetesSecretDestination } from '../../src/rotation/target.ts';
+import { FileStore, type FileStoreOptions } from '../../storage/directory/file-store.ts';
+
+/** The namespace of a cluster that does not answer. */
+export const UNREACHABLE = 'unreachable';
+/** The namespace whose Secrets are all somebody else's. */
+export const FOREIGN = 'foreign';
+
+/** Real directories, and a cluster that is no more than a few namespaces with a fixed manner. */
+export class FakeDestinations implements DestinationStore {
+  readonly #files: FileStore;
+  readonly #secrets = new Map<string, DestinationState>();
+
+  constructor(options: FileStoreOptions) {
+    this.#files = new FileStore(options);
+  }
+
+  async violationsOf(destination: Destination): Promise<readonly Violation[]> {
+    if (destination.type === 'directory') return this.#files.violationsOf(destination);
+    if (/^[a-z0-9.-]+$/.test(destination.name)) return [];
+    return [{ pointer: '/destination/name', detail: 'is not a name of Kubernetes' }];
+  }
+
+  async read(destination: Destination, targetName: string): Promise<DestinationState> {
+    if (destination.type === 'directory') return this.#files.read(destination, targetName);
+    assertReachable(destination);
+    if (destination.namespace === FOREIGN) return { kind: 'foreign', owner: 'cert-manager' };
+    return this.#secrets.get(keyOf(destination)) ?? { kind: 'absent' };
+  }
+
+  async write(destination: Destination, write: DestinationWrite): Promise<void> {
+    if (destination.type === 'directory') return this.#files.write(destination, write);
+    assertReachable(destination);
+    const { files, serialNumber } = write;
+    const revision = write.found.kind === 'present' ? write.found.revision + 1 : 1;
+    const state = { kind: 'present', files, isAsWritten: true, revision, version: serialNumber };
+    this.#secrets.set(keyOf(destination), state as DestinationState);
+  }
+
+  async remove(destination: Destination, targetName: string): Promise<void> {
+    if (destination.type === 'directory') return this.#files.remove(destination, targetName);
+    assertReachable(destination);
+    this.#secrets.delete(keyOf(destination));
+  }
+}
+
+function assertReachable({ namespace }: KubernetesSecretDestination): void {
+  if (namespace !== UNREACHABLE) return;
+  throw new PkiError('target-unavailable', 'the cluster does not answer');
+}
+
+function keyOf({ namespace, name }: KubernetesSecretDestination): string {
+  return `${namespace}/${name}`;
+}
