@@ -30,8 +30,8 @@ export interface TestCertificateOptions {
 }
 
 /** The instant at which the tests take place. */
-export const NOW = new Date('2030-06-15T12:00:00Z');
-export const NEXT_YEAR = new Date('2031-06-15T12:00:00Z');
+const NOW = new Date('2030-06-15T12:00:00Z');
+const NEXT_YEAR = new Date('2031-06-15T12:00:00Z');
 export const LAST_YEAR = new Date('2029-06-15T12:00:00Z');
 const NOT_BEFORE = new Date('2026-01-01T00:00:00Z');
 
