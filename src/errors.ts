@@ -25,6 +25,17 @@ export interface Violation {
   readonly detail: string;
 }
 
+/** A query parameter at fault. */
+export interface ParameterViolation {
+  readonly parameter: string;
+  readonly detail: string;
+}
+
+interface PkiErrorOptions extends ErrorOptions {
+  readonly violations?: readonly Violation[];
+  readonly parameters?: readonly ParameterViolation[];
+}
+
 /**
  * A failure the caller can act on. `message` is shown to the caller, so it names no host,
  * path, key or SQL; whatever lies beneath goes into `cause`, which is only logged.
@@ -34,15 +45,13 @@ export class PkiError extends Error {
   override readonly name = 'PkiError';
   readonly code: PkiErrorCode;
   readonly violations: readonly Violation[];
+  readonly parameters: readonly ParameterViolation[];
 
-  constructor(
-    code: PkiErrorCode,
-    message: string,
-    options: ErrorOptions & { readonly violations?: readonly Violation[] } = {},
-  ) {
+  constructor(code: PkiErrorCode, message: string, options: PkiErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.violations = options.violations ?? [];
+    this.parameters = options.parameters ?? [];
   }
 }
 

@@ -8,21 +8,8 @@ import { areSameSubject } from '../x509/distinguished-name.ts';
 import { keyAlgorithmOf } from '../x509/key.ts';
 import { decodePem } from '../x509/pem.ts';
 import type { DestinationFiles } from './destination.ts';
+import type { RotationReason } from './rotation-reason.ts';
 import type { RotationTarget } from './target.ts';
-
-/** Why a target is rotated; a list of them says everything that is wrong, not just the first. */
-export type RotationReason =
-  | 'missing'
-  | 'missingData'
-  | 'unreadable'
-  | 'keyMismatch'
-  | 'wrongIssuer'
-  | 'wrongNames'
-  | 'wrongUsage'
-  | 'specChanged'
-  | 'due'
-  | 'expired'
-  | 'requested';
 
 /** What a target ought to hold, worked out from its spec and its authorities. */
 export interface Expectation {

@@ -12,6 +12,7 @@ import {
   reasonsToRotate,
   renewalTimeOf,
 } from './reasons.ts';
+import type { RotationReason } from './rotation-reason.ts';
 import {
   type RotationItem,
   retryTimeAfter,

@@ -1,4 +1,4 @@
-import type { RotationReason } from './reasons.ts';
+import type { RotationReason } from './rotation-reason.ts';
 import type { RotationTarget, TargetStatus } from './target.ts';
 
 /** A target as it is kept, with what the passes over it have left. */

@@ -16,6 +16,8 @@ export interface RotationDeps extends TargetRotationDeps {
   ) => Promise<void>;
   /** Hears of every pass over a target, for log and metrics. */
   readonly report: (pass: TargetPass) => void;
+  /** Hears of what went wrong outside any target, in a pass that nobody waits for. */
+  readonly reportFailure: (error: unknown) => void;
 }
 
 interface PassOptions {
@@ -47,9 +49,13 @@ export class Rotation {
 
   /** A pass of the schedule: targets that are being worked on, or that wait after a failure, are left. */
   async runScheduled(): Promise<void> {
-    const records = await this.#deps.listTargets();
-    const free = records.filter(({ target }) => !this.#locks.isHeld(target.name));
-    await this.#runAll(free, SCHEDULE);
+    try {
+      const records = await this.#deps.listTargets();
+      const free = records.filter(({ target }) => !this.#locks.isHeld(target.name));
+      await this.#runAll(free, SCHEDULE);
+    } catch (error) {
+      this.#deps.reportFailure(error);
+    }
   }
 
   /** A pass over all targets that somebody asked for; it waits for passes under way. */
@@ -75,7 +81,8 @@ export class Rotation {
   /** Begins a pass over a target that was just declared, without waiting for it. */
   begin(name: string, actor: Actor): void {
     const options = { actor, ignoresBackOff: true, isRequested: false };
-    this.#keepTrackOf(this.#locks.run(name, () => this.#passOver(name, options)));
+    const pass = this.#locks.run(name, () => this.#passOver(name, options));
+    this.#keepTrackOf(pass.catch(this.#deps.reportFailure));
   }
 
   /** Runs `work` while no pass touches the target. */

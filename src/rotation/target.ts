@@ -1,5 +1,5 @@
 import type { KeyAlgorithm, LeafProfileName, Subject, SubjectAltNames } from '../certificate.ts';
-import type { RotationReason } from './reasons.ts';
+import type { RotationReason } from './rotation-reason.ts';
 
 /** What every kind of destination can be told about the files that it holds. */
 interface DestinationContents {

@@ -1,0 +1,61 @@
+import express, { type Express, Router } from 'express';
+import { PkiError } from '../src/errors.ts';
+import { authenticate } from './authenticate.ts';
+import { readJsonBody } from './input.ts';
+import { type ProblemDeps, problemHandler, problemKinds } from './problem.ts';
+import { withRequestId } from './request-context.ts';
+import { logRequests, type RequestLine } from './request-log.ts';
+import { type AuditRoutesDeps, auditRoutes } from './routes/audit.ts';
+import { type AuthorityRoutesDeps, authorityRoutes } from './routes/authorities.ts';
+import { type CertificateRoutesDeps, certificateRoutes } from './routes/certificates.ts';
+import { type DistributionRoutesDeps, distributionRoutes } from './routes/distribution.ts';
+import { documentationRoutes } from './routes/documentation.ts';
+import { type PfxRoutesDeps, pfxRoutes } from './routes/pfx.ts';
+import { type RotationRoutesDeps, rotationRoutes } from './routes/rotation.ts';
+
+interface ListenerDeps extends ProblemDeps {
+  readonly logRequest: (line: RequestLine) => void;
+}
+
+export interface ManagementDeps
+  extends ListenerDeps,
+    AuthorityRoutesDeps,
+    CertificateRoutesDeps,
+    PfxRoutesDeps,
+    RotationRoutesDeps,
+    AuditRoutesDeps {
+  readonly adminToken: string;
+  /** The text of `openapi.yaml`. */
+  readonly openapiYaml: string;
+}
+
+/** The management listener: the contract for everybody, everything else for the administrator. */
+export function managementApp(deps: ManagementDeps): Express {
+  const { openapiYaml, adminToken } = deps;
+  const v1 = Router()
+    .use(authenticate(adminToken))
+    .use(readJsonBody)
+    .use(authorityRoutes(deps), certificateRoutes(deps), pfxRoutes(deps))
+    .use(rotationRoutes(deps), auditRoutes(deps));
+  return listenerApp(deps, (app) => {
+    app.use(documentationRoutes({ openapiYaml, problems: problemKinds }));
+    app.use('/v1', v1);
+  });
+}
+
+/** The distribution listener: public and read-only. */
+export function distributionApp(deps: ListenerDeps & DistributionRoutesDeps): Express {
+  return listenerApp(deps, (app) => app.use(distributionRoutes(deps)));
+}
+
+function listenerApp(deps: ListenerDeps, addRoutes: (app: Express) => unknown): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.use(withRequestId, logRequests(deps.logRequest));
+  addRoutes(app);
+  app.use(() => {
+    throw new PkiError('route-unknown', 'nothing answers at this path');
+  });
+  app.use(problemHandler(deps));
+  return app;
+}

@@ -1,0 +1,83 @@
+import { json, type Request, type RequestHandler } from 'express';
+import { z } from 'zod';
+import { PkiError, type Violation } from '../src/errors.ts';
+
+/** Room for a PFX conversion with twenty large certificates, and for nothing much larger. */
+const MAX_BODY_OCTETS = 1024 * 1024;
+
+const parseJson = json({ limit: MAX_BODY_OCTETS, inflate: false, strict: false, type: () => true });
+
+/** Reads a JSON body of at most 1 MiB; any other media type is refused before it is read. */
+export const readJsonBody: RequestHandler = (req, res, next) => {
+  if (hasBody(req) && !req.is('application/json')) {
+    throw new PkiError('media-type-unsupported', 'the body must be application/json');
+  }
+  parseJson(req, res, next);
+};
+
+function hasBody(req: Request): boolean {
+  return req.get('Transfer-Encoding') !== undefined || Number(req.get('Content-Length') ?? 0) > 0;
+}
+
+/**
+ * The body as `schema` has it.
+ *
+ * @throws {PkiError} `request-malformed`, naming every member at fault
+ */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw malformed(violationsIn(parsed.error));
+}
+
+/**
+ * The query as `schema` has it; with no schema, no parameter is known.
+ *
+ * @throws {PkiError} `request-malformed`, naming every parameter at fault
+ */
+export function parseQuery<T>(schema: z.ZodType<T>, req: Request): T {
+  const parsed = schema.safeParse({ ...req.query });
+  if (parsed.success) return parsed.data;
+  const parameters = violationsIn(parsed.error).map(({ pointer, detail }) => ({
+    parameter: pointer.split('/')[1] ?? '',
+    detail,
+  }));
+  const message = parameters.map(({ parameter, detail }) => `${parameter}: ${detail}`).join('; ');
+  throw new PkiError('request-malformed', message, { parameters });
+}
+
+/** The query of a route that takes no parameter. */
+export const NoParameters = z.strictObject({});
+
+/** Refuses with all faults of a body. */
+export function malformed(violations: readonly Violation[]): PkiError {
+  const message = violations
+    .map(({ pointer, detail }) => `${pointer || 'body'}: ${detail}`)
+    .join('; ');
+  return new PkiError('request-malformed', message, { violations });
+}
+
+/** Every fault that a schema found, each with its JSON Pointer; unknown members one by one. */
+export function violationsIn(error: z.ZodError): readonly Violation[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        pointer: pointerTo([...issue.path, key]),
+        detail: 'is not known',
+      }));
+    }
+    return [{ pointer: pointerTo(issue.path), detail: detailOf(issue) }];
+  });
+}
+
+function detailOf(issue: z.core.$ZodIssue): string {
+  const isMissing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
+  return isMissing ? 'is required' : issue.message;
+}
+
+/** RFC 6901 §3: `~` and `/` inside a member's name are escaped. */
+function pointerTo(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}

@@ -1,0 +1,36 @@
+import type { Certificate } from '../src/certificate.ts';
+import { pemOf } from './download.ts';
+
+/** The wire form of a certificate, as `openapi.yaml` has it. `above` is its path, issuer first, root last. */
+export function presentCertificate(
+  certificate: Certificate,
+  above: readonly Uint8Array[],
+  now: Date,
+) {
+  const { serialNumber, authority, profile, subject, notBefore, notAfter } = certificate;
+  const { dnsNames, ipAddresses, emailAddresses, uris } = certificate;
+  return {
+    serialNumber,
+    serialNumberDecimal: BigInt(`0x${serialNumber}`).toString(),
+    authority,
+    profile,
+    subject,
+    dnsNames,
+    ipAddresses,
+    emailAddresses,
+    uris,
+    notBefore: wireTime(notBefore),
+    notAfter: wireTime(notAfter),
+    fingerprintSha256: certificate.fingerprintSha256,
+    // Both ends belong to the period, and the last one is a whole second.
+    status: now.getTime() < notAfter.getTime() + 1_000 ? 'valid' : 'expired',
+    warnings: certificate.warnings,
+    certificate: pemOf([certificate.der]),
+    chain: pemOf(above),
+  };
+}
+
+/** RFC 3339 in UTC; certificates know whole seconds only. */
+export function wireTime(instant: Date): string {
+  return instant.toISOString().replace('.000Z', 'Z');
+}

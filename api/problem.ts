@@ -1,0 +1,194 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorRequestHandler, Response } from 'express';
+import { PkiError, type PkiErrorCode } from '../src/errors.ts';
+import { actorOf, requestIdOf } from './request-context.ts';
+
+interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  /** For a person who follows `type`: what it means and what to do. */
+  readonly explanation: string;
+}
+
+/** Where refusals become HTTP. A new code does not compile until it has its line here. */
+export const problemKinds = {
+  'authority-cannot-issue': {
+    status: 409,
+    title: 'The authority cannot issue now',
+    explanation:
+      'The authority has expired, is not valid yet, or its path length is used up. Name another authority.',
+  },
+  'authority-unknown': {
+    status: 404,
+    title: 'No such authority',
+    explanation: 'No authority has this name. GET /v1/authorities lists those that exist.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The body is too large',
+    explanation: 'A body has at most 1 MiB.',
+  },
+  'certificate-request-invalid': {
+    status: 422,
+    title: 'The certification request cannot be used',
+    explanation:
+      'The CSR is no PKCS #10 request in PEM, its signature does not verify, or its key is too weak or of an unsupported kind.',
+  },
+  'certificate-unknown': {
+    status: 404,
+    title: 'No such certificate',
+    explanation: 'No certificate with this serial number was issued here.',
+  },
+  'chain-invalid': {
+    status: 422,
+    title: 'The certificates make no certification path',
+    explanation:
+      'The certificates and the key do not fit together: every certificate lies on the path from the leaf up, each signed by the next, and the key is the leaf’s.',
+  },
+  'media-type-unsupported': {
+    status: 415,
+    title: 'The media type is not supported',
+    explanation: 'Bodies are application/json in UTF-8, without content encoding.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method is not allowed here',
+    explanation: 'The header Allow names the methods of this path.',
+  },
+  'name-taken': {
+    status: 409,
+    title: 'The name or destination is taken',
+    explanation: 'Another authority or target has this name, or another target this destination.',
+  },
+  'private-key-not-stored': {
+    status: 409,
+    title: 'The private key is not stored',
+    explanation:
+      'A PFX needs the private key, which is kept only for certificates issued with "storePrivateKey": true. POST /v1/pfx takes a key from elsewhere.',
+  },
+  'request-malformed': {
+    status: 400,
+    title: 'The request is not of the documented form',
+    explanation: 'The members errors name every part at fault; /docs shows the form.',
+  },
+  'request-refused': {
+    status: 422,
+    title: 'The request breaks the terms of its profile or authority',
+    explanation:
+      'The request is well formed, but its profile, its authority or an authority above does not permit what it asks for. The members errors name every rule broken.',
+  },
+  'route-unknown': {
+    status: 404,
+    title: 'No such route',
+    explanation: 'Nothing answers at this path; /docs lists those that exist.',
+  },
+  'target-declared-in-file': {
+    status: 409,
+    title: 'The target is declared in the settings file',
+    explanation: 'Change the target in the settings file and restart the service.',
+  },
+  'target-unavailable': {
+    status: 503,
+    title: 'A system that this service depends on is unavailable',
+    explanation: 'Kubernetes or the destination did not answer, or refused. Try again later.',
+  },
+  'target-unknown': {
+    status: 404,
+    title: 'No such target',
+    explanation:
+      'No rotation target has this name. GET /v1/rotation/targets lists those that exist.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Authentication is required',
+    explanation: 'Send the administrator’s token: Authorization: Bearer <token>.',
+  },
+} as const satisfies Record<PkiErrorCode, ProblemKind>;
+
+export interface ProblemDeps {
+  readonly logFailure: (error: unknown, requestId: string) => void;
+  /** Writes a refusal into the journal before it is answered. */
+  readonly recordRefusal: (refusal: Refusal) => Promise<void>;
+}
+
+/** An authenticated request that was well formed and was refused all the same. */
+export interface Refusal {
+  readonly actor: ReturnType<typeof actorOf>;
+  readonly method: string;
+  readonly path: string;
+  readonly error: PkiError;
+}
+
+/** How long a caller is asked to wait where something else is unavailable. */
+const RETRY_AFTER_SECONDS = '30';
+const REFUSAL_STATUSES: readonly number[] = [409, 422];
+
+/**
+ * Renders whatever a handler threw as problem details (RFC 9457). An unforeseen error shows nothing
+ * of itself, only the id under which it is logged.
+ */
+export function problemHandler({ logFailure, recordRefusal }: ProblemDeps): ErrorRequestHandler {
+  return async (thrown: unknown, req, res, next) => {
+    if (res.headersSent) {
+      next(thrown);
+      return;
+    }
+    const requestId = requestIdOf(res);
+    let error = asPkiError(thrown);
+    try {
+      if (error && isRefusal(error)) {
+        await recordRefusal({ actor: actorOf(res), method: req.method, path: req.path, error });
+      }
+    } catch (failure) {
+      // What cannot be written into the journal is not answered as if it had been.
+      logFailure(failure, requestId);
+      error = undefined;
+    }
+    if (!error || error.code === 'target-unavailable') logFailure(thrown, requestId);
+    sendProblem(res, error);
+  };
+}
+
+function isRefusal({ code }: PkiError): boolean {
+  return REFUSAL_STATUSES.includes(problemKinds[code].status);
+}
+
+function sendProblem(res: Response, error: PkiError | undefined): void {
+  if (error?.code === 'target-unavailable') res.set('Retry-After', RETRY_AFTER_SECONDS);
+  if (error?.code === 'unauthenticated') res.set('WWW-Authenticate', 'Bearer');
+  const problem = error ? knownProblem(error) : bareProblem();
+  const instance = `urn:uuid:${requestIdOf(res)}`;
+  res
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ ...problem, instance }));
+}
+
+function knownProblem({ code, message, violations, parameters }: PkiError) {
+  const { status, title } = problemKinds[code];
+  const errors = [...violations, ...parameters];
+  const known = { type: `/problems/${code}`, title, status, detail: message, code };
+  return errors.length > 0 ? { ...known, errors } : known;
+}
+
+function bareProblem() {
+  return { type: 'about:blank', title: STATUS_CODES[500], status: 500 };
+}
+
+/** Express and its body parser mark a client's mistakes with a 4xx `status`; all else is ours. */
+function asPkiError(error: unknown): PkiError | undefined {
+  if (error instanceof PkiError) return error;
+  const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
+  if (status === 413) return new PkiError('body-too-large', 'the body has more than 1 MiB');
+  if (status === 415) {
+    return new PkiError('media-type-unsupported', 'the body is not plain UTF-8 JSON');
+  }
+  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
+  const isJson = type === 'entity.parse.failed';
+  const detail = isJson ? 'the body is not valid JSON' : 'the request cannot be read';
+  return new PkiError(
+    'request-malformed',
+    detail,
+    isJson ? { violations: [{ pointer: '', detail }] } : {},
+  );
+}

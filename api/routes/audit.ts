@@ -1,0 +1,42 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import type { RecordedAuditEntry } from '../../src/audit/entry.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { parseQuery } from '../input.ts';
+import { onlyMethods } from '../methods.ts';
+import { pageMembers } from '../schemas/page.ts';
+
+export interface AuditRoutesDeps {
+  /** At most `limit` entries, the newest first, all older than the entry `before`. */
+  readonly listAuditEntries: (page: {
+    readonly limit: number;
+    readonly before: number | undefined;
+  }) => Promise<readonly RecordedAuditEntry[]>;
+}
+
+const AuditQuery = z.strictObject(pageMembers);
+const SCOPE = 'audit';
+
+export function auditRoutes({ listAuditEntries }: AuditRoutesDeps): Router {
+  const router = Router();
+
+  router
+    .route('/audit')
+    .get(async (req, res) => {
+      const { limit, cursor } = parseQuery(AuditQuery, req);
+      const before = cursor === undefined ? undefined : Number(decodeCursor(SCOPE, cursor)[0]);
+      const found = await listAuditEntries({ limit: limit + 1, before });
+      const items = found.slice(0, limit);
+      const last = found.length > limit ? items.at(-1) : undefined;
+      const nextCursor = last ? encodeCursor(SCOPE, [String(last.sequence)]) : null;
+      res.json({ items: items.map(presentEntry), nextCursor });
+    })
+    .all(onlyMethods('GET', 'HEAD'));
+
+  return router;
+}
+
+function presentEntry({ sequence, time, actor, action, details }: RecordedAuditEntry) {
+  const { name, requestId = null } = actor;
+  return { sequence, time, actor: name, action, requestId, details };
+}

@@ -1,0 +1,164 @@
+import { type Request, type Response, Router } from 'express';
+import type { z } from 'zod';
+import type { Actor } from '../../src/audit/entry.ts';
+import { fileNameOf } from '../../src/bundle/file-name.ts';
+import type { Certificate } from '../../src/certificate.ts';
+import { PkiError } from '../../src/errors.ts';
+import type { IssuedLeaf, LeafRequest } from '../../src/issuance/issue-leaf.ts';
+import { parseSerialNumber } from '../../src/issuance/serial-number.ts';
+import { encodeCertificatesOnly } from '../../src/x509/pkcs7.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { DER_TYPE, type Download, P7B_TYPE, PEM_TYPE, pemOf, sendDownload } from '../download.ts';
+import { NoParameters, parseBody, parseQuery } from '../input.ts';
+import { onlyMethods } from '../methods.ts';
+import { presentCertificate } from '../present-certificate.ts';
+import { actorOf } from '../request-context.ts';
+import { CertificateBody, CertificateListQuery, CertificateQuery } from '../schemas/certificate.ts';
+
+/** What a list is narrowed down to; absent members do not narrow. */
+interface CertificateFilter {
+  readonly dnsName?: string | undefined;
+  readonly authority?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly expiresBefore?: Date | undefined;
+  readonly status?: 'valid' | 'expired' | undefined;
+  readonly now: Date;
+}
+
+interface CertificatePosition {
+  readonly issuedAt: string;
+  readonly serialNumber: string;
+}
+
+export interface CertificateRoutesDeps {
+  readonly now: () => Date;
+  readonly issue: (request: LeafRequest, actor: Actor) => Promise<IssuedLeaf>;
+  readonly findCertificate: (serialNumber: string) => Promise<Certificate | undefined>;
+  readonly listCertificates: (page: {
+    readonly filter: CertificateFilter;
+    readonly limit: number;
+    readonly after: CertificatePosition | undefined;
+  }) => Promise<readonly { certificate: Certificate; position: CertificatePosition }[]>;
+  /** DER of the certificates above, issuer first, root last; none for a root. */
+  readonly pathAbove: (certificate: Certificate) => Promise<readonly Uint8Array[]>;
+}
+
+export function certificateRoutes(deps: CertificateRoutesDeps): Router {
+  const router = Router();
+
+  router
+    .route('/certificates')
+    .get(async (req, res) => {
+      res.json(await listPage(deps, parseQuery(CertificateListQuery, req)));
+    })
+    .post(async (req, res) => {
+      await issue(deps, req, res);
+    })
+    .all(onlyMethods('GET', 'HEAD', 'POST'));
+
+  router
+    .route('/certificates/:serialNumber')
+    .get(async (req, res) => {
+      await show(deps, req, res);
+    })
+    .all(onlyMethods('GET', 'HEAD'));
+
+  return router;
+}
+
+/**
+ * The certificate that a path names.
+ *
+ * @throws {PkiError} `certificate-unknown`
+ */
+export async function knownCertificate(
+  { findCertificate }: Pick<CertificateRoutesDeps, 'findCertificate'>,
+  text: string,
+): Promise<Certificate> {
+  const serialNumber = parseSerialNumber(text);
+  const certificate = serialNumber === undefined ? undefined : await findCertificate(serialNumber);
+  if (certificate) return certificate;
+  throw new PkiError('certificate-unknown', 'no certificate has this serial number');
+}
+
+async function issue(deps: CertificateRoutesDeps, req: Request, res: Response): Promise<void> {
+  parseQuery(NoParameters, req);
+  const { certificate, privateKey } = await deps.issue(
+    parseBody(CertificateBody, req.body),
+    actorOf(res),
+  );
+  const above = await deps.pathAbove(certificate);
+  res
+    .status(201)
+    .location(`/v1/certificates/${certificate.serialNumber}`)
+    .set('Cache-Control', 'no-store')
+    .json({
+      ...presentCertificate(certificate, above, deps.now()),
+      ...(privateKey ? { privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) } : {}),
+    });
+}
+
+async function show(
+  deps: CertificateRoutesDeps,
+  req: Request<{ serialNumber: string }>,
+  res: Response,
+): Promise<void> {
+  const query = parseQuery(CertificateQuery, req);
+  const certificate = await knownCertificate(deps, req.params.serialNumber);
+  const above = await deps.pathAbove(certificate);
+  if (query.format === 'json') res.json(presentCertificate(certificate, above, deps.now()));
+  else sendDownload(res, downloadOf(certificate, above, { ...query, format: query.format }));
+}
+
+type FileFormat = Exclude<z.infer<typeof CertificateQuery>['format'], 'json'>;
+
+function downloadOf(
+  certificate: Certificate,
+  above: readonly Uint8Array[],
+  { format, root }: { readonly format: FileFormat; readonly root?: 'include' | undefined },
+): Download {
+  const fileName = fileNameOf(certificate, format);
+  const { der } = certificate;
+  switch (format) {
+    case 'pem':
+    case 'cer':
+      return { fileName, mediaType: PEM_TYPE, content: pemOf([der]) };
+    case 'chain':
+      return { fileName, mediaType: PEM_TYPE, content: pemOf(above) };
+    case 'fullchain': {
+      // certbot's meaning: who trusts the root has it, and who does not gains nothing by it.
+      const sent = root === 'include' ? above : above.slice(0, -1);
+      return { fileName, mediaType: PEM_TYPE, content: pemOf([der, ...sent]) };
+    }
+    case 'der':
+      return { fileName, mediaType: DER_TYPE, content: der };
+    case 'p7b':
+      return { fileName, mediaType: P7B_TYPE, content: encodeCertificatesOnly([der, ...above]) };
+  }
+}
+
+async function listPage(
+  deps: CertificateRoutesDeps,
+  { limit, cursor, expiresBefore, ...rest }: z.infer<typeof CertificateListQuery>,
+) {
+  const scope = ['certificates', { ...rest, expiresBefore }];
+  const dnsName = rest.dnsName?.toLowerCase();
+  const before = expiresBefore === undefined ? undefined : new Date(expiresBefore);
+  const filter = { ...rest, dnsName, expiresBefore: before, now: deps.now() };
+  const after = cursor === undefined ? undefined : positionOf(decodeCursor(scope, cursor));
+  const found = await deps.listCertificates({ filter, limit: limit + 1, after });
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1)?.position : undefined;
+  return {
+    items: await Promise.all(
+      page.map(async ({ certificate }) =>
+        presentCertificate(certificate, await deps.pathAbove(certificate), filter.now),
+      ),
+    ),
+    nextCursor: last ? encodeCursor(scope, [last.issuedAt, last.serialNumber]) : null,
+  };
+}
+
+function positionOf([issuedAt = '', serialNumber = '']: readonly string[]): CertificatePosition {
+  return { issuedAt, serialNumber };
+}

@@ -1,0 +1,120 @@
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import type { Actor } from '../../src/audit/entry.ts';
+import { PkiError } from '../../src/errors.ts';
+import {
+  type RotationItem,
+  statusAt,
+  type TargetRecord,
+} from '../../src/rotation/rotation-record.ts';
+import type { RotationTarget } from '../../src/rotation/target.ts';
+import { malformed, NoParameters, parseBody, parseQuery } from '../input.ts';
+import { onlyMethods } from '../methods.ts';
+import { wireTime } from '../present-certificate.ts';
+import { actorOf } from '../request-context.ts';
+import { RotationRunBody, TargetBody, TargetReplacementBody, targetOf } from '../schemas/target.ts';
+
+export interface RotationRoutesDeps {
+  readonly now: () => Date;
+  readonly listTargets: () => Promise<readonly TargetRecord[]>;
+  readonly findTarget: (name: string) => Promise<TargetRecord | undefined>;
+  readonly createTarget: (target: RotationTarget, actor: Actor) => Promise<TargetRecord>;
+  readonly replaceTarget: (target: RotationTarget, actor: Actor) => Promise<TargetRecord>;
+  readonly deleteTarget: (
+    name: string,
+    options: { readonly actor: Actor; readonly removesDestination: boolean },
+  ) => Promise<void>;
+  readonly rotate: (name: string, actor: Actor) => Promise<readonly RotationItem[]>;
+  readonly run: (
+    actor: Actor,
+    options: { readonly force: boolean },
+  ) => Promise<readonly RotationItem[]>;
+}
+
+const DeleteQuery = z.strictObject({ destination: z.literal('remove').optional() });
+const NoMembers = z.strictObject({});
+
+export function rotationRoutes(deps: RotationRoutesDeps): Router {
+  const router = Router();
+  const present = (record: TargetRecord) => presentTarget(record, deps.now());
+
+  router
+    .route('/rotation/targets')
+    .get(async (req, res) => {
+      parseQuery(NoParameters, req);
+      res.json({ items: (await deps.listTargets()).map(present), nextCursor: null });
+    })
+    .post(async (req, res) => {
+      parseQuery(NoParameters, req);
+      const target = targetOf(parseBody(TargetBody, req.body));
+      const record = await deps.createTarget(target, actorOf(res));
+      res.status(201).location(`/v1/rotation/targets/${target.name}`).json(present(record));
+    })
+    .all(onlyMethods('GET', 'HEAD', 'POST'));
+
+  router
+    .route('/rotation/targets/:name')
+    .get(async (req, res) => {
+      parseQuery(NoParameters, req);
+      const record = await deps.findTarget(req.params.name);
+      if (!record) throw new PkiError('target-unknown', 'no target has this name');
+      res.json(present(record));
+    })
+    .put(async (req, res) => {
+      res.json(present(await replace(deps, req, res)));
+    })
+    .delete(async (req, res) => {
+      const { destination } = parseQuery(DeleteQuery, req);
+      const removesDestination = destination === 'remove';
+      await deps.deleteTarget(req.params.name, { actor: actorOf(res), removesDestination });
+      res.status(204).end();
+    })
+    .all(onlyMethods('GET', 'HEAD', 'PUT', 'DELETE'));
+
+  addPasses(router, deps);
+  return router;
+}
+
+function addPasses(router: Router, deps: RotationRoutesDeps): void {
+  router
+    .route('/rotation/targets/:name/rotate')
+    .post(async (req, res) => {
+      parseQuery(NoParameters, req);
+      parseBody(NoMembers, req.body ?? {});
+      res.json({ items: await deps.rotate(req.params.name, actorOf(res)) });
+    })
+    .all(onlyMethods('POST'));
+
+  router
+    .route('/rotation/run')
+    .post(async (req, res) => {
+      parseQuery(NoParameters, req);
+      const { force } = parseBody(RotationRunBody, req.body ?? {});
+      res.json({ items: await deps.run(actorOf(res), { force }) });
+    })
+    .all(onlyMethods('POST'));
+}
+
+async function replace(
+  deps: RotationRoutesDeps,
+  req: Request<{ name: string }>,
+  res: Response,
+): Promise<TargetRecord> {
+  parseQuery(NoParameters, req);
+  const { name } = req.params;
+  const body = parseBody(TargetReplacementBody, req.body);
+  if (body.name !== undefined && body.name !== name) {
+    throw malformed([{ pointer: '/name', detail: 'is not the name in the path' }]);
+  }
+  return deps.replaceTarget(targetOf({ ...body, name }), actorOf(res));
+}
+
+/** The wire form of a target, as `openapi.yaml` has it. */
+function presentTarget({ target, progress }: TargetRecord, now: Date) {
+  const { notAfter, nextRotationAt, lastRotatedAt, ...status } = statusAt(progress, now);
+  const times = { notAfter, nextRotationAt, lastRotatedAt };
+  const wireTimes = Object.fromEntries(
+    Object.entries(times).map(([name, instant]) => [name, instant && wireTime(instant)]),
+  );
+  return { ...target, status: { ...status, ...wireTimes } };
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { KEY_ALGORITHMS } from '../../src/certificate.ts';
+import { isDnsName } from '../../src/issuance/names.ts';
+import { ipRangeOctets } from '../../src/x509/ip-address.ts';
+import { Duration, listOf, Name, SubjectBody } from './names.ts';
+
+/** A host, or with a leading dot every host below it; no wildcard. */
+const HostOrDomain = z
+  .string()
+  .refine((text) => isPlainDnsName(text.replace(/^\./, '')), 'is neither a host nor a domain');
+
+const Subtrees = z.strictObject({
+  dnsNames: listOf(z.string().refine(isPlainDnsName, 'is not a domain')).exactOptional(),
+  ipRanges: listOf(
+    z.string().refine((text) => ipRangeOctets(text) !== undefined, 'is not a CIDR range'),
+  ).exactOptional(),
+  emailDomains: listOf(HostOrDomain).exactOptional(),
+  uriDomains: listOf(HostOrDomain).exactOptional(),
+});
+
+/** Longer paths than anybody's; it must fit the one octet that some readers give it. */
+const MAX_PATH_LENGTH = 255;
+
+const members = {
+  name: Name,
+  subject: SubjectBody.refine(({ commonName }) => commonName !== undefined, {
+    path: ['commonName'],
+    message: 'is required',
+  }),
+  keyAlgorithm: z.enum(KEY_ALGORITHMS),
+  validity: Duration,
+  pathLenConstraint: z.int().min(0).max(MAX_PATH_LENGTH).exactOptional(),
+  nameConstraints: z
+    .strictObject({ permitted: Subtrees.exactOptional(), excluded: Subtrees.exactOptional() })
+    .exactOptional(),
+} as const;
+
+/** Body of `POST /v1/authorities`, and an entry of `authorities` in the settings file. */
+export const AuthorityBody = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('root'), ...members }),
+  z.strictObject({ kind: z.literal('intermediate'), parent: Name, ...members }),
+]);
+
+function isPlainDnsName(text: string): boolean {
+  return isDnsName(text) && !text.startsWith('*');
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { KEY_ALGORITHMS } from '../../src/certificate.ts';
+import { DnsName, Duration, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
+import { pageMembers } from './page.ts';
+
+/** A CSR with a 4096 bit key and a hundred long names has less. */
+const MAX_CSR_LENGTH = 65_536;
+
+/** Body of `POST /v1/certificates`. */
+export const CertificateBody = z
+  .strictObject({
+    authority: Name,
+    profile: z.enum(['server', 'client']),
+    subject: SubjectBody.exactOptional(),
+    ...subjectAltNameMembers,
+    validity: Duration.exactOptional(),
+    keyAlgorithm: z.enum(KEY_ALGORITHMS).exactOptional(),
+    csr: z.string().min(1).max(MAX_CSR_LENGTH).exactOptional(),
+    storePrivateKey: z.boolean().exactOptional(),
+  })
+  .superRefine((body, context) => {
+    if (body.csr === undefined) return;
+    for (const member of ['keyAlgorithm', 'storePrivateKey'] as const) {
+      if (body[member] === undefined) continue;
+      const message = 'is not for a request with a CSR, which brings its own key';
+      context.addIssue({ code: 'custom', path: [member], message });
+    }
+  });
+
+/** Query of `GET /v1/certificates`. */
+export const CertificateListQuery = z.strictObject({
+  dnsName: DnsName.exactOptional(),
+  authority: Name.exactOptional(),
+  profile: z.enum(['server', 'client', 'root', 'intermediate']).exactOptional(),
+  expiresBefore: z.iso
+    .datetime({ error: 'must be an instant in UTC such as 2027-01-31T00:00:00Z' })
+    .exactOptional(),
+  status: z.enum(['valid', 'expired']).exactOptional(),
+  ...pageMembers,
+});
+
+/** Query of `GET /v1/certificates/{serialNumber}`. */
+export const CertificateQuery = z
+  .strictObject({
+    format: z.enum(['json', 'pem', 'chain', 'fullchain', 'der', 'cer', 'p7b']).default('json'),
+    root: z.literal('include').exactOptional(),
+  })
+  .refine(({ format, root }) => root === undefined || format === 'fullchain', {
+    path: ['root'],
+    message: 'is for format=fullchain alone',
+  });

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { KEY_ALGORITHMS } from '../../src/certificate.ts';
+import type { RotationTarget } from '../../src/rotation/target.ts';
+import { Duration, listOf, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
+
+/** Linux' PATH_MAX. */
+const MAX_PATH_LENGTH = 4_096;
+
+const contents = {
+  includeRoot: z.boolean().default(true),
+  clientAuthorities: listOf(Name).default([]),
+  clientTrust: z.enum(['issuer', 'root']).default('issuer'),
+} as const;
+
+/** RFC 1123 §2.1, as Kubernetes takes names of Secrets: labels with dots between them. */
+const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const MAX_SUBDOMAIN_LENGTH = 253;
+/** Text of one line: no control characters, line separators or lone surrogates. */
+const LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
+
+const Destination = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('kubernetesSecret'),
+    context: z
+      .string()
+      .max(MAX_SUBDOMAIN_LENGTH)
+      .regex(LINE, 'must be one line of text')
+      .refine((text) => text.trim() !== '', 'must not be blank')
+      .exactOptional(),
+    namespace: Name,
+    name: z
+      .string()
+      .max(MAX_SUBDOMAIN_LENGTH)
+      .regex(SUBDOMAIN, 'must be a DNS subdomain, as Kubernetes names Secrets'),
+    secretType: z.enum(['kubernetes.io/tls', 'Opaque']),
+    ...contents,
+    adopt: z.boolean().default(false),
+  }),
+  z.strictObject({
+    type: z.literal('directory'),
+    path: z
+      .string()
+      .max(MAX_PATH_LENGTH)
+      .startsWith('/', 'must be an absolute path')
+      .regex(LINE, 'must be one line of text'),
+    ...contents,
+    keyMode: z.enum(['0600', '0640']).default('0600'),
+  }),
+]);
+
+const members = {
+  authority: Name,
+  profile: z.enum(['server', 'client']),
+  subject: SubjectBody.exactOptional(),
+  ...subjectAltNameMembers,
+  keyAlgorithm: z.enum(KEY_ALGORITHMS).default('ecdsa-p256'),
+  validity: Duration,
+  renewBefore: Duration.exactOptional(),
+  destination: Destination,
+} as const;
+
+/** Body of `POST /v1/rotation/targets`, and an entry of `rotationTargets` in the settings file. */
+export const TargetBody = z.strictObject({ name: Name, ...members });
+
+/** Body of `PUT /v1/rotation/targets/{name}`: a name in it must be the path's. */
+export const TargetReplacementBody = z.strictObject({ name: Name.exactOptional(), ...members });
+
+/** Body of `POST /v1/rotation/run`. */
+export const RotationRunBody = z.strictObject({ force: z.boolean().default(false) });
+
+/** A declaration with what it leaves out filled in; names that are absent are none. */
+export function targetOf(body: z.infer<typeof TargetBody>): RotationTarget {
+  const { dnsNames = [], ipAddresses = [], emailAddresses = [], uris = [] } = body;
+  return { ...body, dnsNames, ipAddresses, emailAddresses, uris };
+}

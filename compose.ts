@@ -1,0 +1,237 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import { distributionApp, managementApp } from './api/app.ts';
+import { Metrics } from './api/metrics.ts';
+import type { Refusal } from './api/problem.ts';
+import type { RequestLine } from './api/request-log.ts';
+import type { Actor } from './src/audit/entry.ts';
+import { type AuthorityRequest, createAuthority } from './src/authority/create-authority.ts';
+import { Issuers } from './src/authority/issuers.ts';
+import {
+  type KeyWrapping,
+  openSubscriberKey,
+  wrapSubscriberKey,
+} from './src/authority/private-key.ts';
+import { shortLives } from './src/authority/remaining-life.ts';
+import { certificationPathOf } from './src/bundle/certification-path.ts';
+import { makePfx } from './src/bundle/pfx.ts';
+import type { Certificate } from './src/certificate.ts';
+import { PkiError } from './src/errors.ts';
+import { issueLeaf, type LeafRequest } from './src/issuance/issue-leaf.ts';
+import { createTarget, deleteTarget, replaceTarget } from './src/rotation/declare-target.ts';
+import type { DestinationStore } from './src/rotation/destination.ts';
+import type { TargetPass } from './src/rotation/rotate-target.ts';
+import { Rotation } from './src/rotation/rotation.ts';
+import type { RotationTarget } from './src/rotation/target.ts';
+import { targetViolations } from './src/rotation/target-violations.ts';
+import { newKeyPair } from './src/x509/key.ts';
+import { AuditRepository } from './storage/database/audit-repository.ts';
+import { AuthorityRepository } from './storage/database/authority-repository.ts';
+import { CertificateRepository } from './storage/database/certificate-repository.ts';
+import type { Schema } from './storage/database/schema.ts';
+import { TargetRepository } from './storage/database/target-repository.ts';
+
+/** What the parts of the service are joined around; tests hand in a clock and a database of theirs. */
+export interface Surroundings {
+  readonly db: Kysely<Schema>;
+  readonly wrapping: KeyWrapping;
+  readonly now: () => Date;
+  readonly randomBytes: (size: number) => Uint8Array;
+  readonly destinations: DestinationStore;
+  readonly log: Logger;
+  readonly adminToken: string;
+  readonly openapiYaml: string;
+  /** Roots that everybody trusts, as PEM. */
+  readonly publicRoots: readonly string[];
+  readonly isReady: () => boolean;
+}
+
+export type Composition = ReturnType<typeof compose>;
+
+/** Joins domain, storage and listeners; nothing listens or rotates yet. */
+export function compose(surroundings: Surroundings) {
+  const domain = composeDomain(surroundings);
+  const { log, isReady } = surroundings;
+  const listener = {
+    logRequest: (line: RequestLine) => log.info(line, 'request'),
+    logFailure: (err: unknown, requestId: string) =>
+      log.error({ err, requestId }, 'request failed'),
+    recordRefusal: domain.recordRefusal,
+  };
+  const management = managementApp({ ...surroundings, ...listener, ...domain });
+  const { metrics } = domain;
+  const distribution = distributionApp({
+    ...listener,
+    isReady,
+    metrics: { contentType: metrics.contentType, text: () => metrics.text() },
+  });
+  return { ...domain, management, distribution };
+}
+
+function composeDomain(surroundings: Surroundings) {
+  const { db, wrapping, now } = surroundings;
+  const stores = {
+    authorities: new AuthorityRepository(db),
+    certificates: new CertificateRepository(db, now),
+    targets: new TargetRepository(db),
+    journal: new AuditRepository(db),
+  };
+  const issuers = new Issuers({ findAuthority: stores.authorities.find, wrapping });
+  const metrics = new Metrics({
+    listTargets: stores.targets.list,
+    authorityExpiries: async () =>
+      (await stores.authorities.list()).map(({ name, certificate: { notAfter } }) => ({
+        name,
+        notAfter,
+      })),
+  });
+  const issuing = composeIssuing(surroundings, { stores, issuers, metrics });
+  const rotating = composeRotation(surroundings, {
+    stores,
+    issuers,
+    metrics,
+    issue: issuing.issue,
+  });
+  const bundling = composeBundling(surroundings, { stores, issuers });
+  return {
+    metrics,
+    issuers,
+    ...issuing,
+    ...rotating,
+    ...bundling,
+    listAuditEntries: stores.journal.list,
+    recordRefusal: ({ actor, method, path, error }: Refusal) => {
+      const { code, message, violations } = error;
+      const details = { code, method, path, detail: message, violations };
+      return stores.journal.append({ time: now(), actor, action: 'request.refused', details });
+    },
+  };
+}
+
+interface Parts {
+  readonly stores: {
+    readonly authorities: AuthorityRepository;
+    readonly certificates: CertificateRepository;
+    readonly targets: TargetRepository;
+    readonly journal: AuditRepository;
+  };
+  readonly issuers: Issuers;
+  readonly metrics: Metrics;
+}
+
+function composeIssuing({ now, randomBytes, wrapping }: Surroundings, parts: Parts) {
+  const { stores, issuers, metrics } = parts;
+  const deps = {
+    now,
+    randomBytes,
+    wrapping,
+    newKeyPair,
+    record: stores.certificates.record,
+    findAuthority: stores.authorities.find,
+    issuerOf: (authority: string) => issuers.issuerOf(authority),
+    wrapSubscriberKey: wrapSubscriberKey.bind(undefined, wrapping),
+  };
+  return {
+    createAuthority: (request: AuthorityRequest, actor: Actor) =>
+      metrics.issuance(request.kind, () => createAuthority(deps, request, actor)),
+    issue: (request: LeafRequest, actor: Actor) =>
+      metrics.issuance(request.profile, () => issueLeaf(deps, request, actor)),
+    findAuthority: stores.authorities.find,
+    listAuthorities: stores.authorities.list,
+    pathOf: async (authority: string) => derOf(await issuers.pathOf(authority)),
+    authorityWarnings: async () => {
+      const targets = (await stores.targets.list()).map(({ target }) => target);
+      return shortLives(await stores.authorities.list(), targets, now());
+    },
+    findCertificate: stores.certificates.find,
+    listCertificates: stores.certificates.list,
+    pathAbove: async ({ authority, profile }: Certificate) =>
+      profile === 'root' ? [] : derOf(await issuers.pathOf(authority)),
+  };
+}
+
+function composeRotation(
+  surroundings: Surroundings,
+  parts: Parts & { readonly issue: ReturnType<typeof composeIssuing>['issue'] },
+) {
+  const { now, randomBytes, destinations, log } = surroundings;
+  const { stores, issuers, metrics, issue } = parts;
+  const targets = { listTargets: stores.targets.list, findTarget: stores.targets.find };
+  const rotation = new Rotation({
+    ...targets,
+    now,
+    issue,
+    destinations,
+    pathOf: (authority) => issuers.pathOf(authority),
+    recordPass: stores.targets.recordPass,
+    report: (pass) => {
+      metrics.rotation(pass.item.outcome);
+      logPass(log, pass);
+    },
+    reportFailure: (err) => log.error({ err }, 'a pass could not be made or recorded'),
+  });
+  const judging = {
+    now,
+    randomBytes,
+    newKeyPair,
+    destinations,
+    issuerOf: (authority: string) => issuers.issuerOf(authority),
+    authorityExists: async (name: string) => (await stores.authorities.find(name)) !== undefined,
+  };
+  const declaring = {
+    ...targets,
+    now,
+    rotation,
+    destinations,
+    addTarget: stores.targets.add,
+    replaceTarget: stores.targets.replace,
+    removeTarget: stores.targets.remove,
+    violationsOf: (target: RotationTarget) => targetViolations(judging, target),
+  };
+  return {
+    ...targets,
+    rotation,
+    followFile: stores.targets.followFile,
+    createTarget: createTarget.bind(undefined, declaring),
+    replaceTarget: replaceTarget.bind(undefined, declaring),
+    deleteTarget: deleteTarget.bind(undefined, declaring),
+    rotate: rotation.rotate.bind(rotation),
+    run: rotation.run.bind(rotation),
+  };
+}
+
+function composeBundling(
+  { now, randomBytes, wrapping, publicRoots }: Surroundings,
+  { stores }: Pick<Parts, 'stores' | 'issuers'>,
+) {
+  return {
+    makePfx: makePfx.bind(undefined, { randomBytes }),
+    storedPrivateKey: async ({ serialNumber }: Certificate) => {
+      const wrapped = await stores.certificates.findWrappedPrivateKey(serialNumber);
+      if (wrapped) return openSubscriberKey(wrapping, wrapped, serialNumber);
+      throw new PkiError('private-key-not-stored', 'this certificate’s private key was not stored');
+    },
+    recordKeyDownload: ({ serialNumber, authority }: Certificate, actor: Actor) =>
+      stores.certificates.recordKeyDownload({
+        time: now(),
+        actor,
+        action: 'private-key.downloaded',
+        details: { serialNumber, authority },
+      }),
+    certificationPath: async (input: { privateKey: string; certificates: string }) => {
+      const authorities = await stores.authorities.list();
+      const ownAuthorities = authorities.map(({ certificate }) => certificate.der);
+      return certificationPathOf({ ...input, ownAuthorities, publicRoots, now: now() });
+    },
+  };
+}
+
+function derOf(path: readonly { readonly der: Uint8Array }[]): readonly Uint8Array[] {
+  return path.map(({ der }) => der);
+}
+
+function logPass(log: Logger, { item, cause }: TargetPass): void {
+  if (item.outcome === 'rotated') log.info(item, 'target rotated');
+  else if (item.outcome === 'failed') log.warn({ ...item, err: cause }, 'target failed');
+  else log.debug(item, 'target is current');
+}

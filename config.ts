@@ -1,0 +1,216 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join, relative, resolve, sep } from 'node:path';
+import { validate as isCronExpression } from 'node-cron';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { violationsIn } from './api/input.ts';
+import { AuthorityBody } from './api/schemas/authority.ts';
+import { TargetBody, targetOf } from './api/schemas/target.ts';
+import type { AuthorityRequest } from './src/authority/create-authority.ts';
+import { isDnsName, isIpAddress } from './src/issuance/names.ts';
+import type { RotationTarget } from './src/rotation/target.ts';
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+/** Every setting, read once at the start; nothing else in the service looks at the environment. */
+export interface Settings {
+  readonly dataDir: string;
+  readonly databaseFile: string;
+  readonly managementListen: ListenAddress;
+  readonly distributionListen: ListenAddress;
+  readonly isTlsOn: boolean;
+  readonly tlsAuthority: string;
+  readonly tlsNames: {
+    readonly dnsNames: readonly string[];
+    readonly ipAddresses: readonly string[];
+  };
+  readonly adminTokenFile: string;
+  readonly keyEncryptionKeyFile: string;
+  /** `undefined`: the settings file does not say. */
+  readonly authorities: readonly AuthorityRequest[] | undefined;
+  readonly rotationTargets: readonly RotationTarget[];
+  readonly rotationSchedule: string;
+  readonly logLevel: string;
+  readonly kubernetes: {
+    readonly kubeconfigFiles: readonly string[];
+    readonly inCluster?: { readonly server: string; readonly credentialsDir: string };
+  };
+}
+
+/** A setting that cannot be used; the message names it, and one for each further one. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+const Listen = z.string().transform((text, context): ListenAddress => {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  if (host !== undefined && port <= 65_535) return { host, port };
+  context.addIssue({ code: 'custom', message: 'must be host:port, with a port from 0 to 65535' });
+  return z.NEVER;
+});
+
+const TlsNames = z.string().transform((text, context) => {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !isIpAddress(name) && !isDnsName(name));
+  if (unknown !== undefined) {
+    const message = `"${unknown}" is neither a DNS name nor an IP address`;
+    context.addIssue({ code: 'custom', message });
+  }
+  return {
+    dnsNames: names.filter((name) => !isIpAddress(name)),
+    ipAddresses: names.filter(isIpAddress),
+  };
+});
+
+const Text = z.string().min(1, 'must not be empty');
+
+const Environment = z.strictObject({
+  PKI_DATA_DIR: Text.default('./data'),
+  PKI_DATABASE_URL: z
+    .string()
+    .regex(/^sqlite:./, 'must be sqlite:<file>')
+    .optional(),
+  PKI_MANAGEMENT_LISTEN: Listen.prefault('127.0.0.1:8443'),
+  PKI_DISTRIBUTION_LISTEN: Listen.prefault('127.0.0.1:8080'),
+  PKI_TLS: z.enum(['on', 'off']).default('on'),
+  PKI_TLS_AUTHORITY: Text.default('issuing'),
+  PKI_TLS_NAMES: TlsNames.prefault('localhost,127.0.0.1,::1'),
+  PKI_ADMIN_TOKEN_FILE: Text.optional(),
+  PKI_KEY_ENCRYPTION_KEY_FILE: Text.optional(),
+  PKI_CONFIG_FILE: Text.optional(),
+  PKI_ROTATION_SCHEDULE: z
+    .string()
+    .refine(isCronExpression, 'must be a cron expression of five fields, or six with seconds')
+    .default('*/5 * * * *'),
+  PKI_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info'),
+});
+
+const SettingsFile = z
+  .strictObject({
+    authorities: z.array(AuthorityBody).exactOptional(),
+    rotationTargets: z.array(TargetBody).default([]),
+  })
+  .superRefine(({ authorities = [], rotationTargets }, context) => {
+    for (const [list, entries] of Object.entries({ authorities, rotationTargets })) {
+      for (const [index, { name }] of entries.entries()) {
+        if (entries.findIndex((other) => other.name === name) === index) continue;
+        const message = `"${name}" is declared twice`;
+        context.addIssue({ code: 'custom', path: [list, index, 'name'], message });
+      }
+    }
+  });
+
+/** Where the kubelet mounts a pod's own credentials. */
+const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * Reads the environment and the settings file.
+ *
+ * @throws {SettingsError} naming every setting that is unknown or cannot be used
+ */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const parsed = Environment.safeParse(ownSettings(environment));
+  if (!parsed.success) throw new SettingsError(linesOf(parsed.error).join('\n'));
+  const env = parsed.data;
+  const dataDir = resolve(env.PKI_DATA_DIR);
+  const file = env.PKI_CONFIG_FILE === undefined ? undefined : readFile(env.PKI_CONFIG_FILE);
+  return {
+    dataDir,
+    databaseFile: resolve(
+      env.PKI_DATABASE_URL?.slice('sqlite:'.length) ?? join(dataDir, 'certwright.db'),
+    ),
+    managementListen: env.PKI_MANAGEMENT_LISTEN,
+    distributionListen: env.PKI_DISTRIBUTION_LISTEN,
+    isTlsOn: env.PKI_TLS === 'on',
+    tlsAuthority: env.PKI_TLS_AUTHORITY,
+    tlsNames: env.PKI_TLS_NAMES,
+    adminTokenFile: resolve(env.PKI_ADMIN_TOKEN_FILE ?? join(dataDir, 'admin-token')),
+    keyEncryptionKeyFile: resolve(
+      env.PKI_KEY_ENCRYPTION_KEY_FILE ?? join(dataDir, 'key-encryption-key'),
+    ),
+    authorities: file?.authorities,
+    rotationTargets: file?.rotationTargets.map(targetOf) ?? [],
+    rotationSchedule: env.PKI_ROTATION_SCHEDULE,
+    logLevel: env.PKI_LOG_LEVEL,
+    kubernetes: clusterAccess(environment),
+  };
+}
+
+/** Whether `file` lies below `folder`. */
+export function isInside(file: string, folder: string): boolean {
+  return dirname(file) === folder || file.startsWith(folder + sep);
+}
+
+/** A path as a person in the working folder would write it. */
+export function shortPath(file: string): string {
+  const fromHere = relative('.', file);
+  return fromHere.startsWith('..') ? file : fromHere;
+}
+
+/**
+ * Kubernetes sets variables for every Service of the namespace (service links), those of one named
+ * `pki` among them: they are no settings of ours.
+ */
+function ownSettings(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  const isServiceLink = (name: string, value = '') =>
+    /_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$/.test(name) ||
+    /_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name) ||
+    (/_PORT$/.test(name) && /^(tcp|udp|sctp):\/\//.test(value));
+  const own = Object.entries(environment).filter(
+    ([name, value]) => name.startsWith('PKI_') && !isServiceLink(name, value),
+  );
+  return Object.fromEntries(own);
+}
+
+/** `PKI_TLS: must be …` for each fault; the file's with a JSON Pointer before it. */
+function linesOf(error: z.ZodError): readonly string[] {
+  return violationsIn(error).map(({ pointer, detail }) =>
+    detail === 'is not known' && !pointer.slice(1).includes('/')
+      ? `${pointer.slice(1)}: there is no such setting`
+      : `${pointer.slice(1)}: ${detail}`,
+  );
+}
+
+function readFile(path: string): z.infer<typeof SettingsFile> {
+  const where = `PKI_CONFIG_FILE (${path})`;
+  const document = parseDocument(textOf(path, where), { uniqueKeys: true });
+  const [fault] = document.errors;
+  if (fault) throw new SettingsError(`${where}: ${fault.message}`);
+  const content: unknown = document.toJS({ maxAliasCount: 100 });
+  const parsed = SettingsFile.safeParse(content ?? {});
+  if (parsed.success) return parsed.data;
+  throw new SettingsError(
+    violationsIn(parsed.error)
+      .map(({ pointer, detail }) => `${where}: ${pointer || '/'}: ${detail}`)
+      .join('\n'),
+  );
+}
+
+function textOf(path: string, where: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new SettingsError(`${where}: cannot be read`, { cause });
+  }
+}
+
+/** kubectl's order: `KUBECONFIG`, then the file in the home folder, then the cluster this runs in. */
+function clusterAccess(environment: NodeJS.ProcessEnv): Settings['kubernetes'] {
+  const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
+  const named = (KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
+  if (named.length > 0) return { kubeconfigFiles: named.map((path) => resolve(path)) };
+  const homeFile = join(homedir(), '.kube', 'config');
+  if (existsSync(homeFile)) return { kubeconfigFiles: [homeFile] };
+  if (host === undefined || port === undefined) return { kubeconfigFiles: [] };
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { kubeconfigFiles: [], inCluster: { server, credentialsDir: SERVICE_ACCOUNT_DIR } };
+}

@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
+import type { Kysely } from 'kysely';
+import { schedule } from 'node-cron';
+import { type Logger, pino } from 'pino';
+import { type Listener, listen } from './api/listener.ts';
+import { type Composition, compose } from './compose.ts';
+import { isInside, readSettings, type Settings, SettingsError, shortPath } from './config.ts';
+import { ensureAuthorities } from './src/authority/ensure-authorities.ts';
+import { OwnCertificate } from './src/issuance/own-certificate.ts';
+import { followFile } from './src/rotation/follow-file.ts';
+import { encodePem } from './src/x509/pem.ts';
+import { openDataFolder, writeRoot } from './storage/data-folder.ts';
+import { openDatabase } from './storage/database/open-database.ts';
+import type { Schema } from './storage/database/schema.ts';
+import { destinationStores } from './storage/destination-stores.ts';
+import { FileStore } from './storage/directory/file-store.ts';
+import { AesGcmWrapping } from './storage/keys/aes-gcm-wrapping.ts';
+import { adminToken, keyEncryptionKey, SecretFileError } from './storage/keys/startup-secrets.ts';
+import { SecretStore } from './storage/kubernetes/secret-store.ts';
+
+const KUBERNETES_TIMEOUT_MS = 10_000;
+/** How often the listener's own certificate and the authorities' remaining lives are looked at. */
+const WATCH_INTERVAL_MS = 60_000;
+
+const now = () => new Date();
+
+await run();
+
+/** Starts the service and lets it run until a signal; a start that fails says why and ends with 1. */
+async function run(): Promise<void> {
+  let log: Logger | undefined;
+  try {
+    const settings = readSettings(process.env);
+    log = pino({ level: settings.logLevel });
+    const stop = await start(settings, log);
+    stopOnSignal(stop, log);
+  } catch (error) {
+    const isOperatorsAffair = error instanceof SettingsError || error instanceof SecretFileError;
+    if (isOperatorsAffair) process.stderr.write(`certwright: ${error.message}\n`);
+    else if (log) log.fatal({ err: error }, 'the start failed');
+    else throw error;
+    process.exitCode = 1;
+    process.exit();
+  }
+}
+
+/** Brings everything up, in an order in which each step has what it needs; the result stops it again. */
+async function start(settings: Settings, log: Logger): Promise<() => Promise<void>> {
+  // 1. What lies on disk, and the parts, joined; none of them does anything yet.
+  const dataDir = openDataFolder(settings.dataDir);
+  const db = await openDatabase(settings.databaseFile);
+  const { token, wrapping } = await openSecrets(settings, db, log);
+  let isReady = false;
+  const service = compose({
+    db,
+    wrapping,
+    now,
+    randomBytes,
+    destinations: destinationStores({
+      kubernetesSecret: new SecretStore({
+        ...settings.kubernetes,
+        timeoutMs: KUBERNETES_TIMEOUT_MS,
+      }),
+      directory: new FileStore({ dataDir }),
+    }),
+    log,
+    adminToken: token,
+    openapiYaml: readFileSync(new URL('openapi.yaml', import.meta.url), 'utf8'),
+    publicRoots: rootCertificates,
+    isReady: () => isReady,
+  });
+
+  // 2. The authorities and targets that the settings ask for, and the root for clients to trust.
+  await prepare(settings, service, log);
+  const rootFile = writeRoot(dataDir, await rootOf(settings.tlsAuthority, service));
+
+  // 3. The listeners.
+  const { tlsAuthority, tlsNames } = settings;
+  const issuerOf = (authority: string) => service.issuers.issuerOf(authority);
+  const ownDeps = { now, issuerOf, issue: service.issue };
+  const ownCertificate = new OwnCertificate(ownDeps, tlsAuthority, tlsNames);
+  const tls = settings.isTlsOn ? await ownCertificate.renewIfDue() : undefined;
+  const management = await listen(service.management, { ...settings.managementListen, tls });
+  const distribution = await listen(service.distribution, settings.distributionListen);
+  isReady = true;
+  announce(settings, { log, rootFile, management: management.url, distribution: distribution.url });
+
+  // 4. What goes on by itself from here.
+  const rotations = schedule(settings.rotationSchedule, () => service.rotation.runScheduled());
+  void service.rotation.runScheduled();
+  const watch = startWatch(service, { log, ownCertificate, management, settings });
+  return async () => {
+    isReady = false;
+    clearInterval(watch);
+    await rotations.destroy();
+    await Promise.all([management.close(), distribution.close(), service.rotation.stop()]);
+    await db.destroy();
+  };
+}
+
+/** The secrets in files: a service that has authorities never makes a new key over their sealed ones. */
+async function openSecrets(settings: Settings, db: Kysely<Schema>, log: Logger) {
+  const { dataDir, adminTokenFile, keyEncryptionKeyFile } = settings;
+  const hasAuthorities = (await db.selectFrom('authority').select('name').execute()).length > 0;
+  const isKeyBesideData = isInside(keyEncryptionKeyFile, dataDir);
+  const key = keyEncryptionKey({
+    path: keyEncryptionKeyFile,
+    setting: 'PKI_KEY_ENCRYPTION_KEY_FILE',
+    mayMake: isKeyBesideData && !hasAuthorities,
+  });
+  const token = adminToken({
+    path: adminTokenFile,
+    setting: 'PKI_ADMIN_TOKEN_FILE',
+    mayMake: isInside(adminTokenFile, dataDir),
+  });
+  for (const [file, { isReadableByOthers }] of [
+    [keyEncryptionKeyFile, key],
+    [adminTokenFile, token],
+  ] as const) {
+    if (isReadableByOthers)
+      log.warn({ file: shortPath(file) }, 'others than its owner can read this file');
+  }
+  if (isKeyBesideData) {
+    const advice = 'in production keep it elsewhere: set PKI_KEY_ENCRYPTION_KEY_FILE';
+    log.warn(`the key-encryption key lies beside the data that it seals; ${advice}`);
+  }
+  return { token: token.content, wrapping: new AesGcmWrapping(key.content, randomBytes) };
+}
+
+async function prepare(settings: Settings, service: Composition, log: Logger): Promise<void> {
+  const create = service.createAuthority;
+  const { listAuthorities } = service;
+  for (const { name } of await ensureAuthorities(
+    { listAuthorities, create },
+    settings.authorities,
+  )) {
+    log.info({ authority: name }, 'authority created');
+  }
+  // A wrong key-encryption key is found out now, not when the first certificate is asked for.
+  for (const { name } of await listAuthorities()) {
+    try {
+      await service.issuers.issuerOf(name);
+    } catch (cause) {
+      const file = shortPath(settings.keyEncryptionKeyFile);
+      throw new Error(`the key-encryption key in ${file} does not open authority "${name}"`, {
+        cause,
+      });
+    }
+  }
+  const { listTargets, followFile: keep } = service;
+  await followFile(
+    { now: () => new Date(), listTargets, followFile: keep },
+    settings.rotationTargets,
+  );
+}
+
+async function rootOf(authority: string, service: Composition): Promise<string> {
+  const root = (await service.issuers.pathOf(authority)).at(-1);
+  return encodePem('CERTIFICATE', root?.der ?? Buffer.alloc(0));
+}
+
+function announce(
+  settings: Settings,
+  ready: { log: Logger; rootFile: string; management: string; distribution: string },
+): void {
+  const { log, management, distribution } = ready;
+  const tokenFile = shortPath(settings.adminTokenFile);
+  const rootFile = shortPath(ready.rootFile);
+  const [port = ''] = /\d+$/.exec(management) ?? [];
+  const [host = 'localhost'] = [...settings.tlsNames.dnsNames, ...settings.tlsNames.ipAddresses];
+  const trusted = settings.isTlsOn ? `--cacert ${rootFile} https://${host}:${port}` : management;
+  const curl = `curl --oauth2-bearer $(cat ${tokenFile}) ${trusted}/v1/authorities`;
+  log.info(
+    { management, distribution, adminTokenFile: tokenFile, rootFile },
+    `ready: management ${management}, distribution ${distribution}; ` +
+      `administrator's token: ${tokenFile}, root certificate: ${rootFile}; try: ${curl}`,
+  );
+}
+
+/** Renews the listener's certificate in time, and warns once of each authority that ends too soon. */
+function startWatch(
+  service: Composition,
+  parts: { log: Logger; ownCertificate: OwnCertificate; management: Listener; settings: Settings },
+): NodeJS.Timeout {
+  const { log, ownCertificate, management, settings } = parts;
+  const warned = new Set<string>();
+  const look = async () => {
+    const renewed = settings.isTlsOn ? await ownCertificate.renewIfDue() : undefined;
+    if (renewed) management.replaceTls(renewed);
+    for (const [name, { code, detail }] of await service.authorityWarnings()) {
+      if (!warned.has(name)) log.warn({ authority: name, code }, detail);
+      warned.add(name);
+    }
+  };
+  const lookSafely = () => {
+    look().catch((err: unknown) => log.error({ err }, 'the look at what ends soon failed'));
+  };
+  lookSafely();
+  return setInterval(lookSafely, WATCH_INTERVAL_MS);
+}
+
+/** The first SIGTERM or SIGINT lets requests in flight finish; a second one does not wait. */
+function stopOnSignal(stop: () => Promise<void>, log: Logger): void {
+  let isStopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    log.info({ signal }, 'stopping');
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.fatal({ err: error }, 'the stop failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}

@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Actor, AuditAction, AuditEntry } from '../audit/entry.ts';
+import { NEW_TARGET, type TargetRecord } from './rotation-record.ts';
+import type { RotationTarget } from './target.ts';
+
+export interface FollowFileDeps {
+  readonly now: () => Date;
+  readonly listTargets: () => Promise<readonly TargetRecord[]>;
+  /** Makes all of the changes durable, or none. */
+  readonly followFile: (changes: {
+    readonly records: readonly TargetRecord[];
+    readonly dropped: readonly string[];
+    readonly auditEntries: readonly AuditEntry[];
+  }) => Promise<void>;
+}
+
+const STARTUP: Actor = { name: 'startup' };
+
+/**
+ * Makes the targets that the settings file declares what the file says now. One that the file no
+ * longer names is forgotten and leaves its destination; one that somebody declared by the HTTP API
+ * under the same name belongs to the file from now on.
+ */
+export async function followFile(
+  deps: FollowFileDeps,
+  targets: readonly RotationTarget[],
+): Promise<void> {
+  const known = new Map((await deps.listTargets()).map((record) => [record.target.name, record]));
+  const entry = (action: AuditAction, target: RotationTarget): AuditEntry => {
+    return { time: deps.now(), actor: STARTUP, action, details: { target, declaredInFile: true } };
+  };
+  const changed = targets.filter((target) => !isUnchanged(target, known.get(target.name)));
+  const names = new Set(targets.map(({ name }) => name));
+  const dropped = [...known.values()].filter(
+    ({ target, isDeclaredInFile }) => isDeclaredInFile && !names.has(target.name),
+  );
+  await deps.followFile({
+    records: changed.map((target) => ({
+      target,
+      isDeclaredInFile: true,
+      progress: known.get(target.name)?.progress ?? NEW_TARGET,
+    })),
+    dropped: dropped.map(({ target }) => target.name),
+    auditEntries: [
+      ...dropped.map(({ target }) => entry('target.deleted', target)),
+      ...changed.map((target) =>
+        entry(known.has(target.name) ? 'target.replaced' : 'target.created', target),
+      ),
+    ],
+  });
+}
+
+function isUnchanged(target: RotationTarget, record: TargetRecord | undefined): boolean {
+  return record?.isDeclaredInFile === true && isDeepStrictEqual(target, record.target);
+}

@@ -1,0 +1,57 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** Only the service itself may list or read what lies in its data folder. */
+const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
+const ROOT_FILE = 'root.pem';
+
+/** Makes the data folder where there is none, and tells its canonical path. */
+export function openDataFolder(path: string): string {
+  mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
+  return realpathSync(path);
+}
+
+/** A secret that lies in a file of its own. */
+export interface SecretFile<T> {
+  readonly content: T;
+  /** Whether others than its owner may read the file. */
+  readonly isReadableByOthers: boolean;
+}
+
+/**
+ * Reads a secret; where there is none yet and `make` is given, writes what it makes with mode 0600.
+ *
+ * The file appears under its name only when it is complete, so that a start that is cut off leaves
+ * no half of a key behind.
+ */
+export function readSecretFile(
+  path: string,
+  make: (() => Uint8Array) | undefined,
+): SecretFile<Buffer> | undefined {
+  if (!existsSync(path)) {
+    if (!make) return undefined;
+    const temporary = `${path}.new`;
+    writeFileSync(temporary, make(), { mode: PRIVATE_FILE, flush: true });
+    chmodSync(temporary, PRIVATE_FILE);
+    renameSync(temporary, path);
+  }
+  return { content: readFileSync(path), isReadableByOthers: (statSync(path).mode & 0o077) !== 0 };
+}
+
+/** Writes the root for clients to trust, and tells where. */
+export function writeRoot(dataDir: string, pem: string): string {
+  const path = join(dataDir, ROOT_FILE);
+  writeFileSync(`${path}.new`, pem, { mode: 0o644, flush: true });
+  renameSync(`${path}.new`, path);
+  return path;
+}

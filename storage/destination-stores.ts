@@ -1,0 +1,21 @@
+import type { DestinationStore } from '../src/rotation/destination.ts';
+import type {
+  Destination,
+  DirectoryDestination,
+  KubernetesSecretDestination,
+} from '../src/rotation/target.ts';
+
+/** One store for destinations of every type, which asks the one that knows the type. */
+export function destinationStores(stores: {
+  readonly kubernetesSecret: DestinationStore<KubernetesSecretDestination>;
+  readonly directory: DestinationStore<DirectoryDestination>;
+}): DestinationStore {
+  // The key of `stores` is the destination's type, which the compiler cannot follow through an index.
+  const storeOf = (destination: Destination) => stores[destination.type] as DestinationStore;
+  return {
+    violationsOf: async (destination) => storeOf(destination).violationsOf(destination),
+    read: async (destination, targetName) => storeOf(destination).read(destination, targetName),
+    write: async (destination, write) => storeOf(destination).write(destination, write),
+    remove: async (destination, targetName) => storeOf(destination).remove(destination, targetName),
+  };
+}
