@@ -6,12 +6,7 @@ import type { LeafRequest } from '../issuance/issue-leaf.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
 import type { DestinationState, DestinationStore } from './destination.ts';
 import { expectationOf, filesOf } from './expectation.ts';
-import {
-  type Expectation,
-  type RotationReason,
-  reasonsToRotate,
-  renewalTimeOf,
-} from './reasons.ts';
+import { type Expectation, reasonsToRotate, renewalTimeOf } from './reasons.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import {
   type RotationItem,

@@ -48,7 +48,7 @@ function isReported(folder: string, rule: string, text: string): boolean {
     writeFileSync(join(planted, 'fault.ts'), text);
     const { status, stdout } = spawnSync(
       'depcruise',
-      ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', planted],
+      ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', planted],
       { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
     );
     return status !== 0 && stdout.includes(rule) && stdout.includes(basename(planted));
