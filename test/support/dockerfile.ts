@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** What an image would hold and run: `root` stands for its `/`. */
 export interface Image {
@@ -28,6 +28,8 @@ interface Build {
 type Step = (image: Image, instruction: Instruction, build: Build) => Image;
 
 const FLAG = /^--/;
+/** What npm has fetched before it need not fetch again; what it lacks it still does. */
+const FROM_CACHE = { ...process.env, npm_config_prefer_offline: 'true' };
 
 /** What each instruction does to the image; one that is not here stops the test. */
 const STEPS: Readonly<Record<string, Step>> = {
@@ -40,7 +42,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     return image;
   },
   RUN: (image, { text }) => {
-    execFileSync('sh', ['-ec', text], { cwd: image.workingFolder, stdio: 'pipe' });
+    execFileSync('sh', ['-ec', text], { cwd: image.workingFolder, stdio: 'pipe', env: FROM_CACHE });
     return image;
   },
   ENV: (image, { words }) => {
@@ -98,16 +100,22 @@ function significantLines(text: string): readonly string[] {
   return lines.filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** A folder's contents are copied, not the folder; several sources, or `./`, mean into the target. */
+/** A folder's contents are copied, not the folder; a target that ends with a slash is one to copy into. */
 function copy(image: Image, { words }: Instruction, build: Build): void {
   const paths = words.filter((word) => !FLAG.test(word));
   const target = paths.at(-1) ?? '';
-  const sourceStage = words.find((word) => word.startsWith('--from='))?.slice('--from='.length);
+  const stage = words.find((word) => word.startsWith('--from='))?.slice('--from='.length);
   for (const path of paths.slice(0, -1)) {
-    const source = sourceStage ? join(build.rootOf(sourceStage), path) : admittedPath(path, build);
-    const into = target.endsWith('/') ? join(target, basename(path)) : target;
-    cpSync(source, inImage(image, into), { recursive: true, verbatimSymlinks: true });
+    const into = inImage(image, target.endsWith('/') ? join(target, basename(path)) : target);
+    if (stage) moveFrom(join(build.rootOf(stage), path), into);
+    else cpSync(admittedPath(path, build), into, { recursive: true });
   }
+}
+
+/** Moved, because node_modules takes long to copy and nothing asks for it again. */
+function moveFrom(source: string, into: string): void {
+  mkdirSync(dirname(into), { recursive: true });
+  renameSync(source, into);
 }
 
 function inImage({ root, workingFolder }: Image, path: string): string {
