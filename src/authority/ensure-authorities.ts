@@ -3,7 +3,7 @@ import type { Authority } from './authority.ts';
 import type { AuthorityRequest } from './create-authority.ts';
 
 /** The authorities of a service that nobody has told which to have. */
-export const DEFAULT_AUTHORITIES: readonly AuthorityRequest[] = [
+const DEFAULT_AUTHORITIES: readonly AuthorityRequest[] = [
   {
     name: 'root',
     kind: 'root',

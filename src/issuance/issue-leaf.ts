@@ -9,7 +9,7 @@ import {
   type SubjectAltNames,
   type Warning,
 } from '../certificate.ts';
-import { PkiError, refused, type Violation } from '../errors.ts';
+import { refused, type Violation } from '../errors.ts';
 import {
   type CertificationRequest,
   readCertificationRequest,
@@ -101,7 +101,7 @@ function fromCsr(request: LeafRequest, csr: CertificationRequest): IssuanceReque
   const disagreements = disagreementsOf(request, csr);
   if (disagreements.length > 0) throw refused(disagreements);
   const csrNames = requestedNames(csr.names, () => '/csr');
-  const names = csr.names === undefined || isEmpty(csr.names) ? requestedNames(request) : csrNames;
+  const names = isEmpty(csr.names) ? requestedNames(request) : csrNames;
   const isSubjectInCsr = Object.keys(csr.subject.known).length > 0;
   return {
     profile: request.profile,
@@ -156,15 +156,4 @@ function isEmpty({ dnsNames, ipAddresses, emailAddresses, uris }: SubjectAltName
 
 function pointerIntoSubject(attribute?: keyof Subject): string {
   return attribute === undefined ? '/subject' : `/subject/${attribute}`;
-}
-
-/** @throws {PkiError} `request-malformed` where a CSR comes with what only a key made here can have */
-export function assertKeySourceIsClear(request: LeafRequest): void {
-  if (request.csr === undefined) return;
-  const violations = (['keyAlgorithm', 'storePrivateKey'] as const)
-    .filter((member) => request[member] !== undefined)
-    .map((member) => ({ pointer: `/${member}`, detail: 'is not for a request with a CSR' }));
-  if (violations.length > 0) {
-    throw new PkiError('request-malformed', 'a CSR brings its own key', { violations });
-  }
 }

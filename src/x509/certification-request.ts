@@ -66,7 +66,7 @@ async function assertProofOfPossession(request: Pkcs10CertificateRequest): Promi
   let hash = '';
   let holds = false;
   try {
-    hash = nameOfHash(request.signatureAlgorithm.hash);
+    hash = hashOf(request);
     holds = STRONG_HASHES.includes(hash) && (await request.verify());
   } catch (cause) {
     throw invalid('its signature cannot be checked', cause);
@@ -111,8 +111,9 @@ function extensionsOf(request: Pkcs10CertificateRequest): readonly Extension[] {
   throw invalid('asks for one extension twice');
 }
 
-function nameOfHash(hash: string | { name: string } | undefined): string {
-  return typeof hash === 'string' ? hash : (hash?.name ?? '');
+function hashOf({ signatureAlgorithm }: Pkcs10CertificateRequest): string {
+  const { hash } = signatureAlgorithm as { readonly hash?: { readonly name?: string } };
+  return hash?.name ?? '';
 }
 
 function invalid(detail: string, cause?: unknown): PkiError {

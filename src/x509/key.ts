@@ -1,4 +1,4 @@
-import { createHash, generateKeyPair, type KeyObject, sign, verify } from 'node:crypto';
+import { createHash, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeyAlgorithm } from '../certificate.ts';
 import { nullValue, oid, sequence } from './der.ts';
@@ -67,13 +67,6 @@ export function signWith(
 /** The public key's SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). */
 export function subjectPublicKeyInfoOf(publicKey: KeyObject): Buffer {
   return publicKey.export({ type: 'spki', format: 'der' });
-}
-
-/** Whether the two halves belong together, found out by a signature rather than by comparing numbers. */
-export function isPair(publicKey: KeyObject, privateKey: KeyObject): boolean {
-  if (publicKey.asymmetricKeyType !== privateKey.asymmetricKeyType) return false;
-  const challenge = Buffer.from('certwright key pair check');
-  return verify('sha256', challenge, publicKey, sign('sha256', challenge, privateKey));
 }
 
 /**

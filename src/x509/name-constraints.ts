@@ -30,10 +30,8 @@ export function encodeNameConstraints({ permitted, excluded }: NameConstraints):
 }
 
 /** Whether there is any subtree; an empty extension is forbidden by RFC 5280 §4.2.1.10. */
-export function isConstraining({ permitted, excluded }: NameConstraints): boolean {
-  return [permitted, excluded].some(
-    (subtrees) => subtrees && Object.values(subtrees).some((bases) => bases.length > 0),
-  );
+export function isConstraining({ permitted = {}, excluded = {} }: NameConstraints): boolean {
+  return [permitted, excluded].some((subtrees) => basesOf(subtrees).length > 0);
 }
 
 function encodeSubtrees(number: number, subtrees: NameConstraintSubtrees | undefined): Buffer[] {

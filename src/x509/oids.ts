@@ -24,12 +24,10 @@ export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 /** RFC 5758 §3.2: ECDSA signatures; they have no parameters. */
 export const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
 export const ECDSA_WITH_SHA384 = '1.2.840.10045.4.3.3';
-export const ECDSA_WITH_SHA512 = '1.2.840.10045.4.3.4';
 
 /** RFC 4055 §5: RSA PKCS #1 v1.5 signatures; their parameters are NULL. */
 export const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
 export const SHA384_WITH_RSA = '1.2.840.113549.1.1.12';
-export const SHA512_WITH_RSA = '1.2.840.113549.1.1.13';
 
 const NAMES: Readonly<Record<string, string>> = {
   [SUBJECT_KEY_IDENTIFIER]: 'subjectKeyIdentifier',
