@@ -205,9 +205,11 @@ describe('an API server that refuses', () => {
     const secret = Buffer.from('-----BEGIN PRIVATE KEY-----\n'.repeat(4)).toString('base64');
     const files = { 'tls.crt': secret, 'tls.key': secret };
     for (const status of [400, 403, 409, 422, 500]) {
-      const { store } = await storeBefore(t, ({ body, headers }) =>
-        refusal(status, 'Invalid', `cannot take ${body} of ${headers.authorization}`),
-      );
+      const { store } = await storeBefore(t, ({ body, headers }) => {
+        const { data } = JSON.parse(body) as { readonly data: Record<string, string> };
+        const words = `cannot take ${data['tls.key']?.slice(0, 300)} of ${headers.authorization}`;
+        return refusal(status, 'Invalid', words);
+      });
       const failure = await failureOf(store.write(secretDestination(), secretWrite({ files })));
       const lines: string[] = [];
       pino({}, { write: (line) => lines.push(line) }).error(failure);

@@ -1,0 +1,116 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Violation } from '../../src/errors.ts';
+import type { DestinationState, DestinationWrite } from '../../src/rotation/destination.ts';
+import type { DirectoryDestination } from '../../src/rotation/target.ts';
+import { findCurrent, pointCurrentAt, removeCurrent } from './current-link.ts';
+import { fileFailure, unavailable } from './file-failure.ts';
+import { hashesOf } from './marker.ts';
+import { placeFault, placeViolations } from './place.ts';
+import {
+  layOutRevision,
+  nextRevision,
+  readRevision,
+  removeRevisions,
+  removeTemporaries,
+} from './revision-folder.ts';
+
+/** What the store must keep away from. */
+export interface FileStoreOptions {
+  /** The canonical path of the folder with this service's own keys and records. */
+  readonly dataDir: string;
+}
+
+/**
+ * Keeps targets in directories: each revision in a folder of its own, and a link `current` that is
+ * swapped by one rename, so that Envoy's file SDS with `watched_directory` takes over the new one.
+ */
+export class FileStore {
+  readonly #dataDir: string;
+
+  constructor({ dataDir }: FileStoreOptions) {
+    this.#dataDir = dataDir;
+  }
+
+  async violationsOf(destination: DirectoryDestination): Promise<readonly Violation[]> {
+    return placeViolations(destination, this.#dataDir);
+  }
+
+  async read(destination: DirectoryDestination, targetName: string): Promise<DestinationState> {
+    const { path, keyMode } = destination;
+    return this.#at(path, async () => {
+      const current = await findCurrent(path, targetName);
+      if (current.kind !== 'ours') return current;
+      const { folderName, revision, marker, version } = current;
+      const { files, isKeyModeRight } = await readRevision(join(path, folderName), keyMode);
+      const isAsWritten =
+        isKeyModeRight && isDeepStrictEqual(hashesOf(files), { ...marker?.contentHash });
+      return { kind: 'present', files, isAsWritten, revision, version };
+    });
+  }
+
+  async write(destination: DirectoryDestination, write: DestinationWrite): Promise<void> {
+    const { path } = destination;
+    await this.#at(path, async () => {
+      // 1. Nothing is written where something else is than was judged.
+      const before = await assertUnchanged(path, write);
+      // 2. Space that a cut-off write still takes may be the space that this one needs; if not, no harm.
+      await removeTemporaries(path).catch(() => undefined);
+      // 3. The new revision is whole and on the disk before anybody is led to it.
+      const revision = await nextRevision(path, before ?? 0);
+      const folderName = await layOutRevision(destination, revision, write);
+      // 4. One rename, and consumers read the new one.
+      await assertUnchanged(path, write);
+      await pointCurrentAt(path, folderName);
+      // 5. A reader may still be at the revision before. What cannot be deleted now is next time.
+      await removeRevisions(path, write.targetName, before ?? revision).catch(() => undefined);
+    });
+  }
+
+  async remove(destination: DirectoryDestination, targetName: string): Promise<void> {
+    const { path } = destination;
+    if (await isGone(path)) return;
+    await this.#at(path, async () => {
+      const current = await findCurrent(path, targetName);
+      if (current.kind === 'foreign') return;
+      await removeCurrent(path);
+      await removeRevisions(path, targetName, Number.POSITIVE_INFINITY);
+      await removeTemporaries(path);
+    });
+  }
+
+  /** Works at a place that is still what was accepted; a link put in its way is not followed. */
+  async #at<T>(path: string, work: () => Promise<T>): Promise<T> {
+    try {
+      const fault = await placeFault(path, this.#dataDir);
+      if (fault !== undefined) throw unavailable(path, fault);
+      return await work();
+    } catch (error) {
+      throw fileFailure(error, path);
+    }
+  }
+}
+
+/** The revision that `current` leads to, if it is the one that was judged. */
+async function assertUnchanged(
+  path: string,
+  { found, targetName }: DestinationWrite,
+): Promise<number | undefined> {
+  const current = await findCurrent(path, targetName);
+  const isSame =
+    found.kind === 'absent'
+      ? current.kind === 'absent'
+      : current.kind === 'ours' && current.version === found.version;
+  if (!isSame) throw unavailable(path, 'was changed by somebody else meanwhile');
+  return current.kind === 'ours' ? current.revision : undefined;
+}
+
+async function isGone(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}

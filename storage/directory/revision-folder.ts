@@ -1,0 +1,102 @@
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DestinationFiles, DestinationWrite } from '../../src/rotation/destination.ts';
+import type { DirectoryDestination } from '../../src/rotation/target.ts';
+import { revisionName, revisionNumber } from './current-link.ts';
+import { isTemporaryName, syncFolder, temporaryName, writeDurably } from './durable.ts';
+import { findMarker, MARKER_NAME, markerText } from './marker.ts';
+import { readSmallFile } from './small-file.ts';
+
+const FOLDER_MODE = 0o755;
+const PUBLIC_MODE = 0o644;
+const FILE_NAMES = ['tls.crt', 'tls.key', 'ca.crt'] as const satisfies (keyof DestinationFiles)[];
+
+/** The files of a revision, and whether its key is as private as it should be. */
+export interface RevisionFiles {
+  readonly files: Partial<DestinationFiles>;
+  readonly isKeyModeRight: boolean;
+}
+
+/** What a revision's folder holds now, whoever has been at it since. */
+export async function readRevision(folder: string, keyMode: string): Promise<RevisionFiles> {
+  const found = await Promise.all(
+    FILE_NAMES.map(async (name) => ({ name, file: await readSmallFile(join(folder, name)) })),
+  );
+  const key = found.find(({ name }) => name === 'tls.key')?.file;
+  const texts = found.flatMap(({ name, file }) => (file ? [[name, file.text]] : []));
+  return {
+    files: Object.fromEntries(texts) as Partial<DestinationFiles>,
+    isKeyModeRight: key?.mode === Number.parseInt(keyMode, 8),
+  };
+}
+
+/**
+ * Writes a revision's whole folder beside the others, under its name only once all of it is on the
+ * disk, and gives that name. Nobody reads it before `current` leads there.
+ */
+export async function layOutRevision(
+  { path, keyMode }: DirectoryDestination,
+  revision: number,
+  write: DestinationWrite,
+): Promise<string> {
+  const name = revisionName(revision);
+  const temporary = join(path, temporaryName());
+  const gid = keyMode === '0640' ? (await stat(path)).gid : undefined;
+  await mkdir(temporary);
+  try {
+    for (const [file, text] of Object.entries(write.files)) {
+      const keyRights = { mode: Number.parseInt(keyMode, 8), gid };
+      const rights = file === 'tls.key' ? keyRights : { mode: PUBLIC_MODE };
+      await writeDurably(join(temporary, file), String(text), rights);
+    }
+    const marker = markerText(revision, write);
+    await writeDurably(join(temporary, MARKER_NAME), marker, { mode: PUBLIC_MODE });
+    // Last, for it takes away the set-group-ID bit by which the files get the directory's group.
+    await chmod(temporary, FOLDER_MODE);
+    await syncFolder(temporary);
+    // Two writers at once choose the same number, and the second fails here: a folder is in the way.
+    await rename(temporary, join(path, name));
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(path);
+  return name;
+}
+
+/**
+ * One more than `before` and than any revision that is there: the remains of a write that was cut
+ * short are among them, and the folder that a dangling `current` names is not.
+ */
+export async function nextRevision(path: string, before: number): Promise<number> {
+  const numbers = (await readdir(path)).map((name) => revisionNumber(name) ?? 0);
+  return Math.max(before, ...numbers) + 1;
+}
+
+/** Deletes what writes that were cut short have left behind. */
+export async function removeTemporaries(path: string): Promise<void> {
+  const names = (await readdir(path)).filter(isTemporaryName);
+  await Promise.all(names.map((name) => rm(join(path, name), { recursive: true, force: true })));
+}
+
+/**
+ * Deletes the revisions below a number that `targetName` has written. Whatever another process is
+ * about to point `current` at has a number that is not below.
+ */
+export async function removeRevisions(
+  path: string,
+  targetName: string,
+  below: number,
+): Promise<void> {
+  for (const name of await readdir(path)) {
+    if ((revisionNumber(name) ?? below) >= below) continue;
+    if ((await findMarker(join(path, name)))?.target === targetName) await discard(path, name);
+  }
+}
+
+/** Away with all of it at once: half a revision, without its mark, would be nobody's. */
+async function discard(path: string, name: string): Promise<void> {
+  const temporary = join(path, temporaryName());
+  await rename(join(path, name), temporary);
+  await rm(temporary, { recursive: true, force: true });
+}
