@@ -18,13 +18,13 @@ import { makePfx } from './src/bundle/pfx.ts';
 import type { Certificate } from './src/certificate.ts';
 import { PkiError } from './src/errors.ts';
 import { issueLeaf, type LeafRequest } from './src/issuance/issue-leaf.ts';
+import { KeyGeneration } from './src/issuance/key-generation.ts';
 import { createTarget, deleteTarget, replaceTarget } from './src/rotation/declare-target.ts';
 import type { DestinationStore } from './src/rotation/destination.ts';
 import type { TargetPass } from './src/rotation/rotate-target.ts';
 import { Rotation } from './src/rotation/rotation.ts';
 import type { RotationTarget } from './src/rotation/target.ts';
 import { targetViolations } from './src/rotation/target-violations.ts';
-import { newKeyPair } from './src/x509/key.ts';
 import { AuditRepository } from './storage/database/audit-repository.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
@@ -45,6 +45,9 @@ export interface Surroundings {
   readonly publicRoots: readonly string[];
   readonly isReady: () => boolean;
 }
+
+/** Half of the threads in libuv's pool of four; the other half signs. */
+const RSA_KEYS_AT_ONCE = 2;
 
 export type Composition = ReturnType<typeof compose>;
 
@@ -85,14 +88,11 @@ function composeDomain(surroundings: Surroundings) {
         notAfter,
       })),
   });
-  const issuing = composeIssuing(surroundings, { stores, issuers, metrics });
-  const rotating = composeRotation(surroundings, {
-    stores,
-    issuers,
-    metrics,
-    issue: issuing.issue,
-  });
-  const bundling = composeBundling(surroundings, { stores, issuers });
+  const { newKeyPair } = new KeyGeneration(RSA_KEYS_AT_ONCE);
+  const parts = { stores, issuers, metrics, newKeyPair };
+  const issuing = composeIssuing(surroundings, parts);
+  const rotating = composeRotation(surroundings, { ...parts, issue: issuing.issue });
+  const bundling = composeBundling(surroundings, parts);
   return {
     metrics,
     issuers,
@@ -117,10 +117,11 @@ interface Parts {
   };
   readonly issuers: Issuers;
   readonly metrics: Metrics;
+  readonly newKeyPair: KeyGeneration['newKeyPair'];
 }
 
 function composeIssuing({ now, randomBytes, wrapping }: Surroundings, parts: Parts) {
-  const { stores, issuers, metrics } = parts;
+  const { stores, issuers, metrics, newKeyPair } = parts;
   const deps = {
     now,
     randomBytes,
@@ -155,7 +156,7 @@ function composeRotation(
   parts: Parts & { readonly issue: ReturnType<typeof composeIssuing>['issue'] },
 ) {
   const { now, randomBytes, destinations, log } = surroundings;
-  const { stores, issuers, metrics, issue } = parts;
+  const { stores, issuers, metrics, issue, newKeyPair } = parts;
   const targets = { listTargets: stores.targets.list, findTarget: stores.targets.find };
   const rotation = new Rotation({
     ...targets,
@@ -164,9 +165,9 @@ function composeRotation(
     destinations,
     pathOf: (authority) => issuers.pathOf(authority),
     recordPass: stores.targets.recordPass,
-    report: (pass) => {
+    report: (pass, actor) => {
       metrics.rotation(pass.item.outcome);
-      logPass(log, pass);
+      logPass(log, pass, actor);
     },
     reportFailure: (err) => log.error({ err }, 'a pass could not be made or recorded'),
   });
@@ -202,7 +203,7 @@ function composeRotation(
 
 function composeBundling(
   { now, randomBytes, wrapping, publicRoots }: Surroundings,
-  { stores }: Pick<Parts, 'stores' | 'issuers'>,
+  { stores }: Pick<Parts, 'stores'>,
 ) {
   return {
     makePfx: makePfx.bind(undefined, { randomBytes }),
@@ -230,8 +231,9 @@ function derOf(path: readonly { readonly der: Uint8Array }[]): readonly Uint8Arr
   return path.map(({ der }) => der);
 }
 
-function logPass(log: Logger, { item, cause }: TargetPass): void {
-  if (item.outcome === 'rotated') log.info(item, 'target rotated');
-  else if (item.outcome === 'failed') log.warn({ ...item, err: cause }, 'target failed');
-  else log.debug(item, 'target is current');
+function logPass(log: Logger, { item, cause }: TargetPass, { name, requestId }: Actor): void {
+  const line = { ...item, actor: name, requestId };
+  if (item.outcome === 'rotated') log.info(line, 'target rotated');
+  else if (item.outcome === 'failed') log.warn({ ...line, err: cause }, 'target failed');
+  else log.debug(line, 'target is current');
 }

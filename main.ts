@@ -74,16 +74,11 @@ async function start(settings: Settings, log: Logger): Promise<() => Promise<voi
 
   // 2. The authorities and targets that the settings ask for, and the root for clients to trust.
   await prepare(settings, service, log);
-  const rootFile = writeRoot(dataDir, await rootOf(settings.tlsAuthority, service));
+  const root = await explained('PKI_TLS_AUTHORITY', rootOf(settings.tlsAuthority, service));
+  const rootFile = writeRoot(dataDir, root);
 
   // 3. The listeners.
-  const { tlsAuthority, tlsNames } = settings;
-  const issuerOf = (authority: string) => service.issuers.issuerOf(authority);
-  const ownDeps = { now, issuerOf, issue: service.issue };
-  const ownCertificate = new OwnCertificate(ownDeps, tlsAuthority, tlsNames);
-  const tls = settings.isTlsOn ? await ownCertificate.renewIfDue() : undefined;
-  const management = await listen(service.management, { ...settings.managementListen, tls });
-  const distribution = await listen(service.distribution, settings.distributionListen);
+  const { ownCertificate, management, distribution } = await openListeners(settings, service);
   isReady = true;
   announce(settings, { log, rootFile, management: management.url, distribution: distribution.url });
 
@@ -98,6 +93,26 @@ async function start(settings: Settings, log: Logger): Promise<() => Promise<voi
     await Promise.all([management.close(), distribution.close(), service.rotation.stop()]);
     await db.destroy();
   };
+}
+
+/** Both listeners; the management one with a certificate that is issued now. */
+async function openListeners(settings: Settings, service: Composition) {
+  const { tlsAuthority, tlsNames, managementListen, distributionListen } = settings;
+  const issuerOf = (authority: string) => service.issuers.issuerOf(authority);
+  const deps = { now, issuerOf, issue: service.issue };
+  const ownCertificate = new OwnCertificate(deps, tlsAuthority, tlsNames);
+  const tls = settings.isTlsOn
+    ? await explained('PKI_TLS_AUTHORITY, PKI_TLS_NAMES', ownCertificate.renewIfDue())
+    : undefined;
+  const management = await explained(
+    'PKI_MANAGEMENT_LISTEN',
+    listen(service.management, { ...managementListen, tls }),
+  );
+  const distribution = await explained(
+    'PKI_DISTRIBUTION_LISTEN',
+    listen(service.distribution, distributionListen),
+  );
+  return { ownCertificate, management, distribution };
 }
 
 /** The secrets in files: a service that has authorities never makes a new key over their sealed ones. */
@@ -127,6 +142,16 @@ async function openSecrets(settings: Settings, db: Kysely<Schema>, log: Logger) 
     log.warn(`the key-encryption key lies beside the data that it seals; ${advice}`);
   }
   return { token: token.content, wrapping: new AesGcmWrapping(key.content, randomBytes) };
+}
+
+/** Says which setting a failure comes from. */
+async function explained<T>(setting: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SettingsError(`${setting}: ${reason}`, { cause });
+  }
 }
 
 async function prepare(settings: Settings, service: Composition, log: Logger): Promise<void> {

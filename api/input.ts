@@ -5,7 +5,16 @@ import { PkiError, type Violation } from '../src/errors.ts';
 /** Room for a PFX conversion with twenty large certificates, and for nothing much larger. */
 const MAX_BODY_OCTETS = 1024 * 1024;
 
-const parseJson = json({ limit: MAX_BODY_OCTETS, inflate: false, strict: false, type: () => true });
+/** The deepest documented body has 4 levels. */
+const MAX_NESTING = 32;
+
+const parseJson = json({
+  limit: MAX_BODY_OCTETS,
+  inflate: false,
+  strict: false,
+  type: () => true,
+  verify: (_req, _res, octets) => assertShallow(octets),
+});
 
 /** Reads a JSON body of at most 1 MiB; any other media type is refused before it is read. */
 export const readJsonBody: RequestHandler = (req, res, next) => {
@@ -18,6 +27,25 @@ export const readJsonBody: RequestHandler = (req, res, next) => {
 function hasBody(req: Request): boolean {
   return req.get('Transfer-Encoding') !== undefined || Number(req.get('Content-Length') ?? 0) > 0;
 }
+
+/** Counts brackets outside strings, before anything is built from them. */
+function assertShallow(octets: Buffer): void {
+  const [quote, backslash] = [0x22, 0x5c];
+  let depth = 0;
+  let isInString = false;
+  for (let at = 0; at < octets.length; at += 1) {
+    const octet = octets[at] ?? 0;
+    if (octet === quote) isInString = !isInString;
+    else if (isInString && octet === backslash) at += 1;
+    else if (!isInString) depth += DEPTH_CHANGE[octet] ?? 0;
+    if (depth > MAX_NESTING) {
+      throw malformed([{ pointer: '', detail: `is nested deeper than ${MAX_NESTING} levels` }]);
+    }
+  }
+}
+
+/** What `{`, `[`, `}` and `]` do to the depth. */
+const DEPTH_CHANGE: Readonly<Record<number, number>> = { 123: 1, 91: 1, 125: -1, 93: -1 };
 
 /**
  * The body as `schema` has it.

@@ -1,6 +1,6 @@
 import { PkiError } from '../errors.ts';
 import type { Issuer } from '../issuance/issuer.ts';
-import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
+import { decodeCertificate } from '../x509/decode-certificate.ts';
 import { signWith } from '../x509/key.ts';
 import type { Authority } from './authority.ts';
 import { type KeyWrapping, openAuthorityKey } from './private-key.ts';
@@ -13,10 +13,11 @@ export interface IssuersDeps {
 /** No path of ours is longer; a loop in the records must not hang an issuance. */
 const MAX_PATH_LENGTH = 16;
 
-/** Opens authorities for signing, each once: an authority never changes after its creation. */
+/** Opens authorities for signing, and their paths, each once: an authority never changes after its creation. */
 export class Issuers {
   readonly #deps: IssuersDeps;
   readonly #opened = new Map<string, Issuer>();
+  readonly #paths = new Map<string, Issuer['path']>();
 
   constructor(deps: IssuersDeps) {
     this.#deps = deps;
@@ -33,14 +34,16 @@ export class Issuers {
   }
 
   /** The certification path of an authority: its own certificate first, the root's last. */
-  async pathOf(name: string): Promise<readonly [DecodedCertificate, ...DecodedCertificate[]]> {
-    const known = this.#opened.get(name);
-    if (known) return known.path;
+  async pathOf(name: string): Promise<Issuer['path']> {
+    const known = this.#paths.get(name);
+    if (known) return known;
     const { certificate, parent } = await this.#authorityOf(name);
     const above = parent === null ? [] : await this.pathOf(parent);
     if (above.length >= MAX_PATH_LENGTH)
       throw new Error(`the path of authority "${name}" is endless`);
-    return [decodeCertificate(certificate.der), ...above];
+    const path: Issuer['path'] = [decodeCertificate(certificate.der), ...above];
+    this.#paths.set(name, path);
+    return path;
   }
 
   #open(authority: Authority, path: Issuer['path']): Issuer {

@@ -15,7 +15,7 @@ export interface RotationDeps extends TargetRotationDeps {
     auditEntries: readonly AuditEntry[],
   ) => Promise<void>;
   /** Hears of every pass over a target, for log and metrics. */
-  readonly report: (pass: TargetPass) => void;
+  readonly report: (pass: TargetPass, actor: Actor) => void;
   /** Hears of what went wrong outside any target, in a pass that nobody waits for. */
   readonly reportFailure: (error: unknown) => void;
 }
@@ -114,7 +114,7 @@ export class Rotation {
     }
     const pass = await rotateTarget(this.#deps, record, options);
     await this.#deps.recordPass(name, pass.progress, pass.auditEntries);
-    this.#deps.report(pass);
+    this.#deps.report(pass, options.actor);
     return pass.item;
   }
 
