@@ -1,14 +1,14 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Actor } from '../../src/audit/entry.ts';
-import { PkiError } from '../../src/errors.ts';
+import { PkiError, refused } from '../../src/errors.ts';
 import {
   type RotationItem,
   statusAt,
   type TargetRecord,
 } from '../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
-import { malformed, NoParameters, parseBody, parseQuery } from '../input.ts';
+import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { wireTime } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
@@ -104,7 +104,7 @@ async function replace(
   const { name } = req.params;
   const body = parseBody(TargetReplacementBody, req.body);
   if (body.name !== undefined && body.name !== name) {
-    throw malformed([{ pointer: '/name', detail: 'is not the name in the path' }]);
+    throw refused([{ pointer: '/name', detail: 'is not the name in the path' }]);
   }
   return deps.replaceTarget(targetOf({ ...body, name }), actorOf(res));
 }

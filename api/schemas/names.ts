@@ -37,6 +37,12 @@ export const SubjectBody = z.strictObject({
   locality: attribute('locality').exactOptional(),
 });
 
+/** One line of text: no control characters, line separators or lone surrogates, and not blank. */
+export const Line = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must be one line of text')
+  .refine((text) => text.trim() !== '', 'must not be blank');
+
 /** At most {@link MAX_MEMBERS} of something. */
 export function listOf<T extends z.ZodType>(member: T) {
   return z.array(member).max(MAX_MEMBERS, `has at most ${MAX_MEMBERS} members`);

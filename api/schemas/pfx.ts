@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Line } from './names.ts';
 
 const encryption = z.enum(['modern', 'compat']).default('modern');
 
@@ -6,7 +7,7 @@ const encryption = z.enum(['modern', 'compat']).default('modern');
 export const CertificatePfxBody = z.strictObject({
   password: z.string().exactOptional(),
   encryption,
-  friendlyName: z.string().exactOptional(),
+  friendlyName: Line.max(128).exactOptional(),
 });
 
 /** Body of `POST /v1/pfx`. */

@@ -1,10 +1,20 @@
 import { z } from 'zod';
 import { KEY_ALGORITHMS } from '../../src/certificate.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
-import { Duration, listOf, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
+import { Duration, Line, listOf, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
 
 /** Linux' PATH_MAX. */
 const MAX_PATH_LENGTH = 4_096;
+
+const contents = {
+  includeRoot: z.boolean().default(true),
+  clientAuthorities: listOf(Name).default([]),
+  clientTrust: z.enum(['issuer', 'root']).default('issuer'),
+} as const;
+
+/** RFC 1123 §2.1, as Kubernetes takes names of Secrets: labels with dots between them. */
+const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const MAX_SUBDOMAIN_LENGTH = 253;
 
 const contents = {
   includeRoot: z.boolean().default(true),
@@ -21,12 +31,7 @@ const LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
 const Destination = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('kubernetesSecret'),
-    context: z
-      .string()
-      .max(MAX_SUBDOMAIN_LENGTH)
-      .regex(LINE, 'must be one line of text')
-      .refine((text) => text.trim() !== '', 'must not be blank')
-      .exactOptional(),
+    context: Line.max(MAX_SUBDOMAIN_LENGTH).exactOptional(),
     namespace: Name,
     name: z
       .string()
@@ -38,11 +43,7 @@ const Destination = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('directory'),
-    path: z
-      .string()
-      .max(MAX_PATH_LENGTH)
-      .startsWith('/', 'must be an absolute path')
-      .regex(LINE, 'must be one line of text'),
+    path: Line.max(MAX_PATH_LENGTH).startsWith('/', 'must be an absolute path'),
     ...contents,
     keyMode: z.enum(['0600', '0640']).default('0600'),
   }),
