@@ -16,18 +16,6 @@ const contents = {
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 const MAX_SUBDOMAIN_LENGTH = 253;
 
-const contents = {
-  includeRoot: z.boolean().default(true),
-  clientAuthorities: listOf(Name).default([]),
-  clientTrust: z.enum(['issuer', 'root']).default('issuer'),
-} as const;
-
-/** RFC 1123 §2.1, as Kubernetes takes names of Secrets: labels with dots between them. */
-const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
-const MAX_SUBDOMAIN_LENGTH = 253;
-/** Text of one line: no control characters, line separators or lone surrogates. */
-const LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
-
 const Destination = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('kubernetesSecret'),
