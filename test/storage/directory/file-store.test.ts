@@ -71,15 +71,12 @@ describe('a directory that is kept supplied', () => {
     assert.equal(served(world, 'tls.key'), filesOf('2')['tls.key']);
   });
 
-  for (const umask of [0o000, 0o077, 0o777]) {
+  for (const umask of [0o000, 0o077]) {
     it(`has the rights that the target says under umask ${umask.toString(8)}`, async (t) => {
       const before = process.umask(umask);
       t.after(() => process.umask(before));
       for (const keyMode of ['0600', '0640'] as const) {
         const world = newWorld(t, { keyMode });
-        if (process.geteuid?.() !== 0 && umask === 0o777) return;
-        chmodSync(world.root, 0o755);
-        for (const folder of [world.path, world.dataDir]) chmodSync(folder, 0o755);
         await rotate(world, filesOf('1', 'authorities'));
         const modeOf = (name: string) =>
           (statSync(join(world.path, 'current', name)).mode & 0o7777).toString(8);
