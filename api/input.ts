@@ -58,6 +58,11 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   throw malformed(violationsIn(parsed.error));
 }
 
+/** The same for a body that may be left out, which is as good as an empty object. */
+export function parseOptionalBody<T>(schema: z.ZodType<T>, req: Request): T {
+  return parseBody(schema, req.body === undefined ? {} : req.body);
+}
+
 /**
  * The query as `schema` has it; with no schema, no parameter is known.
  *

@@ -8,7 +8,7 @@ import {
   type TargetRecord,
 } from '../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
-import { NoParameters, parseBody, parseQuery } from '../input.ts';
+import { NoParameters, parseBody, parseOptionalBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { wireTime } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
@@ -80,7 +80,7 @@ function addPasses(router: Router, deps: RotationRoutesDeps): void {
     .route('/rotation/targets/:name/rotate')
     .post(async (req, res) => {
       parseQuery(NoParameters, req);
-      parseBody(NoMembers, req.body ?? {});
+      parseOptionalBody(NoMembers, req);
       res.json({ items: await deps.rotate(req.params.name, actorOf(res)) });
     })
     .all(onlyMethods('POST'));
@@ -89,7 +89,7 @@ function addPasses(router: Router, deps: RotationRoutesDeps): void {
     .route('/rotation/run')
     .post(async (req, res) => {
       parseQuery(NoParameters, req);
-      const { force } = parseBody(RotationRunBody, req.body ?? {});
+      const { force } = parseOptionalBody(RotationRunBody, req);
       res.json({ items: await deps.run(actorOf(res), { force }) });
     })
     .all(onlyMethods('POST'));
