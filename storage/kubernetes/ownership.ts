@@ -57,7 +57,9 @@ export function rivalOf(metadata: V1ObjectMeta, targetName: string): string | un
   const { annotations = {}, labels = {}, ownerReferences = [] } = metadata;
   const mark = MARKS.find(({ kind, key }) => key in (kind === 'label' ? labels : annotations));
   if (mark) return `${mark.owner} (${mark.kind} ${mark.key})`;
-  const controller = ownerReferences.find((reference) => reference.controller === true);
+  // One that is no controller takes the Secret away with itself all the same.
+  const [first] = ownerReferences;
+  const controller = ownerReferences.find((reference) => reference.controller === true) ?? first;
   if (controller) return `${controller.kind} "${controller.name}" (owner reference)`;
   const target = annotations[ANNOTATIONS.target];
   if (target === undefined || target === targetName) return undefined;
