@@ -22,6 +22,23 @@ export async function openDatabase(path: string): Promise<Kysely<Schema>> {
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  await migrate(db);
+  await migrateAtOnce(database, db);
   return db;
+}
+
+/**
+ * All steps or none: kysely does not know that SQLite's DDL is transactional, and a start that is cut
+ * off half way must leave a database that the next one can begin with. Two that start together wait
+ * for each other here.
+ */
+async function migrateAtOnce(database: Database.Database, db: Kysely<Schema>): Promise<void> {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    await migrate(db);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    await db.destroy();
+    throw error;
+  }
 }
