@@ -1,14 +1,17 @@
 import {
   chmodSync,
+  closeSync,
   existsSync,
+  fsyncSync,
   mkdirSync,
+  openSync,
   readFileSync,
   realpathSync,
   renameSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Only the service itself may list or read what lies in its data folder. */
 const PRIVATE_FOLDER = 0o700;
@@ -44,6 +47,7 @@ export function readSecretFile(
     writeFileSync(temporary, make(), { mode: PRIVATE_FILE, flush: true });
     chmodSync(temporary, PRIVATE_FILE);
     renameSync(temporary, path);
+    syncFolder(dirname(path));
   }
   return { content: readFileSync(path), isReadableByOthers: (statSync(path).mode & 0o077) !== 0 };
 }
@@ -54,4 +58,11 @@ export function writeRoot(dataDir: string, pem: string): string {
   writeFileSync(`${path}.new`, pem, { mode: 0o644, flush: true });
   renameSync(`${path}.new`, path);
   return path;
+}
+
+/** A rename is durable only with its folder: keys that are sealed under a lost key are lost too. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  fsyncSync(folder);
+  closeSync(folder);
 }
