@@ -154,7 +154,7 @@ function isSpecChanged(
 }
 
 function isOtherClientCa(pem: string | undefined, { clientAuthorities }: Expectation): boolean {
-  if (clientAuthorities === undefined) return false;
+  if (clientAuthorities === undefined) return pem !== undefined;
   const found = pem === undefined ? undefined : readable(pem);
   if (found?.length !== clientAuthorities.length) return true;
   return !clientAuthorities.every((der, index) => isEqual(found[index]?.der, der));
