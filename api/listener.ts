@@ -32,6 +32,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 const SOCKET_IDLE_MS = 5 * 60_000;
 /** What is not answered by then is cut off, or a stop could last for ever. */
 const CLOSE_DEADLINE_MS = 20_000;
+const CLOSE_SWEEP_MS = 50;
 
 /** Listens with the bounds of this service; without `tls` in plain HTTP. */
 export async function listen(
@@ -62,7 +63,10 @@ export async function listen(
 async function close(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
+  // A connection that is busy now stays open for its next request, which must not come.
+  const sweep = setInterval(() => server.closeIdleConnections(), CLOSE_SWEEP_MS);
   const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_DEADLINE_MS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(deadline);
 }
