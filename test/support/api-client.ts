@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import supertest from 'supertest';
 import { checkExchange } from './contract.ts';
+import type { Listener } from './documented-operations.ts';
 
 /** An answer, whole. */
 export interface Reply {
@@ -28,10 +29,12 @@ export interface CallOptions {
 /** Speaks to one listener of the service, and holds every exchange against the contract. */
 export class ApiClient {
   readonly #server: Server;
+  readonly #listener: Listener;
   readonly #token: string | null;
 
-  constructor(server: Server, token: string | null) {
+  constructor(server: Server, listener: Listener, token: string | null) {
     this.#server = server;
+    this.#listener = listener;
     this.#token = token;
   }
 
@@ -52,8 +55,9 @@ export class ApiClient {
       .buffer(true)
       .parse(collect)
       .send(sent);
-    const reply = replyOf(answer.status, answer.headers, answer.body as Buffer);
+    const reply = replyOf(answer.status, answer.headers, octetsIn(answer.body));
     checkExchange({
+      listener: this.#listener,
       method,
       path,
       accept,
@@ -86,6 +90,11 @@ export class ApiClient {
 function replyOf(status: number, headers: Reply['headers'], octets: Buffer): Reply {
   const text = octets.toString('utf8');
   return { status, headers, octets, text, json: <T>() => JSON.parse(text) as T };
+}
+
+/** superagent parses nothing for HEAD, which has no body. */
+function octetsIn(body: unknown): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
 /** superagent would read JSON and text by itself; the contract is held against the octets. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { after } from 'node:test';
 import { rootCertificates } from 'node:tls';
+import type { Express } from 'express';
 import { pino } from 'pino';
 import { compose } from '../../compose.ts';
 import { ensureAuthorities } from '../../src/authority/ensure-authorities.ts';
@@ -15,7 +16,7 @@ import type { RotationTarget } from '../../src/rotation/target.ts';
 import { openDatabase } from '../../storage/database/open-database.ts';
 import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
 import { ApiClient } from './api-client.ts';
-import { openapiYaml } from './documented-operations.ts';
+import { type Listener, openapiYaml } from './documented-operations.ts';
 import { FakeDestinations } from './fake-destinations.ts';
 
 /** The instant at which the tests of the API begin. */
@@ -45,6 +46,8 @@ export interface World {
   readonly readiness: { isReady: boolean };
   /** Ends the database under the running service. */
   readonly breakDatabase: () => Promise<void>;
+  /** The listeners themselves. */
+  readonly apps: Readonly<Record<Listener, Express>>;
   /** Everything that was logged, line by line. */
   readonly log: readonly string[];
 }
@@ -79,25 +82,26 @@ export async function startApi(): Promise<World> {
   });
   let directories = 0;
   return {
-    api: await clientOf(service.management, adminToken),
-    distribution: await clientOf(service.distribution, null),
+    api: new ApiClient(await listening(service.management), 'management', adminToken),
+    distribution: new ApiClient(await listening(service.distribution), 'distribution', null),
     clock,
     newDirectory: () => newDirectoryIn(folder, `directory-${++directories}`),
     declareInFile: (...targets) => followFile({ ...service, now: clock.now }, targets),
     readiness,
     breakDatabase: () => db.destroy(),
+    apps: { management: service.management, distribution: service.distribution },
     log,
   };
 }
 
-async function clientOf(listener: RequestListener, token: string | null): Promise<ApiClient> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
+async function listening(app: RequestListener): Promise<Server> {
+  const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   after(() => {
     server.close();
     server.closeAllConnections();
   });
-  return new ApiClient(server, token);
+  return server;
 }
 
 /** Canonical, since a target's path must be. */

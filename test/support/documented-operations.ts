@@ -20,10 +20,14 @@ import {
 export const openapiYaml = readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8');
 export const contract = parseContract(openapiYaml);
 
+/** Paths with servers of their own are those of the other listener. */
+export type Listener = 'management' | 'distribution';
+
 /** An operation of the contract, its references followed. */
 export interface DocumentedOperation extends Operation {
   readonly method: Method;
   readonly path: string;
+  readonly listener: Listener;
   readonly parameters: readonly Parameter[];
   readonly responses: Readonly<Record<string, Response>>;
 }
@@ -43,6 +47,7 @@ export const operations: readonly DocumentedOperation[] = Object.entries(contrac
           ...operation,
           method,
           path,
+          listener: item.servers ? 'distribution' : 'management',
           parameters: parameters.map((parameter) => resolved<Parameter>(contract, parameter)),
           responses: Object.fromEntries(responses),
         },
@@ -106,9 +111,10 @@ export function requestSchemaOf({ requestBody }: Operation): Schema | undefined 
   return content?.schema;
 }
 
-/** The operations at a path, and what the path says for each one's parameters. */
-export function operationsAt(pathname: string): readonly DocumentedOperation[] {
-  return operations.filter(({ path }) => pathParametersOf(path, pathname) !== undefined);
+/** The operations at a path of one listener. */
+export function operationsAt(listener: Listener, pathname: string): readonly DocumentedOperation[] {
+  const ofListener = operations.filter((operation) => operation.listener === listener);
+  return ofListener.filter(({ path }) => pathParametersOf(path, pathname) !== undefined);
 }
 
 /** The text of each `{parameter}` of `template` in `pathname`; `undefined` where they do not fit. */
@@ -120,8 +126,17 @@ export function pathParametersOf(
   const match = new RegExp(`^${pattern}$`).exec(pathname);
   if (!match) return undefined;
   return Object.fromEntries(
-    Object.entries(match.groups ?? {}).map(([name, text]) => [name, decodeURIComponent(text)]),
+    Object.entries(match.groups ?? {}).map(([name, text]) => [name, decoded(text)]),
   );
+}
+
+/** As it is where it cannot be decoded: no parameter may hold a `%`. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Looks an operation up by its id. */

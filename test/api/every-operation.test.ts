@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { startApi } from '../support/api.ts';
+import { placesIn, problemIn } from './certificates-on-the-wire.ts';
+import { samples } from './samples.ts';
+
+const { api } = await startApi();
+const broken = await startApi();
+await broken.breakDatabase();
+
+/** One octet more than a body may have. */
+const TOO_LONG = `"${'x'.repeat(1024 * 1024 - 1)}"`;
+/** More than any parser should descend by calling itself. */
+const DEPTH = 100_000;
+
+for (const { operation, path, body } of samples) {
+  const method = operation.method.toUpperCase();
+  const call = (options = {}) => api.call(method, path, { body, ...options });
+
+  describe(`${method} ${operation.path}`, () => {
+    it('401: no token, another one, and no bearer token at all', async () => {
+      problemIn(await call({ token: null }), 401, 'unauthenticated');
+      problemIn(await call({ token: 'another' }), 401, 'unauthenticated');
+      const basic = { Authorization: 'Basic YWRtaW46YWRtaW4=' };
+      problemIn(await call({ token: null, headers: basic }), 401, 'unauthenticated');
+    });
+
+    it('400: a query parameter that is not documented', async () => {
+      const reply = await api.call(method, `${path}?surprise=1`, { body });
+      assert.deepEqual(placesIn(reply, 400, 'request-malformed'), ['surprise']);
+    });
+
+    it('500: shows nothing of an unforeseen error, and logs it', async () => {
+      const logged = broken.log.length;
+      const reply = await broken.api.call(method, path, { body });
+      assert.equal(reply.status, 500, reply.text);
+      assert.deepEqual(Object.keys(reply.json<object>()).toSorted(), [
+        'instance',
+        'status',
+        'title',
+        'type',
+      ]);
+      const lines = broken.log.slice(logged).join('');
+      assert.ok(
+        lines.includes(reply.headers['x-request-id'] ?? 'no id') && lines.includes('"err"'),
+      );
+    });
+  });
+
+  if (!operation.requestBody) continue;
+  describe(`${method} ${operation.path}, its body`, () => {
+    it('413: more than 1 MiB', async () => {
+      problemIn(await call({ text: TOO_LONG }), 413, 'body-too-large');
+    });
+
+    it('415: not JSON, not in Unicode, or compressed', async () => {
+      const text = JSON.stringify(body);
+      for (const contentType of [
+        'text/plain',
+        'application/xml',
+        'application/json; charset=iso-8859-1',
+      ]) {
+        problemIn(await call({ text, contentType }), 415, 'media-type-unsupported');
+      }
+      const headers = { 'Content-Encoding': 'gzip' };
+      problemIn(await call({ text, headers }), 415, 'media-type-unsupported');
+    });
+
+    it('400: JSON that is cut off, or is no object', async () => {
+      for (const text of ['{"name":', '{', 'null', '[]', '"text"', '1', '{"a":1}{']) {
+        assert.deepEqual(placesIn(await call({ text }), 400, 'request-malformed'), [''], text);
+      }
+    });
+
+    it('400: a member that is not documented, whatever it is called', async () => {
+      for (const member of ['surprise', '__proto__', 'constructor', 'a/b~c', '']) {
+        const text = `{${JSON.stringify(member)}: 1, ${JSON.stringify(body).slice(1)}`.replace(
+          ', }',
+          '}',
+        );
+        const pointer = `/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+        assert.deepEqual(placesIn(await call({ text }), 400, 'request-malformed'), [pointer], text);
+      }
+    });
+
+    it('400: JSON of a depth that no request has', async () => {
+      const text = `{"subject":${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}}`;
+      problemIn(await call({ text }), 400, 'request-malformed');
+    });
+
+    const isRequired = operation.requestBody?.required === true;
+    it(isRequired ? '400: no body' : 'needs no body', async () => {
+      const reply = await api.call(method, path);
+      if (isRequired) problemIn(reply, 400, 'request-malformed');
+      else assert.ok([200, 404].includes(reply.status));
+    });
+  });
+}
