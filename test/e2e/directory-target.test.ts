@@ -53,7 +53,7 @@ describe('A directory that Envoy reads by file SDS, without any cluster', () => 
   });
 
   it('serves each rotation within 5 s without a restart, and no request fails', async () => {
-    const load = connectAgainAndAgain({ port: envoy.httpsPort, host, ca });
+    const load = connectAgainAndAgain(world, { port: envoy.httpsPort, host, ca });
     for (let rotation = 0; rotation < 3; rotation += 1) {
       const { serialNumber } = await certwright.rotate(name);
       await until(

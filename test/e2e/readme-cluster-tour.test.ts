@@ -33,6 +33,7 @@ describe("The README's tour of a cluster", () => {
       cwd: folder,
       encoding: 'utf8',
       stdio: 'pipe',
+      timeout: 60_000,
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: world.folder,

@@ -80,7 +80,10 @@ describe('D. Rotation, picked up by SDS', () => {
     const { host, name } = scheduled;
     const target = { port: envoy.httpsPort, host, ca };
     const first = await writtenLeaf(name);
-    const clients = { held: holdOneConnection(target), fresh: connectAgainAndAgain(target) };
+    const clients = {
+      held: holdOneConnection(world, target),
+      fresh: connectAgainAndAgain(world, target),
+    };
     await until('both have begun', () =>
       Object.values(clients).every((client) => client.sofar().requests > 3),
     );

@@ -100,6 +100,7 @@ describe('The writer of Secrets', () => {
     const { resourceVersion } = first.metadata;
     const seen: KubeSecret[] = [];
     const stop = new AbortController();
+    world.defer(async () => stop.abort());
     const query = `watch=true&fieldSelector=metadata.name=watched&resourceVersion=${resourceVersion}`;
     const watching = cluster.api
       .watch<KubeSecret>(`${secretsOf(namespace)}?${query}`, stop.signal, ({ object }) => {

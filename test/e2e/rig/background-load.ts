@@ -2,6 +2,7 @@ import { Agent, request } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { visit } from './tls-client.ts';
+import type { World } from './world.ts';
 
 /** What a client in the background has seen when it is stopped. */
 export interface LoadReport {
@@ -34,8 +35,8 @@ interface Seen {
 }
 
 /** A client that makes a new connection for every request, and verifies every certificate. */
-export function connectAgainAndAgain({ port, host, ca }: LoadOptions): Load {
-  return keepAsking(async () => {
+export function connectAgainAndAgain(world: World, { port, host, ca }: LoadOptions): Load {
+  return keepAsking(world, async () => {
     const { serialNumber, isVerified, verifyError, status, refusal } = await visit(port, {
       host,
       ca,
@@ -47,20 +48,13 @@ export function connectAgainAndAgain({ port, host, ca }: LoadOptions): Load {
 }
 
 /** A client that sends all its requests over one connection for as long as the server lets it. */
-export function holdOneConnection(options: LoadOptions): Load {
+export function holdOneConnection(world: World, options: LoadOptions): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const load = keepAsking(() => askOver(agent, options));
-  return {
-    sofar: load.sofar,
-    stop: async () => {
-      const report = await load.stop();
-      agent.destroy();
-      return report;
-    },
-  };
+  world.defer(async () => agent.destroy());
+  return keepAsking(world, () => askOver(agent, options));
 }
 
-function keepAsking(ask: () => Promise<Seen>): Load {
+function keepAsking(world: World, ask: () => Promise<Seen>): Load {
   const sockets = new Set<unknown>();
   const serialNumbers: string[] = [];
   const failures: string[] = [];
@@ -80,14 +74,14 @@ function keepAsking(ask: () => Promise<Seen>): Load {
     }
   })();
   const sofar = () => ({ requests, failures, serialNumbers, connections: sockets.size });
-  return {
-    sofar,
-    stop: async () => {
-      stopping.abort();
-      await going;
-      return sofar();
-    },
+  const stop = async () => {
+    stopping.abort();
+    await going;
+    return sofar();
   };
+  // A test that fails before it stops its clients must not leave them asking for ever.
+  world.defer(stop);
+  return { sofar, stop };
 }
 
 function askOver(agent: Agent, { port, host, ca }: LoadOptions): Promise<Seen> {
