@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import type { AuditEntry } from '../../../src/audit/entry.ts';
+import { PkiError } from '../../../src/errors.ts';
+import type {
+  DestinationFiles,
+  DestinationState,
+  DestinationStore,
+  DestinationWrite,
+} from '../../../src/rotation/destination.ts';
+import type { TargetPass } from '../../../src/rotation/rotate-target.ts';
+import { Rotation } from '../../../src/rotation/rotation.ts';
+import { NEW_TARGET, type TargetRecord } from '../../../src/rotation/rotation-record.ts';
+import type { Destination, RotationTarget } from '../../../src/rotation/target.ts';
+import { TestAuthorities, TestClock } from '../../support/rotation.ts';
+
+/** Destinations in memory, with the compare-and-set of the real ones. */
+export class MemoryDestinations implements DestinationStore {
+  readonly states = new Map<string, DestinationState>();
+  /** Runs before every read or write; what it throws is the outage. */
+  beforeRead: (path: string) => unknown = () => undefined;
+  beforeWrite: (path: string) => unknown = () => undefined;
+  writes = 0;
+
+  readonly violationsOf = async () => [];
+
+  readonly read = async (destination: Destination): Promise<DestinationState> => {
+    await this.beforeRead(pathOf(destination));
+    return this.states.get(pathOf(destination)) ?? { kind: 'absent' };
+  };
+
+  readonly write = async (destination: Destination, write: DestinationWrite): Promise<void> => {
+    const path = pathOf(destination);
+    await this.beforeWrite(path);
+    const now = this.states.get(path) ?? { kind: 'absent' };
+    if (versionOf(now) !== versionOf(write.found)) {
+      throw new PkiError('target-unavailable', 'was changed by somebody else meanwhile');
+    }
+    this.put(path, write.files, { revision: (revisionOf(now) ?? 0) + 1 });
+    this.writes += 1;
+  };
+
+  readonly remove = async (destination: Destination): Promise<void> => {
+    await this.beforeWrite(pathOf(destination));
+    this.states.delete(pathOf(destination));
+  };
+
+  put(
+    path: string,
+    files: Partial<DestinationFiles>,
+    changes: Partial<Extract<DestinationState, { kind: 'present' }>> = {},
+  ): void {
+    const version = randomBytes(8).toString('hex');
+    const state = { kind: 'present', isAsWritten: true, revision: 1, version } as const;
+    this.states.set(path, { ...state, files, ...changes });
+  }
+
+  filesAt(path: string): Partial<DestinationFiles> {
+    const state = this.states.get(path);
+    return state?.kind === 'present' ? state.files : {};
+  }
+}
+
+function pathOf(destination: Destination): string {
+  return destination.type === 'directory' ? destination.path : destination.name;
+}
+
+function versionOf(state: DestinationState): string | undefined {
+  return state.kind === 'present' ? state.version : undefined;
+}
+
+function revisionOf(state: DestinationState): number | undefined {
+  return state.kind === 'present' ? state.revision : undefined;
+}
+
+/** Rotation as `compose.ts` joins it, with everything outside it in memory. */
+export class RotationWorld {
+  readonly clock: TestClock;
+  readonly destinations = new MemoryDestinations();
+  readonly records = new Map<string, TargetRecord>();
+  readonly audit: AuditEntry[] = [];
+  readonly passes: TargetPass[] = [];
+  readonly failures: unknown[] = [];
+  readonly authorities: TestAuthorities;
+  readonly rotation: Rotation;
+  /** Runs before a pass is kept. */
+  beforeRecord: (target: string) => unknown = () => undefined;
+
+  private constructor(authorities: TestAuthorities, clock: TestClock) {
+    this.authorities = authorities;
+    this.clock = clock;
+    const { issue, pathOf: path } = this.authorities;
+    this.rotation = new Rotation({
+      now: this.clock.now,
+      issue,
+      pathOf: path,
+      destinations: this.destinations,
+      listTargets: this.listTargets,
+      findTarget: this.findTarget,
+      recordPass: async (name, progress, entries) => {
+        await this.beforeRecord(name);
+        const record = this.records.get(name);
+        if (record) this.records.set(name, { ...record, progress });
+        this.audit.push(...entries);
+      },
+      report: (pass) => this.passes.push(pass),
+      reportFailure: (error) => this.failures.push(error),
+    });
+  }
+
+  static async create(): Promise<RotationWorld> {
+    const clock = new TestClock();
+    return new RotationWorld(await TestAuthorities.withSiblings(clock.now), clock);
+  }
+
+  readonly listTargets = async () => [...this.records.values()];
+
+  readonly findTarget = async (name: string) => this.records.get(name);
+
+  declare(...targets: readonly RotationTarget[]): void {
+    for (const target of targets) {
+      const progress = NEW_TARGET;
+      this.records.set(target.name, { target, isDeclaredInFile: false, progress });
+    }
+  }
+
+  status(name = 'shop') {
+    return this.records.get(name)?.progress.status;
+  }
+}
