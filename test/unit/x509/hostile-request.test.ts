@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { PkiError } from '../../../src/errors.ts';
+import {
+  type CertificationRequest,
+  readCertificationRequest,
+} from '../../../src/x509/certification-request.ts';
+import * as der from '../../../src/x509/der.ts';
+import { BASIC_CONSTRAINTS, COMMON_NAME, SUBJECT_ALT_NAME } from '../../../src/x509/oids.ts';
+import { encodePem } from '../../../src/x509/pem.ts';
+import {
+  attribute,
+  generalName,
+  handMadeRequest,
+  handMadeRequestDer,
+  nameOf,
+  nested,
+  subjectAltName,
+} from './hand-made-request.ts';
+
+/** Far more than any of them takes; a quadratic reader takes longer. */
+const TIME_BOUND_MS = 2_000;
+const LABEL = 'CERTIFICATE REQUEST';
+
+/** What is read, or `refused`; any other error, and any long wait, fails the test. */
+async function readOrRefused(pem: string): Promise<CertificationRequest | 'refused'> {
+  const started = performance.now();
+  try {
+    return await readCertificationRequest(pem);
+  } catch (error) {
+    assert.ok(error instanceof PkiError, String(error));
+    assert.equal(error.code, 'certificate-request-invalid');
+    assert.deepEqual([...new Set(error.violations.map(({ pointer }) => pointer))], ['/csr']);
+    return 'refused';
+  } finally {
+    assert.ok(performance.now() - started < TIME_BOUND_MS);
+  }
+}
+
+const { dns, ip, directory, other } = generalName;
+const utf8 = (text: string) => nameOf([COMMON_NAME, der.utf8String(text)]);
+const garbled = (extension: string) =>
+  der.sequence(der.oid(extension), der.octetString(Buffer.from('garbage')));
+
+describe('a CSR that no tool would make', () => {
+  for (const [what, parts] of [
+    ['one extension twice', { names: [dns('a.b')], extensions: [subjectAltName(dns('c.d'))] }],
+    ['a garbled subjectAltName', { extensions: [garbled(SUBJECT_ALT_NAME)] }],
+    ['a garbled basicConstraints', { extensions: [garbled(BASIC_CONSTRAINTS)] }],
+    ['an x400Address', { names: [dns('a.b'), der.implicitConstructed(3)] }],
+    ['an ediPartyName', { names: [dns('a.b'), der.implicitConstructed(5)] }],
+    ['a name of a tag that does not exist', { names: [der.implicit(15, Buffer.of(1))] }],
+    ['a deep attribute', { attributes: [attribute('1.2.3', nested(12_000))] }],
+    ['ten thousand names', { names: Array(10_000).fill(dns('a.b')) as Buffer[] }],
+    ['a key that is none', { subjectPublicKeyInfo: der.sequence() }],
+  ] as const) {
+    it(`is refused: ${what}`, async () => {
+      assert.equal(await readOrRefused(handMadeRequest(parts)), 'refused');
+    });
+  }
+
+  for (const [what, name] of [
+    ['a directoryName', directory(utf8('a'))],
+    ['a user principal name', other('1.3.6.1.4.1.311.20.2.3', der.utf8String('a@b'))],
+    ['a registeredID', der.implicit(8, Buffer.of(0x2a, 3))],
+  ] as const) {
+    it(`tells of ${what}, for the policy to refuse`, async () => {
+      const request = await readOrRefused(handMadeRequest({ names: [dns('a.b'), name] }));
+      assert.ok(request !== 'refused' && request.names.otherKinds.length === 1);
+    });
+  }
+
+  it('keeps what is odd in its names, for the policy to refuse', async () => {
+    const names = [dns('a\0b'), dns('Łbc'), dns(''), ip(Buffer.alloc(5)), ip(Buffer.alloc(0))];
+    const request = await readOrRefused(handMadeRequest({ names }));
+    assert.ok(request !== 'refused');
+    assert.equal(request.names.dnsNames[0], 'a\0b');
+    assert.equal(request.names.dnsNames.length + request.names.ipAddresses.length, names.length);
+  });
+
+  it('may bring a challenge password, which goes no further', async () => {
+    const password = attribute('1.2.840.113549.1.9.7', der.utf8String('secret'));
+    const pem = handMadeRequest({ names: [dns('a.b')], attributes: [password] });
+    const request = await readOrRefused(pem);
+    assert.ok(request !== 'refused');
+    assert.doesNotMatch(JSON.stringify(request), /secret/);
+  });
+
+  it('is read, or refused, within a time bound, whatever its octets', async () => {
+    for (const octets of [randomBytes(48_000), nested(16_000), Buffer.alloc(48_000, 0x30)]) {
+      assert.equal(await readOrRefused(encodePem(LABEL, octets)), 'refused');
+    }
+    for (const text of ['-----BEGIN '.repeat(6_000), `-----BEGIN ${LABEL}-----`.repeat(2_000)]) {
+      assert.equal(await readOrRefused(text), 'refused');
+    }
+    await readOrRefused(handMadeRequest({ subject: utf8('x'.repeat(48_000)) }));
+    await readOrRefused(
+      handMadeRequest({ names: Array.from({ length: 3_000 }, (_, at) => dns(`${at}.b`)) }),
+    );
+  });
+
+  it('is read, or refused, after any octets of it have changed', async () => {
+    const honest = handMadeRequestDer({
+      subject: utf8('a.b'),
+      names: [dns('a.b'), ip(Buffer.of(192, 0, 2, 1)), directory(utf8('a'))],
+    });
+    const change = fc.record({
+      at: fc.nat(honest.length - 1),
+      remove: fc.nat(3),
+      insert: fc.uint8Array({ maxLength: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+        let octets: Buffer = honest;
+        for (const { at, remove, insert } of changes) {
+          octets = Buffer.concat([octets.subarray(0, at), insert, octets.subarray(at + remove)]);
+        }
+        await readOrRefused(encodePem(LABEL, octets));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is read, or refused, whatever its unsigned parts say', async () => {
+    const octets = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
+    await fc.assert(
+      fc.asyncProperty(octets, octets, octets, async (value, name, extension) => {
+        const parts = {
+          subject: nameOf([COMMON_NAME, value]),
+          names: [name],
+          extensions: [der.sequence(der.oid('1.2.3'), der.octetString(extension))],
+        };
+        await readOrRefused(handMadeRequest(parts));
+        await readOrRefused(handMadeRequest({ extensions: [value], attributes: [extension] }));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
