@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -100,10 +100,35 @@ describe("the README's tour, pasted block by block", () => {
     assert.match(printed('rotate'), /^certwright_target\S*\{.*webapp-files.*\} \d/m);
   });
 
+  it('has every metric of the service in its table, and no other', async () => {
+    const metrics = await (await fetch(`${service.distribution}/metrics`)).text();
+    const names = [...metrics.matchAll(/^# TYPE (certwright_\S+)/gm)].map(([, name]) => name);
+    assert.deepEqual(new Set(rowsOf(/^certwright_/)), new Set(names));
+  });
+
   it('leaves nothing in the directory once the target is deleted with its destination', () => {
     assert.equal(printed('stop'), '');
   });
 });
+
+describe("the README's tables", () => {
+  it('have a row for every setting, and for no other', () => {
+    const config = readFileSync(new URL('../../config.ts', import.meta.url), 'utf8');
+    const declared = config.matchAll(/^ {2}(PKI_[A-Z_]+):/gm);
+    assert.deepEqual(
+      new Set(rowsOf(/^PKI_[A-Z_]+$/)),
+      new Set([...declared].map(([, name]) => name)),
+    );
+  });
+});
+
+/** The first column of the README's tables, as far as it is written as code of the form `pattern`. */
+function rowsOf(pattern: RegExp): readonly string[] {
+  const cells = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').matchAll(
+    /^\| `([^`]+)` \|/gm,
+  );
+  return [...cells].map(([, cell = '']) => cell).filter((cell) => pattern.test(cell));
+}
 
 /** Runs the blocks in one bash, as one terminal would, and gives what each of them printed. */
 async function runTour(
