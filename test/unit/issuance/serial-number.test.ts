@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { newSerialNumber, parseSerialNumber } from '../../../src/issuance/serial-number.ts';
+import { integer } from '../../../src/x509/der.ts';
+
+const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
+
+describe('a serial number', () => {
+  it('is positive and of 16 octets in DER, whatever the random octets', () => {
+    fc.assert(
+      fc.property(sixteen, (octets) => {
+        const serialNumber = newSerialNumber(() => octets);
+        assert.match(serialNumber, /^[4-7][0-9a-f]{31}$/);
+        const der = integer(Buffer.from(serialNumber, 'hex')).toString('hex');
+        assert.equal(der, `0210${serialNumber}`);
+      }),
+    );
+  });
+
+  it('keeps 126 random bits, and leaves the random octets as they were', () => {
+    fc.assert(
+      fc.property(sixteen, (octets) => {
+        const before = Buffer.from(octets);
+        const made = Buffer.from(
+          newSerialNumber(() => octets),
+          'hex',
+        );
+        assert.deepEqual(Buffer.from(octets), before);
+        assert.deepEqual(made.subarray(1), before.subarray(1));
+        assert.equal(made.readUInt8(0) & 0x3f, before.readUInt8(0) & 0x3f);
+      }),
+    );
+  });
+
+  it('asks for as many random octets as it holds, and is new each time', () => {
+    const sizes: number[] = [];
+    const made = new Set(
+      Array.from({ length: 1_000 }, () =>
+        newSerialNumber((size) => {
+          sizes.push(size);
+          return randomBytes(size);
+        }),
+      ),
+    );
+    assert.equal(made.size, 1_000);
+    assert.deepEqual(new Set(sizes), new Set([16]));
+  });
+
+  it('is looked up in any spelling of hexadecimal', () => {
+    const serialNumber = '4a0b'.padEnd(32, '0');
+    const colons = serialNumber.match(/../g)?.join(':') ?? '';
+    for (const text of [serialNumber, serialNumber.toUpperCase(), colons, colons.toUpperCase()]) {
+      assert.equal(parseSerialNumber(text), serialNumber);
+      assert.equal(parseSerialNumber(`0x${text}`), serialNumber);
+    }
+    for (const text of ['', '0x', 'g'.repeat(32), 'a'.repeat(41), `${serialNumber}\n`, 'a b']) {
+      assert.equal(parseSerialNumber(text), undefined, text);
+    }
+  });
+});
