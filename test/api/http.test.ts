@@ -134,6 +134,13 @@ describe('a body', () => {
     assert.equal(reply.status, 200, reply.text);
   });
 
+  it('400: octets that are not UTF-8 are never read as something else', async () => {
+    const body = { authority: 'issuing', profile: 'client', subject: { commonName: 'Büro' } };
+    const text = Buffer.from(JSON.stringify(body), 'latin1');
+    const reply = await api.post('/v1/certificates', undefined, { text });
+    assert.deepEqual(placesIn(reply, 400, 'request-malformed'), ['']);
+  });
+
   it('401: is not even read without a token', async () => {
     const reply = await api.post('/v1/pfx', undefined, { text: ofLength(MIB + 1), token: null });
     problemIn(reply, 401, 'unauthenticated');

@@ -18,7 +18,7 @@ export interface CallOptions {
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Sent as it is, in place of `body`. */
-  readonly text?: string;
+  readonly text?: string | Buffer;
   readonly contentType?: string;
   readonly accept?: string;
   /** `null`: none; absent: the administrator's. */
@@ -40,7 +40,8 @@ export class ApiClient {
 
   async call(method: string, path: string, options: CallOptions = {}): Promise<Reply> {
     const { body, accept } = options;
-    const sent = options.text ?? (body === undefined ? undefined : JSON.stringify(body));
+    const text = options.text ?? (body === undefined ? undefined : JSON.stringify(body));
+    const sent = text === undefined ? undefined : Buffer.from(text);
     const contentType =
       sent === undefined ? undefined : (options.contentType ?? 'application/json');
     const token = options.token === undefined ? this.#token : options.token;
@@ -54,6 +55,7 @@ export class ApiClient {
       .set(headers)
       .buffer(true)
       .parse(collect)
+      .serialize((octets: string) => octets)
       .send(sent);
     const reply = replyOf(answer.status, answer.headers, octetsIn(answer.body));
     checkExchange({

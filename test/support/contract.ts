@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isUtf8 } from 'node:buffer';
 import { type Response, resolved, type Schema } from '../../api/documentation/contract.ts';
 import {
   contract,
@@ -20,7 +21,7 @@ export interface Exchange {
   readonly accept?: string | undefined;
   readonly requestContentType?: string | undefined;
   /** As sent; absent, the request had no body. */
-  readonly requestBody?: string | undefined;
+  readonly requestBody?: Buffer | undefined;
   readonly status: number;
   /** By lower-case name. */
   readonly responseHeaders: Readonly<Record<string, string | undefined>>;
@@ -172,11 +173,13 @@ function queryFaults(exchange: Exchange, { parameters }: DocumentedOperation) {
 function bodyFaults({ requestBody }: Exchange, operation: DocumentedOperation) {
   const schema = requestSchemaOf(operation);
   if (!schema) return [];
-  if (requestBody === undefined || requestBody === '') {
+  if (requestBody === undefined || requestBody.length === 0) {
     return operation.requestBody?.required ? ['the body is absent'] : [];
   }
+  // RFC 8259 §8.1: JSON between systems is UTF-8.
+  if (!isUtf8(requestBody)) return ['the body is not UTF-8'];
   try {
-    return faultsOf(schema, JSON.parse(requestBody));
+    return faultsOf(schema, JSON.parse(requestBody.toString('utf8')));
   } catch (error) {
     if (error instanceof SyntaxError) return [error.message];
     throw error;
@@ -225,7 +228,7 @@ function checkPlace(
       const key = name.replaceAll('~1', '/').replaceAll('~0', '~');
       return (node as Readonly<Record<string, unknown>> | undefined)?.[key];
     },
-    JSON.parse(exchange.requestBody ?? 'null'),
+    JSON.parse(exchange.requestBody?.toString('utf8') ?? 'null'),
   );
   assert.equal(typeof parent, 'object', `${pointer} leads nowhere in ${exchange.requestBody}`);
 }
