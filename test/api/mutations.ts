@@ -2,7 +2,7 @@ const LABEL_63 = 'a'.repeat(63);
 const NAME_253 = `${`${LABEL_63}.`.repeat(3)}${'a'.repeat(61)}`;
 
 /** Texts on both sides of every bound that a member of a request has, and words of its lists. */
-export const TEXTS: readonly string[] = [
+const TEXTS: readonly string[] = [
   ...['', ' ', 'x', 'a b', '\u0000', 'a\u007f', 'a\u0085', 'a\u2028', 'a\ud800', 'a\n', '\ufeff'],
   ...['é', '😀'].flatMap((mark) => [64, 65, 128, 129].map((count) => mark.repeat(count))),
   ...[64, 65, 128, 129, 253, 254, 4_096, 4_097, 32_769, 65_537].map((count) => 'x'.repeat(count)),

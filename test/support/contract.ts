@@ -140,10 +140,7 @@ function checkRequest(exchange: Exchange, operation: DocumentedOperation, name: 
 }
 
 /** Everything in which a request is not of the form that the contract states. */
-export function requestFaults(
-  exchange: Exchange,
-  operation: DocumentedOperation,
-): readonly string[] {
+function requestFaults(exchange: Exchange, operation: DocumentedOperation): readonly string[] {
   return [
     ...parameterFaults(exchange, operation),
     ...queryFaults(exchange, operation),
