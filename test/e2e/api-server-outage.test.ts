@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import { Certwright, secretTarget } from './rig/certwright.ts';
 import { type Cluster, startCluster } from './rig/cluster.ts';
 import type { Envoy } from './rig/envoy.ts';
 import { startGateway } from './rig/gateway.ts';
+import { secretPart } from './rig/kube-api.ts';
 import { type Service, startService } from './rig/service.ts';
 import { visit } from './rig/tls-client.ts';
 import { until } from './rig/until.ts';
@@ -58,11 +60,11 @@ describe('An API server that goes away and comes back', () => {
     await cluster.startApiServer();
     await certwright.untilState(name, 'current', recovery);
     await cluster.api.deleteSecret(namespace, name);
-    await until(
-      'the deleted Secret is mended',
-      async () => (await cluster.api.secret(namespace, name)) !== undefined,
-    );
-    ({ serialNumber } = await certwright.untilState(name, 'current'));
+    // The Secret and not the status: the one is written a moment before the other.
+    serialNumber = await until('the deleted Secret is mended', async () => {
+      const certificate = secretPart(await cluster.api.secret(namespace, name), 'tls.crt');
+      return certificate ? new X509Certificate(certificate).serialNumber.toLowerCase() : undefined;
+    });
     await until('it is served', isServed);
   });
 });

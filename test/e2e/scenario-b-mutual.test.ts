@@ -126,7 +126,7 @@ describe('B. Ingress gateway, mutual TLS', () => {
   });
 
   it('B.2 refuses an expired certificate', async () => {
-    const expiring = await clientOf('issuing', { validity: '2s' });
+    const expiring = await clientOf('issuing', { validity: '4s' });
     const accepted = await visitAs(webapp, expiring);
     assert.equal(accepted.status, 200, 'it is good while it lasts');
     await until('it has expired', () => Date.now() > Date.parse(expiring.notAfter) + 1_000);

@@ -140,7 +140,8 @@ describe('E. Application Gateway, end to end TLS', () => {
     await untilServed(serialNumber);
     assert.equal(await probe(), 200);
 
-    await untilServed((await certwright.rotate(name)).serialNumber);
+    const rotated = await certwright.rotate(name);
+    await untilServed(rotated.serialNumber);
     assert.equal(await probe(), 200);
 
     const next = { name: 'issuing-2', kind: 'intermediate', parent: 'root' };
@@ -153,7 +154,7 @@ describe('E. Application Gateway, end to end TLS', () => {
       name,
       'current',
       {},
-      (status) => status.serialNumber !== serialNumber,
+      (status) => status.serialNumber !== rotated.serialNumber,
     );
     await untilServed(after.serialNumber);
     assert.equal(await probe(), 200);
