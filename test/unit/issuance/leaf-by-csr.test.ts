@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as der from '../../../src/x509/der.ts';
+import { COMMON_NAME, COUNTRY, ORGANIZATION } from '../../../src/x509/oids.ts';
+import { generalName, handMadeRequest, nameOf } from '../x509/hand-made-request.ts';
+import { asked, askedByCsr, commonNameOf, host, issued, world } from './asked.ts';
+
+const { dns, ip, uri, directory, other } = generalName;
+
+describe('a leaf by CSR', () => {
+  it('has the key of the CSR, its names in their order and its subject', async () => {
+    const csr = handMadeRequest({
+      subject: nameOf([ORGANIZATION, der.utf8String('Dis')], [COMMON_NAME, der.utf8String('a.b')]),
+      names: [uri('urn:b:1'), dns('c.b'), dns('a.b'), ip(Buffer.of(192, 0, 2, 1))],
+    });
+    const { certificate, privateKey } = await world.issue({ csr });
+    assert.equal(privateKey, undefined);
+    assert.deepEqual(certificate.dnsNames, ['c.b', 'a.b']);
+    assert.deepEqual(certificate.subject, { organization: 'Dis', commonName: 'a.b' });
+  });
+
+  it('needs names in the body where the CSR has none, and points there', async () => {
+    const csr = handMadeRequest({ subject: commonNameOf(host) });
+    assert.deepEqual((await issued({ csr, dnsNames: [host] })).dnsNames, [host]);
+    assert.deepEqual(await asked({ csr, dnsNames: [host, 'a_b'] }), [
+      'request-refused',
+      '/dnsNames/1',
+    ]);
+  });
+
+  it('is refused where the body names others, or another subject', async () => {
+    const parts = { subject: commonNameOf('a.b'), names: [dns('a.b'), dns('c.b')] };
+    const refusedAt = (...places: string[]) => ['request-refused', ...places];
+    assert.deepEqual(await askedByCsr(parts, { dnsNames: ['c.b', 'A.B'] }), ['granted']);
+    assert.deepEqual(await askedByCsr(parts, { subject: { commonName: 'a.b' } }), ['granted']);
+    for (const dnsNames of [['a.b'], ['a.b', 'c.b', 'd.b'], []]) {
+      assert.deepEqual(await askedByCsr(parts, { dnsNames }), refusedAt('/dnsNames'));
+    }
+    const beside = { ipAddresses: ['192.0.2.1'], subject: { commonName: 'c.b' } };
+    assert.deepEqual(await askedByCsr(parts, beside), refusedAt('/ipAddresses', '/subject'));
+  });
+
+  it('is refused for kinds of names and subject attributes that are not issued here', async () => {
+    const names = [dns(host)];
+    for (const parts of [
+      { names: [...names, directory(commonNameOf('a'))] },
+      { names: [...names, other('1.2.3', der.utf8String('a'))] },
+      { names: [...names, other('1.3.6.1.4.1.311.20.2.3', der.utf8String('a@b'))] },
+      { names, subject: nameOf(['1.2.840.113549.1.9.1', der.ia5String('a@b')]) },
+      {
+        names,
+        subject: nameOf([ORGANIZATION, der.utf8String('a')], [ORGANIZATION, der.utf8String('b')]),
+      },
+      { names, subject: nameOf([COMMON_NAME, der.octetString(Buffer.from('a'))]) },
+    ]) {
+      assert.deepEqual(await askedByCsr(parts), ['request-refused', '/csr']);
+    }
+  });
+
+  it('is never for anything else than what stands in the CSR', async () => {
+    const parts = { names: [dns(host)], subject: nameOf([COUNTRY, der.utf8String('ŁS')]) };
+    assert.deepEqual(await askedByCsr(parts), ['request-refused', '/csr']);
+  });
+});

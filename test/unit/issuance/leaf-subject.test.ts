@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { generalName } from '../x509/hand-made-request.ts';
+import { asked, askedByCsr, commonNameOf, host, issued } from './asked.ts';
+
+const { dns } = generalName;
+
+describe('the subject of a server', () => {
+  it('is its first DNS name where nothing is said', async () => {
+    const { subject } = await issued({ dnsNames: ['B.example', 'a.example'] });
+    assert.deepEqual(subject, { commonName: 'b.example' });
+  });
+
+  it('is its first DNS name of 64 characters, and empty with one of 65', async () => {
+    const name = (length: number) => `${'a'.repeat(length - 10)}.b.example`;
+    assert.equal((await issued({ dnsNames: [name(64)] })).subject.commonName, name(64));
+    assert.deepEqual((await issued({ dnsNames: [name(65)] })).subject, {});
+    assert.deepEqual((await issued({ ipAddresses: ['192.0.2.1'] })).subject, {});
+  });
+
+  it('may be any of its names, however it is spelt', async () => {
+    const names = { dnsNames: ['a.example', host], ipAddresses: ['2001:DB8::07', '192.0.2.1'] };
+    for (const commonName of ['A.EXAMPLE', host, '192.0.2.1', '2001:DB8::07', '2001:db8::7']) {
+      assert.equal(
+        (await issued({ ...names, subject: { commonName } })).subject.commonName,
+        commonName,
+      );
+    }
+  });
+
+  it('is refused where its common name is none of its names', async () => {
+    const refusal = ['request-refused', '/subject/commonName'];
+    const subject = { commonName: 'other.example' };
+    assert.deepEqual(await asked({ dnsNames: [host], subject }), refusal);
+    assert.deepEqual(
+      await asked({ dnsNames: ['*.istioinaction.io'], subject: { commonName: host } }),
+      refusal,
+    );
+    const byCsr = await askedByCsr({ subject: commonNameOf('other.example'), names: [dns(host)] });
+    assert.deepEqual(byCsr, ['request-refused', '/csr']);
+  });
+
+  it('may have other attributes and no common name', async () => {
+    const subject = { organization: 'Dis' };
+    assert.deepEqual((await issued({ dnsNames: [host], subject })).subject, subject);
+  });
+});
+
+describe('the subject of a leaf', () => {
+  const profile = 'client';
+
+  it('has values of 1 to as many characters as RFC 5280 allows', async () => {
+    const emoji = '😀';
+    for (const [attribute, bound] of [
+      ['commonName', 64],
+      ['organization', 64],
+      ['organizationalUnit', 64],
+      ['locality', 128],
+      ['stateOrProvince', 128],
+    ] as const) {
+      const subject = (count: number) => ({ commonName: 'a', [attribute]: emoji.repeat(count) });
+      assert.deepEqual(await asked({ profile, subject: subject(bound) }), ['granted']);
+      for (const count of [0, bound + 1]) {
+        const refusal = ['request-refused', `/subject/${attribute}`];
+        assert.deepEqual(await asked({ profile, subject: subject(count) }), refusal);
+      }
+    }
+  });
+
+  it('has no control characters, line ends or blanks alone, by either way', async () => {
+    for (const value of ['a\0b', 'a\nb', '\u007f', 'a\u0085b', 'a\u2028b', ' ', '\t']) {
+      const byBody = await asked({ profile, subject: { commonName: value } });
+      assert.deepEqual(byBody, ['request-refused', '/subject/commonName'], JSON.stringify(value));
+      const byCsr = await askedByCsr({ subject: commonNameOf(value) }, { profile });
+      assert.deepEqual(byCsr, ['request-refused', '/csr'], JSON.stringify(value));
+    }
+  });
+
+  it('has a country of two capital letters', async () => {
+    for (const country of ['ch', 'CHE', 'C', 'C1', 'ÄÖ']) {
+      const refusal = ['request-refused', '/subject/country'];
+      assert.deepEqual(await asked({ profile, subject: { commonName: 'a', country } }), refusal);
+    }
+  });
+
+  it('is never that of its issuer, however it is spelt', async () => {
+    for (const commonName of ['Test Issuing', 'TEST issuing', '  Test   Issuing ']) {
+      const refusal = ['request-refused', '/subject'];
+      assert.deepEqual(await asked({ profile, subject: { commonName } }), refusal);
+    }
+    const byCsr = await askedByCsr({ subject: commonNameOf('test issuing') }, { profile });
+    assert.deepEqual(byCsr, ['request-refused', '/csr']);
+    const subject = { commonName: 'Test Issuing', organization: 'Dis' };
+    assert.deepEqual(await asked({ profile, subject }), ['granted']);
+  });
+});
