@@ -7,7 +7,7 @@ import type {
   DestinationStore,
   DestinationWrite,
 } from '../../../src/rotation/destination.ts';
-import type { TargetPass } from '../../../src/rotation/rotate-target.ts';
+import type { TargetPass, TargetRotationDeps } from '../../../src/rotation/rotate-target.ts';
 import { Rotation } from '../../../src/rotation/rotation.ts';
 import { NEW_TARGET, type TargetRecord } from '../../../src/rotation/rotation-record.ts';
 import type { Destination, RotationTarget } from '../../../src/rotation/target.ts';
@@ -85,14 +85,17 @@ export class RotationWorld {
   /** Runs before a pass is kept. */
   beforeRecord: (target: string) => unknown = () => undefined;
 
-  private constructor(authorities: TestAuthorities, clock: TestClock) {
+  private constructor(
+    authorities: TestAuthorities,
+    clock: TestClock,
+    issuing: Pick<TargetRotationDeps, 'issue' | 'pathOf'>,
+  ) {
     this.authorities = authorities;
     this.clock = clock;
-    const { issue, pathOf: path } = this.authorities;
     this.rotation = new Rotation({
       now: this.clock.now,
-      issue,
-      pathOf: path,
+      issue: issuing.issue,
+      pathOf: issuing.pathOf,
       destinations: this.destinations,
       listTargets: this.listTargets,
       findTarget: this.findTarget,
@@ -107,9 +110,13 @@ export class RotationWorld {
     });
   }
 
-  static async create(): Promise<RotationWorld> {
+  /** `issuing` where a test has something cheaper than the real authorities. */
+  static async create(
+    issuing?: (now: () => Date) => Pick<TargetRotationDeps, 'issue' | 'pathOf'>,
+  ): Promise<RotationWorld> {
     const clock = new TestClock();
-    return new RotationWorld(await TestAuthorities.withSiblings(clock.now), clock);
+    const authorities = await TestAuthorities.withSiblings(clock.now);
+    return new RotationWorld(authorities, clock, issuing?.(clock.now) ?? authorities);
   }
 
   readonly listTargets = async () => [...this.records.values()];
