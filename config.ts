@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, relative, resolve, sep } from 'node:path';
 import { validate as isCronExpression } from 'node-cron';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { violationsIn } from './api/input.ts';
 import { AuthorityBody } from './api/schemas/authority.ts';
@@ -185,14 +185,23 @@ function readFile(path: string): z.infer<typeof SettingsFile> {
   const document = parseDocument(textOf(path, where), { uniqueKeys: true });
   const [fault] = document.errors;
   if (fault) throw new SettingsError(`${where}: ${fault.message}`);
-  const content: unknown = document.toJS({ maxAliasCount: 100 });
-  const parsed = SettingsFile.safeParse(content ?? {});
+  const parsed = SettingsFile.safeParse(contentOf(document, where) ?? {});
   if (parsed.success) return parsed.data;
   throw new SettingsError(
     violationsIn(parsed.error)
       .map(({ pointer, detail }) => `${where}: ${pointer || '/'}: ${detail}`)
       .join('\n'),
   );
+}
+
+/** An alias that leads nowhere, or too many of them, come out only here. */
+function contentOf(document: Document, where: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SettingsError(`${where}: ${reason}`, { cause });
+  }
 }
 
 function textOf(path: string, where: string): string {
@@ -208,9 +217,19 @@ function clusterAccess(environment: NodeJS.ProcessEnv): Settings['kubernetes'] {
   const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
   const named = (KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
   if (named.length > 0) return { kubeconfigFiles: named.map((path) => resolve(path)) };
-  const homeFile = join(homedir(), '.kube', 'config');
-  if (existsSync(homeFile)) return { kubeconfigFiles: [homeFile] };
+  const homeFile = kubeconfigAtHome();
+  if (homeFile !== undefined) return { kubeconfigFiles: [homeFile] };
   if (host === undefined || port === undefined) return { kubeconfigFiles: [] };
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return { kubeconfigFiles: [], inCluster: { server, credentialsDir: SERVICE_ACCOUNT_DIR } };
+}
+
+function kubeconfigAtHome(): string | undefined {
+  try {
+    const file = join(homedir(), '.kube', 'config');
+    return existsSync(file) ? file : undefined;
+  } catch {
+    // A user without an entry in the system's list, as containers have them, has no home folder.
+    return undefined;
+  }
 }

@@ -68,7 +68,7 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const rootFile = writeRoot(dataDir, root);
 
   // 3. The listeners.
-  const { ownCertificate, management, distribution } = await openListeners(settings, service);
+  const { ownCertificate, management, distribution } = await openListeners(settings, service, log);
   isReady = true;
 
   // 4. What goes on by itself from here.
@@ -86,21 +86,22 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
 }
 
 /** Both listeners; the management one with a certificate that is issued now. */
-async function openListeners(settings: Settings, service: Composition) {
+async function openListeners(settings: Settings, service: Composition, log: Logger) {
   const { tlsAuthority, tlsNames, managementListen, distributionListen } = settings;
   const issuerOf = (authority: string) => service.issuers.issuerOf(authority);
   const deps = { now, issuerOf, issue: service.issue };
+  const logUnreadable = (request: object) => log.info(request, 'unreadable request');
   const ownCertificate = new OwnCertificate(deps, tlsAuthority, tlsNames);
   const tls = settings.isTlsOn
     ? await explained('PKI_TLS_AUTHORITY, PKI_TLS_NAMES', ownCertificate.renewIfDue())
     : undefined;
   const management = await explained(
     'PKI_MANAGEMENT_LISTEN',
-    listen(service.management, { ...managementListen, tls }),
+    listen(service.management, { ...managementListen, tls, logUnreadable }),
   );
   const distribution = await explained(
     'PKI_DISTRIBUTION_LISTEN',
-    listen(service.distribution, distributionListen),
+    listen(service.distribution, { ...distributionListen, logUnreadable }),
   );
   return { ownCertificate, management, distribution };
 }
@@ -125,7 +126,7 @@ async function openSecrets(settings: Settings, db: Kysely<Schema>, log: Logger) 
     [adminTokenFile, token],
   ] as const) {
     if (isReadableByOthers)
-      log.warn({ file: shortPath(file) }, 'others than its owner can read this file');
+      log.warn({ file: shortPath(file) }, 'everybody on this machine can read this file');
   }
   if (isKeyBesideData) {
     const advice = 'in production keep it elsewhere: set PKI_KEY_ENCRYPTION_KEY_FILE';

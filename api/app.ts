@@ -1,4 +1,4 @@
-import express, { type Express, Router } from 'express';
+import express, { type Express } from 'express';
 import { PkiError } from '../src/errors.ts';
 import { authenticate } from './authenticate.ts';
 import { readJsonBody } from './input.ts';
@@ -12,6 +12,7 @@ import { type DistributionRoutesDeps, distributionRoutes } from './routes/distri
 import { documentationRoutes } from './routes/documentation.ts';
 import { type PfxRoutesDeps, pfxRoutes } from './routes/pfx.ts';
 import { type RotationRoutesDeps, rotationRoutes } from './routes/rotation.ts';
+import { strictRouter } from './strict-router.ts';
 
 interface ListenerDeps extends ProblemDeps {
   readonly logRequest: (line: RequestLine) => void;
@@ -32,7 +33,7 @@ export interface ManagementDeps
 /** The management listener: the contract for everybody, everything else for the administrator. */
 export function managementApp(deps: ManagementDeps): Express {
   const { openapiYaml, adminToken } = deps;
-  const v1 = Router()
+  const v1 = strictRouter()
     .use(authenticate(adminToken))
     .use(readJsonBody)
     .use(authorityRoutes(deps), certificateRoutes(deps), pfxRoutes(deps))
@@ -51,6 +52,7 @@ export function distributionApp(deps: ListenerDeps & DistributionRoutesDeps): Ex
 function listenerApp(deps: ListenerDeps, addRoutes: (app: Express) => unknown): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.enable('case sensitive routing').enable('strict routing');
   app.use(withRequestId, logRequests(deps.logRequest));
   addRoutes(app);
   app.use(() => {

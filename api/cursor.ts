@@ -5,23 +5,22 @@ import { PkiError } from '../src/errors.ts';
 /** Enough to tell another list's cursor; a cursor is no secret and grants nothing. */
 const SCOPE_DIGITS = 16;
 
-const Cursor = z.tuple([z.string().length(SCOPE_DIGITS), z.array(z.string().max(64)).max(2)]);
-
 /**
  * The opaque, URL-safe text for a place in a list. `scope` is the list with its filters: a cursor of
  * another one is refused rather than misread.
  */
-export function encodeCursor(scope: unknown, position: readonly string[]): string {
+export function encodeCursor(scope: unknown, position: unknown): string {
   return Buffer.from(JSON.stringify([digestOf(scope), position])).toString('base64url');
 }
 
-/** @throws {PkiError} `request-malformed` for text that is no cursor of this list */
-export function decodeCursor(scope: unknown, text: string): readonly string[] {
-  const parsed = Cursor.safeParse(jsonOf(text));
-  if (parsed.success) {
-    const [digest, position] = parsed.data;
-    if (digest === digestOf(scope) && encodeCursor(scope, position) === text) return position;
-  }
+/**
+ * The place that a cursor of this list stands for.
+ *
+ * @throws {PkiError} `request-malformed` for any other text
+ */
+export function decodeCursor<T>(scope: unknown, position: z.ZodType<T>, text: string): T {
+  const parsed = z.tuple([z.literal(digestOf(scope)), position]).safeParse(jsonOf(text));
+  if (parsed.success && encodeCursor(scope, parsed.data[1]) === text) return parsed.data[1];
   const parameters = [{ parameter: 'cursor', detail: 'is not a cursor of this list' }];
   throw new PkiError('request-malformed', 'cursor: is not a cursor of this list', { parameters });
 }
@@ -30,7 +29,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
   } catch {
-    // No JSON is no cursor, which the schema says in the caller's words.
+    // No JSON is no cursor, which is said in the caller's words.
     return undefined;
   }
 }

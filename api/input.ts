@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { json, type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { PkiError, type Violation } from '../src/errors.ts';
@@ -13,12 +14,19 @@ const parseJson = json({
   inflate: false,
   strict: false,
   type: () => true,
-  verify: (_req, _res, octets) => assertShallow(octets),
+  verify: (_req, _res, octets) => {
+    assertUtf8(octets);
+    assertShallow(octets);
+  },
 });
 
 /** Reads a JSON body of at most 1 MiB; any other media type is refused before it is read. */
 export const readJsonBody: RequestHandler = (req, res, next) => {
-  if (hasBody(req) && !req.is('application/json')) {
+  if (!hasBody(req)) {
+    next();
+    return;
+  }
+  if (!req.is('application/json')) {
     throw new PkiError('media-type-unsupported', 'the body must be application/json');
   }
   parseJson(req, res, next);
@@ -26,6 +34,11 @@ export const readJsonBody: RequestHandler = (req, res, next) => {
 
 function hasBody(req: Request): boolean {
   return req.get('Transfer-Encoding') !== undefined || Number(req.get('Content-Length') ?? 0) > 0;
+}
+
+/** RFC 8259 §8.1; a decoder would put replacement characters where octets do not fit, and sign them. */
+function assertUtf8(octets: Buffer): void {
+  if (!isUtf8(octets)) throw malformed([{ pointer: '', detail: 'is not UTF-8' }]);
 }
 
 /** Counts brackets outside strings, before anything is built from them. */
@@ -90,9 +103,12 @@ export function malformed(violations: readonly Violation[]): PkiError {
   return new PkiError('request-malformed', message, { violations });
 }
 
+/** Enough to mend a body by; a hostile one could have a fault for every eighth of its octets. */
+const MAX_FAULTS = 100;
+
 /** Every fault that a schema found, each with its JSON Pointer; unknown members one by one. */
 export function violationsIn(error: z.ZodError): readonly Violation[] {
-  return error.issues.flatMap((issue) => {
+  const faults = error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         pointer: pointerTo([...issue.path, key]),
@@ -101,6 +117,9 @@ export function violationsIn(error: z.ZodError): readonly Violation[] {
     }
     return [{ pointer: pointerTo(issue.path), detail: detailOf(issue) }];
   });
+  if (faults.length <= MAX_FAULTS) return faults;
+  const more = { pointer: '', detail: `has ${faults.length - MAX_FAULTS} more faults` };
+  return [...faults.slice(0, MAX_FAULTS), more];
 }
 
 function detailOf(issue: z.core.$ZodIssue): string {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import { type AddressInfo, isIPv6, type Socket } from 'node:net';
+import { refuseUnreadable, type UnreadableRequest } from './unreadable-request.ts';
 
 /** A certificate chain and its key, as PEM. */
 interface TlsMaterial {
@@ -34,12 +35,17 @@ const SOCKET_IDLE_MS = 5 * 60_000;
 const CLOSE_DEADLINE_MS = 20_000;
 const CLOSE_SWEEP_MS = 50;
 
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly tls?: TlsMaterial | undefined;
+  readonly logUnreadable: (request: UnreadableRequest) => void;
+}
+
 /** Listens with the bounds of this service; without `tls` in plain HTTP. */
-export async function listen(
-  app: RequestListener,
-  options: { readonly host: string; readonly port: number; readonly tls?: TlsMaterial | undefined },
-): Promise<Listener> {
-  const { host, port, tls } = options;
+export async function listen(app: RequestListener, options: ListenOptions): Promise<Listener> {
+  const { host, port, tls, logUnreadable } = options;
   const server: Server | HttpsServer = tls
     ? createHttpsServer(
         { ...LIMITS, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
@@ -47,6 +53,9 @@ export async function listen(
       )
     : createHttpServer(LIMITS, app);
   server.setTimeout(SOCKET_IDLE_MS);
+  server.on('clientError', (error, socket) => {
+    logUnreadable(refuseUnreadable(error, socket as Socket));
+  });
   server.listen({ host, port });
   await once(server, 'listening');
   const address = server.address() as AddressInfo;

@@ -27,7 +27,7 @@ export function openDataFolder(path: string): string {
 /** A secret that lies in a file of its own. */
 export interface SecretFile<T> {
   readonly content: T;
-  /** Whether others than its owner may read the file. */
+  /** Whether others than its owner and its group may read the file; Kubernetes grants the group. */
   readonly isReadableByOthers: boolean;
 }
 
@@ -49,7 +49,7 @@ export function readSecretFile(
     renameSync(temporary, path);
     syncFolder(dirname(path));
   }
-  return { content: readFileSync(path), isReadableByOthers: (statSync(path).mode & 0o077) !== 0 };
+  return { content: readFileSync(path), isReadableByOthers: (statSync(path).mode & 0o007) !== 0 };
 }
 
 /** Writes the root for clients to trust, and tells where. */

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { z } from 'zod';
 import type { Actor } from '../../src/audit/entry.ts';
 import type { Authority } from '../../src/authority/authority.ts';
@@ -12,6 +12,7 @@ import { onlyMethods } from '../methods.ts';
 import { wireTime } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { AuthorityBody } from '../schemas/authority.ts';
+import { strictRouter } from '../strict-router.ts';
 
 export interface AuthorityRoutesDeps {
   readonly createAuthority: (request: AuthorityRequest, actor: Actor) => Promise<Authority>;
@@ -28,7 +29,7 @@ const CertificateFormat = z.strictObject({
 });
 
 export function authorityRoutes(deps: AuthorityRoutesDeps): Router {
-  const router = Router();
+  const router = strictRouter();
   const present = async (authority: Authority, warnings: ReadonlyMap<string, Warning>) =>
     presentAuthority(authority, await deps.pathOf(authority.name), warnings.get(authority.name));
 

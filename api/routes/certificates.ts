@@ -1,5 +1,5 @@
-import { type Request, type Response, Router } from 'express';
-import type { z } from 'zod';
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
 import type { Actor } from '../../src/audit/entry.ts';
 import { fileNameOf } from '../../src/bundle/file-name.ts';
 import type { Certificate } from '../../src/certificate.ts';
@@ -14,6 +14,7 @@ import { onlyMethods } from '../methods.ts';
 import { presentCertificate } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { CertificateBody, CertificateListQuery, CertificateQuery } from '../schemas/certificate.ts';
+import { strictRouter } from '../strict-router.ts';
 
 /** What a list is narrowed down to; absent members do not narrow. */
 interface CertificateFilter {
@@ -30,6 +31,11 @@ interface CertificatePosition {
   readonly serialNumber: string;
 }
 
+const Position = z.strictObject({
+  issuedAt: z.iso.datetime({ precision: 3 }),
+  serialNumber: z.string().regex(/^[0-9a-f]{32}$/),
+});
+
 export interface CertificateRoutesDeps {
   readonly now: () => Date;
   readonly issue: (request: LeafRequest, actor: Actor) => Promise<IssuedLeaf>;
@@ -44,7 +50,7 @@ export interface CertificateRoutesDeps {
 }
 
 export function certificateRoutes(deps: CertificateRoutesDeps): Router {
-  const router = Router();
+  const router = strictRouter();
 
   router
     .route('/certificates')
@@ -145,7 +151,7 @@ async function listPage(
   const dnsName = rest.dnsName?.toLowerCase();
   const before = expiresBefore === undefined ? undefined : new Date(expiresBefore);
   const filter = { ...rest, dnsName, expiresBefore: before, now: deps.now() };
-  const after = cursor === undefined ? undefined : positionOf(decodeCursor(scope, cursor));
+  const after = cursor === undefined ? undefined : decodeCursor(scope, Position, cursor);
   const found = await deps.listCertificates({ filter, limit: limit + 1, after });
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1)?.position : undefined;
@@ -155,10 +161,6 @@ async function listPage(
         presentCertificate(certificate, await deps.pathAbove(certificate), filter.now),
       ),
     ),
-    nextCursor: last ? encodeCursor(scope, [last.issuedAt, last.serialNumber]) : null,
+    nextCursor: last ? encodeCursor(scope, last) : null,
   };
-}
-
-function positionOf([issuedAt = '', serialNumber = '']: readonly string[]): CertificatePosition {
-  return { issuedAt, serialNumber };
 }

@@ -1,8 +1,9 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import { parseContract } from '../documentation/contract.ts';
 import { contractPage } from '../documentation/contract-page.ts';
 import { CONTENT_SECURITY_POLICY, html, page, prose } from '../documentation/html.ts';
 import { onlyMethods } from '../methods.ts';
+import { strictRouter } from '../strict-router.ts';
 
 /** What a caller is told about one code of the problem table. */
 export interface ProblemKind {
@@ -21,7 +22,7 @@ export interface DocumentationDeps {
 
 /** The contract as a file and as a page, and the pages that the `type` of each problem leads to. */
 export function documentationRoutes({ openapiYaml, problems }: DocumentationDeps): Router {
-  const router = Router();
+  const router = strictRouter();
   const docs = contractPage(parseContract(openapiYaml));
 
   router

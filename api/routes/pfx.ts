@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Actor } from '../../src/audit/entry.ts';
 import { fileNameOf, foreignPfxFileNameOf } from '../../src/bundle/file-name.ts';
 import type { Pfx, PfxRequest } from '../../src/bundle/pfx.ts';
@@ -9,6 +9,7 @@ import { malformed, NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { actorOf } from '../request-context.ts';
 import { CertificatePfxBody, PfxBody } from '../schemas/pfx.ts';
+import { strictRouter } from '../strict-router.ts';
 import { type CertificateRoutesDeps, knownCertificate } from './certificates.ts';
 
 export interface PfxRoutesDeps
@@ -30,7 +31,7 @@ export interface PfxRoutesDeps
 }
 
 export function pfxRoutes(deps: PfxRoutesDeps): Router {
-  const router = Router();
+  const router = strictRouter();
 
   router
     .route('/certificates/:serialNumber/pfx')

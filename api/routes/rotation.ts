@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { Actor } from '../../src/audit/entry.ts';
 import { PkiError, refused } from '../../src/errors.ts';
@@ -13,6 +13,7 @@ import { onlyMethods } from '../methods.ts';
 import { wireTime } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { RotationRunBody, TargetBody, TargetReplacementBody, targetOf } from '../schemas/target.ts';
+import { strictRouter } from '../strict-router.ts';
 
 export interface RotationRoutesDeps {
   readonly now: () => Date;
@@ -35,7 +36,7 @@ const DeleteQuery = z.strictObject({ destination: z.literal('remove').optional()
 const NoMembers = z.strictObject({});
 
 export function rotationRoutes(deps: RotationRoutesDeps): Router {
-  const router = Router();
+  const router = strictRouter();
   const present = (record: TargetRecord) => presentTarget(record, deps.now());
 
   router

@@ -4,18 +4,23 @@ import { isDnsName } from '../../src/issuance/names.ts';
 import { ipRangeOctets } from '../../src/x509/ip-address.ts';
 import { Duration, listOf, Name, SubjectBody } from './names.ts';
 
+/** An empty list would permit everything, which is not what it looks like. */
+function basesOf<T extends z.ZodType>(base: T) {
+  return listOf(base).min(1, 'must name at least one').exactOptional();
+}
+
 /** A host, or with a leading dot every host below it; no wildcard. */
 const HostOrDomain = z
   .string()
   .refine((text) => isPlainDnsName(text.replace(/^\./, '')), 'is neither a host nor a domain');
 
 const Subtrees = z.strictObject({
-  dnsNames: listOf(z.string().refine(isPlainDnsName, 'is not a domain')).exactOptional(),
-  ipRanges: listOf(
+  dnsNames: basesOf(z.string().refine(isPlainDnsName, 'is not a domain')),
+  ipRanges: basesOf(
     z.string().refine((text) => ipRangeOctets(text) !== undefined, 'is not a CIDR range'),
-  ).exactOptional(),
-  emailDomains: listOf(HostOrDomain).exactOptional(),
-  uriDomains: listOf(HostOrDomain).exactOptional(),
+  ),
+  emailDomains: basesOf(HostOrDomain),
+  uriDomains: basesOf(HostOrDomain),
 });
 
 /** Longer paths than anybody's; it must fit the one octet that some readers give it. */

@@ -1,5 +1,5 @@
 import { PkiError } from '../errors.ts';
-import type { Issuer } from '../issuance/issuer.ts';
+import { type Issuer, MAX_PATH_LENGTH } from '../issuance/issuer.ts';
 import { decodeCertificate } from '../x509/decode-certificate.ts';
 import { signWith } from '../x509/key.ts';
 import type { Authority } from './authority.ts';
@@ -9,9 +9,6 @@ export interface IssuersDeps {
   readonly findAuthority: (name: string) => Promise<Authority | undefined>;
   readonly wrapping: KeyWrapping;
 }
-
-/** No path of ours is longer; a loop in the records must not hang an issuance. */
-const MAX_PATH_LENGTH = 16;
 
 /** Opens authorities for signing, and their paths, each once: an authority never changes after its creation. */
 export class Issuers {
@@ -35,12 +32,16 @@ export class Issuers {
 
   /** The certification path of an authority: its own certificate first, the root's last. */
   async pathOf(name: string): Promise<Issuer['path']> {
+    return this.#pathBelow(name, 0);
+  }
+
+  /** `depth` authorities have been passed on the way up: a loop in the records must not go on for ever. */
+  async #pathBelow(name: string, depth: number): Promise<Issuer['path']> {
     const known = this.#paths.get(name);
     if (known) return known;
+    if (depth > MAX_PATH_LENGTH) throw new Error(`the path of authority "${name}" is endless`);
     const { certificate, parent } = await this.#authorityOf(name);
-    const above = parent === null ? [] : await this.pathOf(parent);
-    if (above.length >= MAX_PATH_LENGTH)
-      throw new Error(`the path of authority "${name}" is endless`);
+    const above = parent === null ? [] : await this.#pathBelow(parent, depth + 1);
     const path: Issuer['path'] = [decodeCertificate(certificate.der), ...above];
     this.#paths.set(name, path);
     return path;

@@ -24,9 +24,6 @@ export interface Pfx {
   readonly warnings: readonly Warning[];
 }
 
-/** Windows shows a friendly name in one line; control characters and half surrogates break readers. */
-const PERMITTED_FRIENDLY_NAME = /^\P{C}{1,128}$/u;
-
 /** Application Gateway v2's limit for a listener's certificate (v1: 10 KiB). */
 const APPLICATION_GATEWAY_OCTETS = 16 * 1024;
 
@@ -49,8 +46,13 @@ export async function makePfx(
   return { pfx, password, warnings: warningsAbout(request.privateKey, password, pfx) };
 }
 
+/** One line of text: control characters and half surrogates break readers. */
+export function isFriendlyName(text: string): boolean {
+  return /^[^\p{Cc}\p{Cs}\u2028\u2029]{1,128}$/u.test(text) && text.trim() !== '';
+}
+
 function friendlyNameViolations(friendlyName: string | undefined): readonly Violation[] {
-  if (friendlyName === undefined || PERMITTED_FRIENDLY_NAME.test(friendlyName)) return [];
+  if (friendlyName === undefined || isFriendlyName(friendlyName)) return [];
   const detail = 'a friendly name has 1 to 128 characters, none of them a control character';
   return [{ pointer: '/friendlyName', detail }];
 }

@@ -1,7 +1,6 @@
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { constraintAgainst } from './name-constraint-check.ts';
-import { isDnsName } from './names.ts';
 import type { RequestedName } from './requested-names.ts';
 import type { IssuanceTerms } from './terms.ts';
 
@@ -61,6 +60,12 @@ export function pathLengthLeftBy(issuers: readonly DecodedCertificate[]): number
 }
 
 /**
+ * What OpenSSL takes for a host (`cn2dnsid`): labels of letters, digits and underscores with inner
+ * hyphens, and a dot somewhere; IPv4 addresses are such.
+ */
+const HOST_TO_OPENSSL = /^(?:\*\.)?\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)+$/;
+
+/**
  * OpenSSL holds a common name that looks like a host against the DNS constraints when there is no
  * dNSName, so that a certificate which slips by here would be refused there.
  */
@@ -70,5 +75,5 @@ function commonNameAsHost(
 ): (RequestedName & { baseKind: 'dnsNames' })[] {
   const value = subject.known.commonName;
   if (value === undefined || names.dnsNames.length > 0) return [];
-  return value.includes('.') && isDnsName(value) ? [{ baseKind: 'dnsNames', value, pointer }] : [];
+  return HOST_TO_OPENSSL.test(value) ? [{ baseKind: 'dnsNames', value, pointer }] : [];
 }

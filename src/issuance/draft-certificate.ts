@@ -4,6 +4,7 @@ import { encodeTbsCertificate } from '../x509/tbs-certificate.ts';
 import { pathLengthLeftBy } from './authority-checks.ts';
 import { supportedKeyAlgorithmOf, templateOf } from './certificate-template.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
+import { MAX_PATH_LENGTH } from './issuer.ts';
 import { violationsOf } from './policy.ts';
 import { PROFILES, type Profile } from './profile.ts';
 import { newSerialNumber } from './serial-number.ts';
@@ -51,9 +52,11 @@ export function draftCertificate(
 function assertCanIssue({ name, path }: Signer, profile: Profile, now: Date): void {
   const [issuer] = path;
   if (issuer && (now < issuer.notBefore || issuer.notAfter < now)) {
-    throw new PkiError('authority-cannot-issue', `authority "${name}" has expired`);
+    const state = now < issuer.notBefore ? 'is not valid yet' : 'has expired';
+    throw new PkiError('authority-cannot-issue', `authority "${name}" ${state}`);
   }
-  if (profile.isAuthority && pathLengthLeftBy(path) < 0) {
+  const isPathFull = pathLengthLeftBy(path) < 0 || path.length >= MAX_PATH_LENGTH;
+  if (profile.isAuthority && isPathFull) {
     throw new PkiError('authority-cannot-issue', `authority "${name}" has no path length left`);
   }
 }

@@ -19,6 +19,7 @@ import type { KeyPair } from '../x509/key.ts';
 import type { IssuanceRequest } from './issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from './issue-certificate.ts';
 import type { Issuer } from './issuer.ts';
+import { MAX_NAMES } from './name-checks.ts';
 import { areSameNames, type RequestedNames, requestedNames, valuesOf } from './requested-names.ts';
 
 /** What a caller asks for: names and a key of ours, or a CSR with a key of their own. */
@@ -98,6 +99,9 @@ export function requestFromBody(
 
 /** Names and subject of a CSR are wishes like any other; what the body says as well must agree. */
 function fromCsr(request: LeafRequest, csr: CertificationRequest): IssuanceRequest {
+  if (countOf(csr.names) > MAX_NAMES) {
+    throw refused([{ pointer: '/csr', detail: `asks for more than ${MAX_NAMES} names` }]);
+  }
   const disagreements = disagreementsOf(request, csr);
   if (disagreements.length > 0) throw refused(disagreements);
   const csrNames = requestedNames(csr.names, () => '/csr');
@@ -150,8 +154,12 @@ function ignoredExtension(extension: string): Warning {
   return { code: 'extension-ignored', detail: `the CSR's ${extension} was not granted` };
 }
 
-function isEmpty({ dnsNames, ipAddresses, emailAddresses, uris }: SubjectAltNames): boolean {
-  return dnsNames.length + ipAddresses.length + emailAddresses.length + uris.length === 0;
+function isEmpty(names: SubjectAltNames): boolean {
+  return countOf(names) === 0;
+}
+
+function countOf(names: SubjectAltNames): number {
+  return SUBJECT_ALT_NAME_KINDS.reduce((sum, kind) => sum + names[kind].length, 0);
 }
 
 function pointerIntoSubject(attribute?: keyof Subject): string {

@@ -1,6 +1,9 @@
 import type { AuthorityKind, KeyAlgorithm } from '../certificate.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 
+/** No path is longer: verifiers give up on long ones, and each authority costs every handshake. */
+export const MAX_PATH_LENGTH = 16;
+
 /** An authority in its role of signing (RFC 5280 §4.1.2.4): its key signs, and is never shown. */
 export interface Issuer {
   readonly name: string;

@@ -5,7 +5,7 @@ import { isDnsName, isEmailAddress, isIpAddress, isUri } from './names.ts';
 import type { IssuanceTerms } from './terms.ts';
 
 /** More names than any gateway's host list; every one of them costs each client that connects. */
-const MAX_NAMES = 100;
+export const MAX_NAMES = 100;
 
 const FORMS = {
   dnsNames: { isWellFormed: isDnsName, words: 'is not a DNS name' },

@@ -16,8 +16,17 @@ const DNS_NAME = new RegExp(`^(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*$`);
 /** RFC 5322 §3.2.3: a dot-atom; quoted local parts are left out, as in practice. */
 const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const LOCAL_PART = new RegExp(`^${ATOM}(?:\\.${ATOM})*$`);
-/** RFC 3986 §3: a scheme, a colon, and at least one character that a URI may hold. */
-const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+$/;
+const HOST = '[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\]';
+const AUTHORITY = `//(?:${HOST})?(?::\\d{0,5})?(?![^/?#])`;
+/**
+ * RFC 3986 §3: a scheme, and at least one character after it. The host, where there is one, is written
+ * without user information before it, percent signs, or a dot at its end (RFC 5280 §4.2.1.6): readers
+ * would not agree which host it is, and so whether name constraints permit it.
+ */
+const URI = new RegExp(
+  `^[A-Za-z][A-Za-z0-9+.-]*:(?=.)(?:${AUTHORITY}|(?!//))` +
+    "(?:[A-Za-z0-9._~:/?#[\\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$",
+);
 
 /** A dNSName of letters, digits and inner hyphens (RFC 5280 §4.2.1.6, RFC 1034 §3.5), or a wildcard. */
 export function isDnsName(text: string): boolean {
@@ -41,8 +50,7 @@ export function isEmailAddress(text: string): boolean {
 
 /** An absolute URI with a scheme and something after it (RFC 5280 §4.2.1.6). */
 export function isUri(text: string): boolean {
-  if (text.length > MAX_URI_LENGTH || !URI.test(text)) return false;
-  return !/^[^:]*:\/\//.test(text) || URL.canParse(text);
+  return text.length <= MAX_URI_LENGTH && URI.test(text);
 }
 
 /** The form in which each kind of name is written, so that equal names are equal text. */

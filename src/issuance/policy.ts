@@ -1,5 +1,7 @@
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { isConstraining } from '../x509/name-constraints.ts';
+import { BASIC_CONSTRAINTS, KEY_USAGE, NAME_CONSTRAINTS, SUBJECT_ALT_NAME } from '../x509/oids.ts';
 import { pathLengthHolds, permittedByEveryAuthorityAbove } from './authority-checks.ts';
 import { namesAreWellFormed } from './name-checks.ts';
 import { subjectChecks } from './subject-checks.ts';
@@ -81,7 +83,7 @@ function saysWhatTheProfileSays(
   const [issuer] = issuers;
   const expectations: readonly (readonly [string, boolean])[] = [
     ['basicConstraints', certificate.isAuthority === profile.isAuthority],
-    ['basicConstraints', certificate.isBasicConstraintsCritical],
+    ['criticality', areEqual(certificate.criticalExtensions, criticalFor(certificate))],
     ['keyUsage', areEqual(certificate.keyUsage, profile.keyUsageFor(keyAlgorithm))],
     ['extKeyUsage', areEqual(certificate.extKeyUsage, profile.extKeyUsage)],
     ['subjectKeyIdentifier', certificate.subjectKeyIdentifier !== ''],
@@ -96,6 +98,18 @@ function saysWhatTheProfileSays(
   return expectations.flatMap(([what, holds]) =>
     holds ? [] : [{ pointer: '', detail: `${what} is not what profile "${profile.name}" says` }],
   );
+}
+
+/** RFC 5280 §4.2.1.3, §4.2.1.6, §4.2.1.9, §4.2.1.10, in the order in which they are written. */
+function criticalFor({ subject, names, nameConstraints }: DecodedCertificate): readonly string[] {
+  const hasNames = Object.values(names).some((values: readonly string[]) => values.length > 0);
+  const isSubjectEmpty = Object.keys(subject.known).length + subject.others.length === 0;
+  return [
+    BASIC_CONSTRAINTS,
+    KEY_USAGE,
+    ...(isSubjectEmpty && hasNames ? [SUBJECT_ALT_NAME] : []),
+    ...(isConstraining(nameConstraints) ? [NAME_CONSTRAINTS] : []),
+  ];
 }
 
 function areEqual<T>(one: ArrayLike<T>, other: ArrayLike<T>): boolean {

@@ -2,6 +2,7 @@ import type { Subject } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from '../x509/distinguished-name.ts';
+import { CANONICAL } from './names.ts';
 import type { Check, IssuanceTerms } from './terms.ts';
 
 /** ISO 3166-1 alpha-2, as X.520 asks of countryName. */
@@ -67,7 +68,8 @@ function commonNameIsASubjectAltName(
   const commonName = subject.known.commonName;
   if (profile.name !== 'server' || commonName === undefined) return [];
   const hosts = [...names.dnsNames, ...names.ipAddresses, ...names.emailAddresses, ...names.uris];
-  if (hosts.includes(commonName) || hosts.includes(commonName.toLowerCase())) return [];
+  const forms = [commonName, ...Object.values(CANONICAL).map((form) => form(commonName))];
+  if (forms.some((form) => hosts.includes(form))) return [];
   const detail = 'the commonName of a server certificate is one of its subjectAltNames';
   return [{ pointer: pointers.subject('commonName'), detail }];
 }

@@ -1,14 +1,11 @@
 import 'reflect-metadata';
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import {
-  type Extension,
-  Pkcs10CertificateRequest,
-  SubjectAlternativeNameExtension,
-} from '@peculiar/x509';
+import { type Extension, Pkcs10CertificateRequest } from '@peculiar/x509';
 import { PkiError } from '../errors.ts';
-import { type DecodedSubject, decodeSubject } from './decode-certificate.ts';
-import { type DecodedNames, NO_NAMES, namesOf } from './general-names.ts';
-import { keyAlgorithmOf, subjectPublicKeyInfoOf } from './key.ts';
+import { type DecodedSubject, decodeSubject } from './decode-subject.ts';
+import { membersOf } from './der-members.ts';
+import { type DecodedNames, decodeNames, NO_NAMES } from './general-names.ts';
+import { keyAlgorithmOf } from './key.ts';
 import { describeOid, SUBJECT_ALT_NAME } from './oids.ts';
 import { decodePem } from './pem.ts';
 
@@ -23,6 +20,10 @@ export interface CertificationRequest {
 
 /** RFC 7468 §7; the second one is what older tools write. */
 const LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+/** PKCS #9 extensionRequest (RFC 2985 §5.4.2). */
+const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
+/** SEQUENCE, SEQUENCE, BIT STRING. */
+const MEMBER_TAGS = [0x30, 0x30, 0x03];
 const STRONG_HASHES = ['SHA-256', 'SHA-384', 'SHA-512'];
 /** Smaller exponents make RSA signatures easier to forge with sloppy verifiers. */
 const MIN_PUBLIC_EXPONENT = 65_537n;
@@ -34,17 +35,22 @@ const MIN_PUBLIC_EXPONENT = 65_537n;
  */
 export async function readCertificationRequest(pem: string): Promise<CertificationRequest> {
   const request = parse(pem);
+  const publicKey = publicKeyOf(request);
   await assertProofOfPossession(request);
-  const extensions = extensionsOf(request);
-  const [alternative] = extensions.filter((one) => one instanceof SubjectAlternativeNameExtension);
-  return {
-    publicKey: publicKeyOf(request),
-    subject: decodeSubject(request.subjectName),
-    names: alternative ? namesOf(alternative.names.items) : NO_NAMES,
-    ignoredExtensions: extensions
-      .filter(({ type }) => type !== SUBJECT_ALT_NAME)
-      .map(({ type }) => describeOid(type)),
-  };
+  try {
+    const extensions = extensionsOf(request);
+    const alternative = extensions.find(({ type }) => type === SUBJECT_ALT_NAME);
+    const others = extensions.filter(({ type }) => type !== SUBJECT_ALT_NAME);
+    return {
+      publicKey,
+      subject: decodeSubject(request.subjectName.toArrayBuffer()),
+      names: alternative ? decodeNames(alternative.value) : NO_NAMES,
+      ignoredExtensions: others.map(({ type }) => describeOid(type)),
+    };
+  } catch (cause) {
+    if (cause instanceof PkiError) throw cause;
+    throw invalid('its names or extensions cannot be read', cause);
+  }
 }
 
 function parse(pem: string): Pkcs10CertificateRequest {
@@ -52,9 +58,10 @@ function parse(pem: string): Pkcs10CertificateRequest {
     const [block, ...more] = decodePem(pem);
     if (!block || more.length > 0) throw invalid('must hold exactly one PEM block');
     if (!LABELS.includes(block.label)) throw invalid(`holds a ${block.label}, not a request`);
-    const request = new Pkcs10CertificateRequest(Uint8Array.from(block.der));
-    if (request.rawData.byteLength !== block.der.length) throw invalid('has octets after its end');
-    return request;
+    // RFC 2986 §4.2: information, algorithm and signature, and nothing before, between or after.
+    const tags = membersOf(block.der)?.map(({ tag }) => tag);
+    if (String(tags) !== String(MEMBER_TAGS)) throw invalid('is no DER of three members');
+    return new Pkcs10CertificateRequest(Uint8Array.from(block.der));
   } catch (cause) {
     if (cause instanceof PkiError && cause.code === 'certificate-request-invalid') throw cause;
     throw invalid('is not a PKCS #10 request in PEM', cause);
@@ -87,8 +94,8 @@ function publicKeyOf(request: Pkcs10CertificateRequest): KeyObject {
   if (publicExponent !== undefined && publicExponent < MIN_PUBLIC_EXPONENT) {
     throw invalid('its RSA public exponent is smaller than 65537');
   }
-  // Written anew by OpenSSL, so that an odd encoding of the same key goes no further.
-  return createPublicKey({ key: subjectPublicKeyInfoOf(publicKey), format: 'der', type: 'spki' });
+  // Written anew from its numbers: Go cannot read a compressed point, which OpenSSL would keep.
+  return createPublicKey({ key: publicKey.export({ format: 'jwk' }), format: 'jwk' });
 }
 
 function importedKey(request: Pkcs10CertificateRequest): KeyObject {
@@ -100,15 +107,15 @@ function importedKey(request: Pkcs10CertificateRequest): KeyObject {
   }
 }
 
-function extensionsOf(request: Pkcs10CertificateRequest): readonly Extension[] {
-  try {
-    const { extensions } = request;
-    const types = new Set(extensions.map(({ type }) => type));
-    if (types.size === extensions.length) return extensions;
-  } catch (cause) {
-    throw invalid('its extensions cannot be read', cause);
+/** RFC 2985 §5.4.2: one attribute with one value; what a second one asks for would be overlooked. */
+function extensionsOf({ attributes, extensions }: Pkcs10CertificateRequest): readonly Extension[] {
+  const requests = attributes.filter(({ type }) => type === EXTENSION_REQUEST);
+  if (requests.length > 1 || requests.some(({ values }) => values.length > 1)) {
+    throw invalid('has more than one extension request');
   }
-  throw invalid('asks for one extension twice');
+  const types = new Set(extensions.map(({ type }) => type));
+  if (types.size < extensions.length) throw invalid('asks for one extension twice');
+  return extensions;
 }
 
 function hashOf({ signatureAlgorithm }: Pkcs10CertificateRequest): string {

@@ -6,17 +6,15 @@ import {
   BasicConstraintsExtension,
   ExtendedKeyUsageExtension,
   KeyUsagesExtension,
-  type Name,
-  SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509Certificate,
 } from '@peculiar/x509';
-import type { KeyAlgorithm, Subject, Validity } from '../certificate.ts';
+import type { KeyAlgorithm, Validity } from '../certificate.ts';
 import { PkiError } from '../errors.ts';
-import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from './distinguished-name.ts';
-import { type DecodedNames, NO_NAMES, namesOf } from './general-names.ts';
+import { type DecodedSubject, decodeSubject } from './decode-subject.ts';
+import { type DecodedNames, decodeNames, NO_NAMES } from './general-names.ts';
 import type { NameConstraintSubtrees, NameConstraints } from './name-constraints.ts';
-import { BASIC_CONSTRAINTS, NAME_CONSTRAINTS, SUBJECT_ALT_NAME } from './oids.ts';
+import { NAME_CONSTRAINTS, SUBJECT_ALT_NAME } from './oids.ts';
 import { encodeCertificate, KEY_USAGE_BITS, type KeyUsage } from './tbs-certificate.ts';
 
 /** What a certificate says, read back from its octets by `@peculiar/x509`. */
@@ -29,10 +27,10 @@ export interface DecodedCertificate extends Validity {
   readonly subjectName: Uint8Array;
   readonly subject: DecodedSubject;
   readonly names: DecodedNames;
-  readonly isSubjectAltNameCritical: boolean;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly isAuthority: boolean;
-  readonly isBasicConstraintsCritical: boolean;
+  /** Object identifiers. */
+  readonly criticalExtensions: readonly string[];
   readonly pathLenConstraint: number | undefined;
   readonly nameConstraints: NameConstraints;
   readonly keyUsage: readonly KeyUsage[];
@@ -40,12 +38,6 @@ export interface DecodedCertificate extends Validity {
   /** Hexadecimal; empty where the extension is absent. */
   readonly subjectKeyIdentifier: string;
   readonly authorityKeyIdentifier: string;
-}
-
-/** A subject's known attributes, and the types of those that this service does not know or that repeat. */
-export interface DecodedSubject {
-  readonly known: Subject;
-  readonly others: readonly string[];
 }
 
 /**
@@ -69,39 +61,23 @@ export function decodeTbsCertificate(
   return decodeCertificate(encodeCertificate(tbsCertificate, issuerKeyAlgorithm, Buffer.alloc(1)));
 }
 
-/** A Name's attributes; every value of an attribute that has several counts among the others. */
-export function decodeSubject(name: Name): DecodedSubject {
-  const attributes = name.toJSON().flatMap((rdn) => Object.entries(rdn));
-  const known: Partial<Record<keyof Subject, string>> = {};
-  const others: string[] = [];
-  for (const [type, values] of attributes) {
-    const attribute = SUBJECT_ATTRIBUTE_NAMES.find(
-      (candidate) => SUBJECT_ATTRIBUTES[candidate].shortName === type,
-    );
-    const [value, ...more] = values;
-    if (!attribute || value === undefined || more.length > 0 || attribute in known)
-      others.push(type);
-    else known[attribute] = value;
-  }
-  return { known, others };
-}
-
 function decoded(certificate: X509Certificate, der: Uint8Array): DecodedCertificate {
   const basic = certificate.getExtension(BasicConstraintsExtension);
-  const alternative = certificate.getExtension(SubjectAlternativeNameExtension);
+  const alternative = certificate.getExtension(SUBJECT_ALT_NAME);
   return {
     der,
     serialNumber: certificate.serialNumber.toLowerCase(),
     issuerName: new Uint8Array(certificate.issuerName.toArrayBuffer()),
     subjectName: new Uint8Array(certificate.subjectName.toArrayBuffer()),
-    subject: decodeSubject(certificate.subjectName),
+    subject: decodeSubject(certificate.subjectName.toArrayBuffer()),
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
-    names: alternative ? namesOf(alternative.names.items) : NO_NAMES,
-    isSubjectAltNameCritical: certificate.getExtension(SUBJECT_ALT_NAME)?.critical ?? false,
+    names: alternative ? decodeNames(alternative.value) : NO_NAMES,
     subjectPublicKeyInfo: new Uint8Array(certificate.publicKey.rawData),
     isAuthority: basic?.ca ?? false,
-    isBasicConstraintsCritical: certificate.getExtension(BASIC_CONSTRAINTS)?.critical ?? false,
+    criticalExtensions: certificate.extensions.flatMap(({ type, critical }) =>
+      critical ? [type] : [],
+    ),
     pathLenConstraint: basic?.pathLength,
     nameConstraints: nameConstraintsOf(certificate),
     keyUsage: keyUsageOf(certificate),

@@ -79,8 +79,9 @@ export function utf8String(text: string): Buffer {
   return tagged(UTF8_STRING, Buffer.from(text, 'utf8'));
 }
 
+/** Text outside the type's alphabet is not cut to fit: it stays wrong, for whoever reads it back. */
 export function printableString(text: string): Buffer {
-  return tagged(PRINTABLE_STRING, Buffer.from(text, 'latin1'));
+  return tagged(PRINTABLE_STRING, Buffer.from(text, 'utf8'));
 }
 
 export function ia5String(text: string): Buffer {

@@ -50,7 +50,10 @@ function basesOf(subtrees: NameConstraintSubtrees): Buffer[] {
   ];
 }
 
-/** An IA5String under an implicit tag: its content octets without its own tag and length. */
+/**
+ * An IA5String under an implicit tag: its content octets without its own tag and length. Text that is
+ * not ASCII is not cut to fit: it stays wrong, for whoever reads it back.
+ */
 export function textual(number: number, text: string): Buffer {
-  return implicit(number, Buffer.from(text, 'latin1'));
+  return implicit(number, Buffer.from(text, 'utf8'));
 }

@@ -49,6 +49,13 @@ async function createAuthorityTables(db: Kysely<unknown>): Promise<void> {
     // RFC 5280 §4.1.2.2: unique for each issuer.
     .addPrimaryKeyConstraint('certificate_key', ['serial_number', 'authority'])
     .execute();
+  // A look-up by serial number alone must find one certificate, and a collision is an error.
+  await db.schema
+    .createIndex('certificate_by_serial_number')
+    .unique()
+    .on('certificate')
+    .column('serial_number')
+    .execute();
   await db.schema
     .createIndex('certificate_by_issue')
     .on('certificate')
