@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { readSettings, SettingsError } from '../../config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'certwright-config-'));
+after(() => rmSync(folder, { recursive: true }));
+const file = join(folder, 'settings.yaml');
+
+const root =
+  '{name: r, kind: root, subject: {commonName: R}, keyAlgorithm: ecdsa-p256, validity: 1y}';
+const target = `{name: t, authority: issuing, profile: server, dnsNames: [a.b], validity: 30d,
+  destination: {type: directory, path: /tls}}`;
+
+function readFile(yaml: string) {
+  writeFileSync(file, yaml);
+  return readSettings({ PKI_CONFIG_FILE: file });
+}
+
+/** The message of the error that the file at `path` causes. */
+function messageOf(path: string): string {
+  try {
+    readSettings({ PKI_CONFIG_FILE: path });
+  } catch (error) {
+    assert.ok(error instanceof SettingsError, String(error));
+    return error.message;
+  }
+  return assert.fail('no error');
+}
+
+/** The faults, each with its place or its reason, of the error that this text causes. */
+function faultsIn(yaml: string): readonly string[] {
+  writeFileSync(file, yaml);
+  const where = `PKI_CONFIG_FILE (${file}): `;
+  const lines = messageOf(file).split('\n');
+  assert.ok(lines[0]?.startsWith(where), lines[0]);
+  return lines.filter((line) => line.startsWith(where)).map((line) => line.slice(where.length));
+}
+
+describe('the settings file', () => {
+  it('declares authorities and targets, with what a declaration leaves out filled in', () => {
+    const { authorities, rotationTargets } = readFile(
+      `authorities: [${root}]\nrotationTargets: [${target}]`,
+    );
+    assert.deepEqual(
+      authorities?.map(({ name }) => name),
+      ['r'],
+    );
+    assert.deepEqual(
+      rotationTargets.map(({ keyAlgorithm, uris }) => [keyAlgorithm, uris]),
+      [['ecdsa-p256', []]],
+    );
+  });
+
+  it('may be empty, which says nothing of authorities; an empty list says that there are none', () => {
+    assert.equal(readFile('').authorities, undefined);
+    assert.equal(readFile('# nothing\n').authorities, undefined);
+    assert.deepEqual(readFile('authorities: []').authorities, []);
+  });
+
+  it('is refused with the place of each fault', () => {
+    for (const [yaml, place] of [
+      ['authority: []', '/authority'],
+      ['42', '/'],
+      ['- a', '/'],
+      ['authorities:', '/authorities'],
+      [`authorities: [${root}, {name: 1, kind: leaf}]`, '/authorities/1/kind'],
+      [`authorities: [${root.replace('R}', 'R, serial: 1}')}]`, '/authorities/0/subject/serial'],
+      [`authorities: [${root}, ${root}]`, '/authorities/1/name'],
+      [`rotationTargets: [${target}, ${target}]`, '/rotationTargets/1/name'],
+      [`rotationTargets: [${target.replace('a.b', 'a_b')}]`, '/rotationTargets/0/dnsNames/0'],
+      ['__proto__: {a: 1}', '/__proto__'],
+    ] as const) {
+      const found = faultsIn(yaml).map((fault) => fault.split(': ')[0]);
+      assert.ok(found.includes(place), `${yaml}: ${found.join(', ')}`);
+    }
+  });
+
+  it('is refused where it is not YAML, or not one document', () => {
+    for (const yaml of [
+      'authorities: [',
+      'authorities: []\nauthorities: []',
+      'authorities: []\n---\nauthorities: []',
+      'authorities: *nobody',
+      `a: ${'['.repeat(20_000)}`,
+    ]) {
+      assert.equal(faultsIn(yaml).length, 1, yaml.slice(0, 40));
+    }
+  });
+
+  it('is refused, and not unfolded, where its aliases multiply', () => {
+    const levels = [...'abcdefghijklmnop'].map((name, level, all) => {
+      const above = level === 0 ? 'x' : `*${all[level - 1]}`;
+      return `${name}: &${name} [${Array(9).fill(above).join(',')}]`;
+    });
+    const started = performance.now();
+    assert.match(faultsIn(levels.join('\n'))[0] ?? '', /alias/i);
+    assert.ok(performance.now() - started < 2_000);
+  });
+
+  it('is refused where it cannot be read', () => {
+    for (const path of [join(folder, 'absent'), folder]) {
+      assert.equal(messageOf(path), `PKI_CONFIG_FILE (${path}): cannot be read`);
+    }
+  });
+});
