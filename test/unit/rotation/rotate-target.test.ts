@@ -91,7 +91,7 @@ describe('a pass over one target', () => {
 describe('a pass that cannot be completed', () => {
   it('never throws, and tells the caller only what is meant for the caller', async () => {
     const secret = String((await world.authorities.filesFor(target))['tls.key']);
-    const failures = [new Error(`disk full at ${secret}`), secret, undefined, null, { secret }];
+    const failures = [new Error(`disk full at ${secret}`), new TypeError(secret)];
     for (const failure of failures) {
       world.destinations.beforeRead = () => Promise.reject(failure);
       const { item, progress } = await pass();
