@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { NEW_TARGET } from '../../../src/rotation/rotation-record.ts';
+import type { RotationTarget } from '../../../src/rotation/target.ts';
+import { AuditRepository } from '../../../storage/database/audit-repository.ts';
+import { AuthorityRepository } from '../../../storage/database/authority-repository.ts';
+import { CertificateRepository } from '../../../storage/database/certificate-repository.ts';
+import { TargetRepository } from '../../../storage/database/target-repository.ts';
+import { IssuanceWorld, NOW, refusalOf } from '../../support/issuance.ts';
+import { auditEntry, certificate, DATABASES } from './databases.ts';
+
+function target(name: string, validity = '30d'): RotationTarget {
+  const { dnsNames, ipAddresses, emailAddresses, uris } = certificate();
+  return {
+    name,
+    authority: 'issuing',
+    profile: 'server',
+    ...{ dnsNames, ipAddresses, emailAddresses, uris },
+    keyAlgorithm: 'ecdsa-p256',
+    validity,
+    destination: {
+      type: 'directory',
+      path: '/tls',
+      includeRoot: true,
+      clientAuthorities: [],
+      clientTrust: 'issuer',
+      keyMode: '0600',
+    },
+  };
+}
+
+const kept = (name: string, isDeclaredInFile = false) => ({
+  target: target(name),
+  isDeclaredInFile,
+  progress: NEW_TARGET,
+});
+
+for (const [database, open] of DATABASES) {
+  describe(`authorities, in ${database}`, () => {
+    it('come back with their certificate and their sealed key, and still sign', async () => {
+      const db = await open();
+      const certificates = new CertificateRepository(db, () => NOW);
+      const authorities = new AuthorityRepository(db);
+      const world = new IssuanceWorld({
+        record: certificates.record,
+        findAuthority: authorities.find,
+      });
+      const root = await world.createRoot();
+      assert.deepEqual(await authorities.find('root'), root);
+      assert.deepEqual(await authorities.list(), [root]);
+      assert.equal(await authorities.find('nobody'), undefined);
+      assert.deepEqual(await refusalOf(world.createRoot()), ['name-taken']);
+    });
+  });
+
+  describe(`the journal, in ${database}`, () => {
+    it('has the newest entry first, and can be read page by page', async () => {
+      const journal = new AuditRepository(await open());
+      for (const count of [1, 2, 3, 4, 5]) await journal.append(auditEntry({ count }));
+      const counts: unknown[] = [];
+      let before: number | undefined;
+      for (;;) {
+        const page = await journal.list({ limit: 2, before });
+        if (page.length === 0) break;
+        counts.push(...page.map(({ details }) => details['count']));
+        before = page.at(-1)?.sequence;
+      }
+      assert.deepEqual(counts, [5, 4, 3, 2, 1]);
+    });
+
+    it('keeps an entry as it was given', async () => {
+      const journal = new AuditRepository(await open());
+      const entry = { ...auditEntry({ names: ['a'] }), actor: { name: 'rotation' } };
+      await journal.append(entry);
+      const [found] = await journal.list({ limit: 1, before: undefined });
+      assert.deepEqual(found, { sequence: found?.sequence, ...entry });
+    });
+  });
+
+  describe(`rotation targets, in ${database}`, () => {
+    it('come back as they were given, instants too', async () => {
+      const targets = new TargetRepository(await open());
+      await targets.add(kept('b'), auditEntry());
+      await targets.add(kept('a'), auditEntry());
+      assert.deepEqual(await targets.list(), [kept('a'), kept('b')]);
+      const status = { ...NEW_TARGET.status, state: 'current', notAfter: NOW } as const;
+      const progress = { status, failures: 2, retryAt: NOW };
+      await targets.recordPass('a', progress, [auditEntry()]);
+      assert.deepEqual((await targets.find('a'))?.progress, progress);
+      assert.equal(await targets.find('c'), undefined);
+    });
+
+    it('keep a name to the first that took it', async () => {
+      const db = await open();
+      const targets = new TargetRepository(db);
+      const attempts = [1, 2, 3].map(() => refusalOf(targets.add(kept('a'), auditEntry())));
+      const outcomes = (await Promise.all(attempts)).map(([outcome]) => outcome);
+      assert.deepEqual(outcomes.toSorted(), ['granted', 'name-taken', 'name-taken']);
+      const entries = await new AuditRepository(db).list({ limit: 9, before: undefined });
+      assert.equal(entries.length, 1);
+    });
+
+    it('change together with their audit entry, or not at all', async () => {
+      const targets = new TargetRepository(await open());
+      await targets.add(kept('a'), auditEntry());
+      const loop: Record<string, unknown> = {};
+      loop['itself'] = loop;
+      const broken = auditEntry(loop);
+      await assert.rejects(targets.add(kept('b'), broken));
+      await assert.rejects(targets.replace(target('a', '1d'), broken));
+      await assert.rejects(targets.remove('a', [broken]));
+      await assert.rejects(
+        targets.followFile({ records: [kept('c', true)], dropped: ['a'], auditEntries: [broken] }),
+      );
+      assert.deepEqual(await targets.list(), [kept('a')]);
+    });
+
+    it('keep their progress when they are replaced, and stay away when they are removed', async () => {
+      const targets = new TargetRepository(await open());
+      await targets.add(kept('a'), auditEntry());
+      const progress = { ...NEW_TARGET, failures: 3 };
+      await targets.recordPass('a', progress, []);
+      await targets.replace(target('a', '1d'), auditEntry());
+      assert.deepEqual(await targets.find('a'), {
+        target: target('a', '1d'),
+        isDeclaredInFile: false,
+        progress,
+      });
+      await targets.remove('a', [auditEntry()]);
+      await targets.recordPass('a', progress, [auditEntry()]);
+      assert.deepEqual(await targets.list(), []);
+    });
+
+    it('follow the settings file in one step', async () => {
+      const targets = new TargetRepository(await open());
+      await targets.add(kept('mine'), auditEntry());
+      await targets.followFile({
+        records: [kept('old', true), kept('mine', true)],
+        dropped: [],
+        auditEntries: [],
+      });
+      await targets.followFile({
+        records: [kept('new', true)],
+        dropped: ['old'],
+        auditEntries: [],
+      });
+      assert.deepEqual(await targets.list(), [kept('mine', true), kept('new', true)]);
+    });
+  });
+}
