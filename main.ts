@@ -34,7 +34,10 @@ function announce(settings: Settings, running: Running, log: Logger): void {
   const rootFile = shortPath(running.rootFile);
   const [port = ''] = /\d+$/.exec(management) ?? [];
   const [host = 'localhost'] = [...settings.tlsNames.dnsNames, ...settings.tlsNames.ipAddresses];
-  const trusted = settings.isTlsOn ? `--cacert ${rootFile} https://${host}:${port}` : management;
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  const trusted = settings.isTlsOn
+    ? `--cacert ${rootFile} https://${shownHost}:${port}`
+    : management;
   const curl = `curl --oauth2-bearer $(cat ${adminTokenFile}) ${trusted}/v1/authorities`;
   log.info(
     { management, distribution, adminTokenFile, rootFile },

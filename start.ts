@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { type Listener, listen } from './api/listener.ts';
 import { type Composition, compose } from './compose.ts';
 import { isInside, type Settings, SettingsError, shortPath } from './config.ts';
-import { ensureAuthorities } from './src/authority/ensure-authorities.ts';
+import { missingAuthorities } from './src/authority/missing-authorities.ts';
 import { OwnCertificate } from './src/issuance/own-certificate.ts';
 import { followFile } from './src/rotation/follow-file.ts';
 import { encodePem } from './src/x509/pem.ts';
@@ -39,8 +39,8 @@ export interface Running {
 /** Brings everything up, in an order in which each step has what it needs. */
 export async function start(settings: Settings, log: Logger): Promise<Running> {
   // 1. What lies on disk, and the parts, joined; none of them does anything yet.
-  const dataDir = openDataFolder(settings.dataDir);
-  const db = await openDatabase(settings.databaseFile);
+  const dataDir = await explained('PKI_DATA_DIR', openDataFolder(settings.dataDir));
+  const db = await explained('PKI_DATABASE_URL', openDatabase(settings.databaseFile));
   const { token, wrapping } = await openSecrets(settings, db, log);
   let isReady = false;
   const service = compose({
@@ -146,30 +146,20 @@ async function explained<T>(setting: string, work: Promise<T>): Promise<T> {
 }
 
 async function prepare(settings: Settings, service: Composition, log: Logger): Promise<void> {
-  const create = service.createAuthority;
-  const { listAuthorities } = service;
-  for (const { name } of await ensureAuthorities(
-    { listAuthorities, create },
-    settings.authorities,
-  )) {
-    log.info({ authority: name }, 'authority created');
-  }
-  // A wrong key-encryption key is found out now, not when the first certificate is asked for.
+  const { listAuthorities, createAuthority: create, listTargets } = service;
+  // A wrong key-encryption key is found out before anything is sealed under it.
   for (const { name } of await listAuthorities()) {
-    try {
-      await service.issuers.issuerOf(name);
-    } catch (cause) {
-      const file = shortPath(settings.keyEncryptionKeyFile);
-      throw new Error(`the key-encryption key in ${file} does not open authority "${name}"`, {
-        cause,
-      });
-    }
+    const file = shortPath(settings.keyEncryptionKeyFile);
+    const setting = `PKI_KEY_ENCRYPTION_KEY_FILE (${file}) does not open authority "${name}"`;
+    await explained(setting, service.issuers.issuerOf(name));
   }
-  const { listTargets, followFile: keep } = service;
-  await followFile(
-    { now: () => new Date(), listTargets, followFile: keep },
-    settings.rotationTargets,
-  );
+  const wanted = missingAuthorities(await listAuthorities(), settings.authorities);
+  for (const request of wanted) {
+    const setting = `PKI_CONFIG_FILE: authority "${request.name}"`;
+    await explained(setting, create(request, { name: 'startup' }));
+    log.info({ authority: request.name }, 'authority created');
+  }
+  await followFile({ now, listTargets, followFile: service.followFile }, settings.rotationTargets);
 }
 
 async function rootOf(authority: string, service: Composition): Promise<string> {

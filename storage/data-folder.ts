@@ -3,14 +3,13 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
-  realpathSync,
   renameSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Only the service itself may list or read what lies in its data folder. */
@@ -19,9 +18,9 @@ const PRIVATE_FILE = 0o600;
 const ROOT_FILE = 'root.pem';
 
 /** Makes the data folder where there is none, and tells its canonical path. */
-export function openDataFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
-  return realpathSync(path);
+export async function openDataFolder(path: string): Promise<string> {
+  await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
+  return realpath(path);
 }
 
 /** A secret that lies in a file of its own. */

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { ipOctets, ipText } from '../x509/ip-address.ts';
 
 /** RFC 1035 §2.3.4: 255 octets on the wire, which are 253 characters of text. */
@@ -16,16 +16,17 @@ const DNS_NAME = new RegExp(`^(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*$`);
 /** RFC 5322 §3.2.3: a dot-atom; quoted local parts are left out, as in practice. */
 const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const LOCAL_PART = new RegExp(`^${ATOM}(?:\\.${ATOM})*$`);
-const HOST = '[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\]';
-const AUTHORITY = `//(?:${HOST})?(?::\\d{0,5})?(?![^/?#])`;
+const PATH_CHARACTER = "(?:[A-Za-z0-9._~:@!$&'()*+,;=/-]|%[0-9A-Fa-f]{2})";
+const QUERY_CHARACTER = "(?:[A-Za-z0-9._~:@!$&'()*+,;=/?-]|%[0-9A-Fa-f]{2})";
+const HOST = '\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?';
 /**
- * RFC 3986 §3: a scheme, and at least one character after it. The host, where there is one, is written
- * without user information before it, percent signs, or a dot at its end (RFC 5280 §4.2.1.6): readers
- * would not agree which host it is, and so whether name constraints permit it.
+ * RFC 3986 §3: a scheme, then a host with a path, or a path alone. The host is written without user
+ * information before it, percent signs, or a dot at its end (RFC 5280 §4.2.1.6): readers would not agree
+ * which host it is, and so whether name constraints permit it.
  */
 const URI = new RegExp(
-  `^[A-Za-z][A-Za-z0-9+.-]*:(?=.)(?:${AUTHORITY}|(?!//))` +
-    "(?:[A-Za-z0-9._~:/?#[\\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$",
+  `^[A-Za-z][A-Za-z0-9+.-]*:(?://(?:${HOST})(?::\\d{1,5})?(?:/${PATH_CHARACTER}*)?|(?!//)${PATH_CHARACTER}+)` +
+    `(?:\\?${QUERY_CHARACTER}*)?(?:#${QUERY_CHARACTER}*)?$`,
 );
 
 /** A dNSName of letters, digits and inner hyphens (RFC 5280 §4.2.1.6, RFC 1034 §3.5), or a wildcard. */
@@ -50,7 +51,9 @@ export function isEmailAddress(text: string): boolean {
 
 /** An absolute URI with a scheme and something after it (RFC 5280 §4.2.1.6). */
 export function isUri(text: string): boolean {
-  return text.length <= MAX_URI_LENGTH && URI.test(text);
+  if (text.length > MAX_URI_LENGTH || !URI.test(text)) return false;
+  const [, bracketed] = /^[^:]*:\/\/\[([^\]]*)\]/.exec(text) ?? [];
+  return bracketed === undefined || isIPv6(bracketed);
 }
 
 /** The form in which each kind of name is written, so that equal names are equal text. */

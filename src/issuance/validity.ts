@@ -1,7 +1,7 @@
 import type { Validity } from '../certificate.ts';
 
 /** How far the start lies before now, for clocks that are behind. */
-const BACKDATE_SECONDS = 5 * 60;
+export const BACKDATE_SECONDS = 5 * 60;
 
 /** What a validity period is decided from. */
 export interface ValidityTerms {

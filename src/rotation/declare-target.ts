@@ -72,8 +72,7 @@ export async function deleteTarget(
   await deps.rotation.whileIdle(name, async () => {
     const { target } = await changeableTarget(deps, name);
     const entries = [entryOf(deps, actor, { action: 'target.deleted', target })];
-    if (removesDestination) {
-      await deps.destinations.remove(target.destination, name);
+    if (removesDestination && (await deps.destinations.remove(target.destination, name))) {
       entries.unshift(entryOf(deps, actor, { action: 'destination.removed', target }));
     }
     await deps.removeTarget(name, entries);

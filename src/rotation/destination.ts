@@ -51,6 +51,6 @@ export interface DestinationStore<D extends Destination = Destination> {
   readonly read: (destination: D, targetName: string) => Promise<DestinationState>;
   /** @throws {PkiError} `target-unavailable`; nothing or everything has been written */
   readonly write: (destination: D, write: DestinationWrite) => Promise<void>;
-  /** Deletes what this target has written there; anything else is left alone. */
-  readonly remove: (destination: D, targetName: string) => Promise<void>;
+  /** Deletes what this target has written there and tells whether it did; anything else is left alone. */
+  readonly remove: (destination: D, targetName: string) => Promise<boolean>;
 }

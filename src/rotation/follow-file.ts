@@ -38,7 +38,8 @@ export async function followFile(
     records: changed.map((target) => ({
       target,
       isDeclaredInFile: true,
-      progress: known.get(target.name)?.progress ?? NEW_TARGET,
+      // What is declared anew is tried at once, however often the old declaration failed.
+      progress: { ...(known.get(target.name)?.progress ?? NEW_TARGET), failures: 0, retryAt: null },
     })),
     dropped: dropped.map(({ target }) => target.name),
     auditEntries: [

@@ -1,13 +1,14 @@
-import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import type { Subject, SubjectAltNames } from '../certificate.ts';
+import { X509Certificate } from 'node:crypto';
+import type { Subject, SubjectAltNames, Validity } from '../certificate.ts';
 import { durationSeconds } from '../issuance/duration.ts';
 import { PROFILES } from '../issuance/profile.ts';
 import { areSameNames, haveSameMembers } from '../issuance/requested-names.ts';
-import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
+import { BACKDATE_SECONDS, periodSeconds } from '../issuance/validity.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { areSameSubject } from '../x509/distinguished-name.ts';
 import { keyAlgorithmOf } from '../x509/key.ts';
-import { decodePem } from '../x509/pem.ts';
 import type { DestinationFiles } from './destination.ts';
+import { publicKeyOf, type ReadableCertificate, readableCertificates } from './readable-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import type { RotationTarget } from './target.ts';
 
@@ -46,9 +47,12 @@ export function reasonsToRotate(
 ): FilesFound {
   const { 'tls.crt': chain, 'tls.key': key, 'ca.crt': clientCa } = files;
   if (!chain || !key || (expected.clientAuthorities && !clientCa)) {
-    return { reasons: ['missingData'], certificate: chain ? readable(chain)?.[0] : undefined };
+    return {
+      reasons: ['missingData'],
+      certificate: chain ? readableCertificates(chain)?.[0] : undefined,
+    };
   }
-  const certificates = readable(chain);
+  const certificates = readableCertificates(chain);
   const [certificate, ...above] = certificates ?? [];
   const publicKey = publicKeyOf(key);
   if (!certificate || !publicKey) return { reasons: ['unreadable'], certificate };
@@ -64,20 +68,24 @@ export function reasonsToRotate(
   return { reasons: reasons.filter((reason) => reason !== false), certificate };
 }
 
-/** When a certificate is to be replaced. */
-export function renewalTimeOf(certificate: DecodedCertificate, target: RotationTarget): Date {
-  const { notBefore, notAfter } = certificate;
-  const lifetimeMs = notAfter.getTime() - notBefore.getTime();
-  const renewBeforeMs =
+/**
+ * When a certificate is to be replaced. The default third is one of the life from its issue on: counted
+ * from the backdated start, short certificates would be due as soon as they are issued.
+ */
+export function renewalTimeOf(certificate: Validity, target: RotationTarget): Date {
+  const { notAfter } = certificate;
+  const whole = periodSeconds(certificate);
+  const life = whole > BACKDATE_SECONDS ? whole - BACKDATE_SECONDS : whole;
+  const renewBefore =
     target.renewBefore === undefined
-      ? lifetimeMs * DEFAULT_RENEW_BEFORE_FRACTION
-      : durationSeconds(target.renewBefore) * 1000;
-  return new Date(Math.floor((notAfter.getTime() - renewBeforeMs) / 1000) * 1000);
+      ? life * DEFAULT_RENEW_BEFORE_FRACTION
+      : durationSeconds(target.renewBefore);
+  return new Date(Math.floor(notAfter.getTime() / 1000 - renewBefore) * 1000);
 }
 
 function identityReasons(
-  certificate: DecodedCertificate,
-  above: readonly DecodedCertificate[],
+  certificate: ReadableCertificate,
+  above: readonly ReadableCertificate[],
   expected: Expectation,
 ): readonly (RotationReason | false)[] {
   return [
@@ -96,33 +104,10 @@ function timeReason(
   return now >= renewalTimeOf(certificate, target) && 'due';
 }
 
-/** The certificates of a PEM text; `undefined` where one cannot be read or there is none. */
-function readable(pem: string): readonly DecodedCertificate[] | undefined {
-  try {
-    const blocks = decodePem(pem);
-    if (blocks.length === 0 || blocks.some(({ label }) => label !== 'CERTIFICATE'))
-      return undefined;
-    return blocks.map(({ der }) => decodeCertificate(der));
-  } catch {
-    // Whatever is wrong with it, the answer is the same: it cannot be used and is replaced.
-    return undefined;
-  }
-}
-
-/** The SubjectPublicKeyInfo of a private key; `undefined` where it cannot be read. */
-function publicKeyOf(pem: string): Buffer | undefined {
-  try {
-    return createPublicKey(createPrivateKey(pem)).export({ type: 'spki', format: 'der' });
-  } catch {
-    // As above: an unreadable key is replaced.
-    return undefined;
-  }
-}
-
 /** Whether our issuer signed the leaf, and the path beside it is that issuer's, root aside. */
 function isIssuedAlong(
-  leaf: DecodedCertificate,
-  above: readonly DecodedCertificate[],
+  leaf: ReadableCertificate,
+  above: readonly ReadableCertificate[],
   { issuerPath }: Expectation,
 ): boolean {
   const [issuer] = issuerPath;
@@ -130,8 +115,7 @@ function isIssuedAlong(
   const isPathAsExpected = issuerPath
     .slice(0, -1)
     .every(({ der }, index) => above[index] !== undefined && isEqual(above[index].der, der));
-  const issuerKey = new X509Certificate(issuer.der).publicKey;
-  return isPathAsExpected && new X509Certificate(leaf.der).verify(issuerKey);
+  return isPathAsExpected && leaf.isSignedBy(new X509Certificate(issuer.der).publicKey);
 }
 
 function hasUsage({ isAuthority, extKeyUsage }: DecodedCertificate, target: RotationTarget) {
@@ -139,23 +123,22 @@ function hasUsage({ isAuthority, extKeyUsage }: DecodedCertificate, target: Rota
 }
 
 function isSpecChanged(
-  leaf: DecodedCertificate,
-  above: readonly DecodedCertificate[],
+  leaf: ReadableCertificate,
+  above: readonly ReadableCertificate[],
   { target, subject, issuerPath }: Expectation,
 ): boolean {
   const path = target.destination.includeRoot ? issuerPath : issuerPath.slice(0, -1);
-  const publicKey = new X509Certificate(leaf.der).publicKey;
   return (
     above.length !== path.length ||
     !path.every(({ der }, index) => isEqual(above[index]?.der, der)) ||
     !areSameSubject(leaf.subject.known, subject) ||
-    keyAlgorithmOf(publicKey) !== target.keyAlgorithm
+    keyAlgorithmOf(leaf.publicKey) !== target.keyAlgorithm
   );
 }
 
 function isOtherClientCa(pem: string | undefined, { clientAuthorities }: Expectation): boolean {
   if (clientAuthorities === undefined) return pem !== undefined;
-  const found = pem === undefined ? undefined : readable(pem);
+  const found = pem === undefined ? undefined : readableCertificates(pem);
   if (found?.length !== clientAuthorities.length) return true;
   return !clientAuthorities.every((der, index) => isEqual(found[index]?.der, der));
 }

@@ -26,6 +26,8 @@ interface PassOptions {
   readonly ignoresBackOff: boolean;
   /** Whether a new key is made even where nothing is wrong. */
   readonly isRequested: boolean;
+  /** Whether targets that are being worked on are passed over. */
+  readonly leavesBusy?: boolean;
 }
 
 /** Enough to keep an API server busy without being a burden to it. */
@@ -34,6 +36,7 @@ const SCHEDULE: PassOptions = {
   actor: { name: 'rotation' },
   ignoresBackOff: false,
   isRequested: false,
+  leavesBusy: true,
 };
 
 /** Runs passes over the targets, one at a time for each target. */
@@ -42,19 +45,25 @@ export class Rotation {
   readonly #locks = new TargetLocks();
   readonly #background = new Set<Promise<unknown>>();
   #isStopping = false;
+  #isScheduledPassUnderWay = false;
 
   constructor(deps: RotationDeps) {
     this.#deps = deps;
   }
 
-  /** A pass of the schedule: targets that are being worked on, or that wait after a failure, are left. */
+  /**
+   * A pass of the schedule: targets that are being worked on, or that wait after a failure, are left,
+   * and so is everything while the pass before is still under way.
+   */
   async runScheduled(): Promise<void> {
+    if (this.#isScheduledPassUnderWay) return;
+    this.#isScheduledPassUnderWay = true;
     try {
-      const records = await this.#deps.listTargets();
-      const free = records.filter(({ target }) => !this.#locks.isHeld(target.name));
-      await this.#runAll(free, SCHEDULE);
+      await this.#runAll(await this.#deps.listTargets(), SCHEDULE);
     } catch (error) {
       this.#deps.reportFailure(error);
+    } finally {
+      this.#isScheduledPassUnderWay = false;
     }
   }
 
@@ -75,7 +84,13 @@ export class Rotation {
   async rotate(name: string, actor: Actor): Promise<readonly RotationItem[]> {
     const record = await this.#deps.findTarget(name);
     if (!record) throw new PkiError('target-unknown', `no target "${name}"`);
-    return this.#runAll([record], { actor, ignoresBackOff: true, isRequested: true });
+    const items = await this.#runAll([record], {
+      actor,
+      ignoresBackOff: true,
+      isRequested: true,
+    });
+    if (items.length > 0 || this.#isStopping) return items;
+    throw new PkiError('target-unknown', `target "${name}" was deleted meanwhile`);
   }
 
   /** Begins a pass over a target that was just declared, without waiting for it. */
@@ -97,11 +112,23 @@ export class Rotation {
   }
 
   async #runAll(records: readonly TargetRecord[], options: PassOptions) {
-    const work = inParallel(records, TARGETS_AT_ONCE, ({ target }) =>
-      this.#locks.run(target.name, () => this.#passOver(target.name, options)),
-    );
+    const work = inParallel(records, TARGETS_AT_ONCE, (record) => this.#runOne(record, options));
     this.#keepTrackOf(work);
     return (await work).filter((item) => item !== undefined);
+  }
+
+  /** Never throws: a record that cannot be read or kept is that target's failure, not the others'. */
+  async #runOne(record: TargetRecord, options: PassOptions): Promise<RotationItem | undefined> {
+    const { name } = record.target;
+    if (options.leavesBusy && this.#locks.isHeld(name)) return undefined;
+    try {
+      return await this.#locks.run(name, () => this.#passOver(name, options));
+    } catch (error) {
+      this.#deps.reportFailure(error);
+      const { serialNumber } = record.progress.status;
+      const words = 'an unforeseen error; see the log';
+      return { target: name, outcome: 'failed', reasons: [], serialNumber, error: words };
+    }
   }
 
   /** The record is read anew under the lock: the pass before may have changed it. */

@@ -4,8 +4,10 @@ import { durationSeconds } from '../issuance/duration.ts';
 import { requestFromBody } from '../issuance/issue-leaf.ts';
 import type { Issuer } from '../issuance/issuer.ts';
 import { PROFILES } from '../issuance/profile.ts';
+import { validityAt } from '../issuance/validity.ts';
 import type { KeyPair } from '../x509/key.ts';
 import type { DestinationStore } from './destination.ts';
+import { renewalTimeOf } from './reasons.ts';
 import type { RotationTarget } from './target.ts';
 
 export interface TargetViolationsDeps extends DraftDeps {
@@ -42,16 +44,20 @@ export function durationViolations(target: RotationTarget): readonly Violation[]
   const validitySeconds = durationSeconds(target.validity);
   const maximumSeconds =
     PROFILES[target.profile].maximumValiditySeconds ?? Number.POSITIVE_INFINITY;
-  const isTooLong = validitySeconds > maximumSeconds;
-  const renewBeforeSeconds = durationSeconds(target.renewBefore ?? '') || 0;
-  return [
-    ...(isTooLong
-      ? [{ pointer: '/validity', detail: `at most ${maximumSeconds / 86_400} days` }]
-      : []),
-    ...(renewBeforeSeconds >= validitySeconds
-      ? [{ pointer: '/renewBefore', detail: 'must be shorter than the validity' }]
-      : []),
-  ];
+  if (validitySeconds > maximumSeconds) {
+    return [{ pointer: '/validity', detail: `at most ${maximumSeconds / 86_400} days` }];
+  }
+  const now = new Date(0);
+  const fresh = validityAt({
+    now,
+    validitySeconds,
+    maximumSeconds,
+    issuerNotBefore: new Date(-1e9),
+  });
+  if (renewalTimeOf(fresh, target) > now) return [];
+  return target.renewBefore === undefined
+    ? [{ pointer: '/validity', detail: 'is too short for a certificate to be replaced in time' }]
+    : [{ pointer: '/renewBefore', detail: 'must be shorter than the validity' }];
 }
 
 /** The policy's own judgement of a draft, which is never signed. */

@@ -25,8 +25,9 @@ const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
 /** SEQUENCE, SEQUENCE, BIT STRING. */
 const MEMBER_TAGS = [0x30, 0x30, 0x03];
 const STRONG_HASHES = ['SHA-256', 'SHA-384', 'SHA-512'];
-/** Smaller exponents make RSA signatures easier to forge with sloppy verifiers. */
+/** Smaller exponents make RSA signatures easier to forge with sloppy verifiers; Go takes no larger one. */
 const MIN_PUBLIC_EXPONENT = 65_537n;
+const MAX_PUBLIC_EXPONENT = 2n ** 31n - 1n;
 
 /**
  * Reads and checks a request (RFC 2986).
@@ -91,8 +92,9 @@ function publicKeyOf(request: Pkcs10CertificateRequest): KeyObject {
       `its key${size} is of no supported algorithm: P-256, P-384, RSA 2048, 3072, 4096`,
     );
   }
-  if (publicExponent !== undefined && publicExponent < MIN_PUBLIC_EXPONENT) {
-    throw invalid('its RSA public exponent is smaller than 65537');
+  const exponent = publicExponent ?? MIN_PUBLIC_EXPONENT;
+  if (exponent < MIN_PUBLIC_EXPONENT || exponent > MAX_PUBLIC_EXPONENT) {
+    throw invalid('its RSA public exponent is not between 65537 and 2^31 - 1');
   }
   // Written anew from its numbers: Go cannot read a compressed point, which OpenSSL would keep.
   return createPublicKey({ key: publicKey.export({ format: 'jwk' }), format: 'jwk' });

@@ -68,15 +68,16 @@ export class FileStore {
     });
   }
 
-  async remove(destination: DirectoryDestination, targetName: string): Promise<void> {
+  async remove(destination: DirectoryDestination, targetName: string): Promise<boolean> {
     const { path } = destination;
-    if (await isGone(path)) return;
-    await this.#at(path, async () => {
+    if (await isGone(path)) return false;
+    return this.#at(path, async () => {
       const current = await findCurrent(path, targetName);
-      if (current.kind === 'foreign') return;
+      if (current.kind === 'foreign') return false;
       await removeCurrent(path);
       await removeRevisions(path, targetName, Number.POSITIVE_INFINITY);
       await removeTemporaries(path);
+      return current.kind === 'ours';
     });
   }
 

@@ -58,16 +58,19 @@ export class SecretStore {
     });
   }
 
-  async remove(destination: KubernetesSecretDestination, targetName: string): Promise<void> {
+  async remove(destination: KubernetesSecretDestination, targetName: string): Promise<boolean> {
     const secret = await this.#find(destination);
     const metadata = secret?.metadata;
-    if (!metadata || revisionOf(metadata) === undefined || rivalOf(metadata, targetName)) return;
+    if (!metadata || revisionOf(metadata) === undefined || rivalOf(metadata, targetName)) {
+      return false;
+    }
     const { uid = '', resourceVersion = '' } = metadata;
     const { context, namespace, name } = destination;
     await this.#ask({ verb: 'delete', context, namespace, name }, async (api) => {
       const preconditions = { uid, resourceVersion };
       await api.deleteNamespacedSecret({ namespace, name, body: { preconditions } });
     });
+    return true;
   }
 
   async #find({

@@ -171,7 +171,7 @@ describe('GET /v1/rotation/targets/{name}', () => {
       state: 'current',
       reasons: [],
       notAfter: '2030-07-15T11:59:59Z',
-      nextRotationAt: '2030-07-05T11:58:19Z',
+      nextRotationAt: '2030-07-05T11:59:59Z',
       lastRotatedAt: '2030-06-15T12:00:00Z',
       lastError: null,
     });

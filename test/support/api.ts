@@ -10,7 +10,7 @@ import { rootCertificates } from 'node:tls';
 import type { Express } from 'express';
 import { pino } from 'pino';
 import { compose } from '../../compose.ts';
-import { ensureAuthorities } from '../../src/authority/ensure-authorities.ts';
+import { missingAuthorities } from '../../src/authority/missing-authorities.ts';
 import { followFile } from '../../src/rotation/follow-file.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import { openDatabase } from '../../storage/database/open-database.ts';
@@ -75,7 +75,9 @@ export async function startApi(): Promise<World> {
     publicRoots: rootCertificates,
     isReady: () => readiness.isReady,
   });
-  await ensureAuthorities({ ...service, create: service.createAuthority }, undefined);
+  for (const request of missingAuthorities([], undefined)) {
+    await service.createAuthority(request, { name: 'startup' });
+  }
   after(async () => {
     await service.rotation.stop();
     await db.destroy();

@@ -43,10 +43,10 @@ export class FakeDestinations implements DestinationStore {
     this.#secrets.set(keyOf(destination), state as DestinationState);
   }
 
-  async remove(destination: Destination, targetName: string): Promise<void> {
+  async remove(destination: Destination, targetName: string): Promise<boolean> {
     if (destination.type === 'directory') return this.#files.remove(destination, targetName);
     assertReachable(destination);
-    this.#secrets.delete(keyOf(destination));
+    return this.#secrets.delete(keyOf(destination));
   }
 }
 

@@ -109,10 +109,15 @@ describe('whose a Secret is', () => {
     assert.deepEqual(state.files, files);
   });
 
-  it('stays ours when Helm, or another owner without control, has put a name on it', () => {
-    const owner = { apiVersion: 'v1', kind: 'Deployment', name: 'web', uid: 'x' };
+  it('is foreign as soon as it goes away with another object, a controller or not', () => {
+    const owner = { apiVersion: 'v1', kind: 'ExternalSecret', name: 'web', uid: 'x' };
+    const state = secretState(ours({}, { ownerReferences: [owner] }), secretDestination(), 'web');
+    assert.deepEqual(state, { kind: 'foreign', owner: 'ExternalSecret "web" (owner reference)' });
+  });
+
+  it('stays ours when Helm has put its name on it', () => {
     const labels = { 'app.kubernetes.io/managed-by': 'Helm' };
-    const state = present(ours({}, { labels, ownerReferences: [owner] }));
+    const state = present(ours({}, { labels }));
     assert.equal(parseVersion(state.version).managedBy, 'Helm');
   });
 });

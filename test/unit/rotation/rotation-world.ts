@@ -39,9 +39,10 @@ export class MemoryDestinations implements DestinationStore {
     this.writes += 1;
   };
 
-  readonly remove = async (destination: Destination): Promise<void> => {
+  readonly remove = async (destination: Destination): Promise<boolean> => {
     await this.beforeWrite(pathOf(destination));
     this.states.delete(pathOf(destination));
+    return true;
   };
 
   put(

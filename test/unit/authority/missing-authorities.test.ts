@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
+import type { Authority } from '../../../src/authority/authority.ts';
 import { type AuthorityRequest, createAuthority } from '../../../src/authority/create-authority.ts';
-import { ensureAuthorities } from '../../../src/authority/ensure-authorities.ts';
+import { missingAuthorities } from '../../../src/authority/missing-authorities.ts';
 import { IssuanceWorld, refusalOf } from '../../support/issuance.ts';
 
-function startOf(world: IssuanceWorld, declared?: readonly AuthorityRequest[]) {
-  const deps = {
-    listAuthorities: () => Promise.resolve([...world.authorities.values()]),
-    create: createAuthority.bind(undefined, world.deps),
-  };
-  return ensureAuthorities(deps, declared);
+async function startOf(world: IssuanceWorld, declared?: readonly AuthorityRequest[]) {
+  const created: Authority[] = [];
+  for (const request of missingAuthorities([...world.authorities.values()], declared)) {
+    created.push(await createAuthority(world.deps, request, { name: 'startup' }));
+  }
+  return created;
 }
 
 const corporate: AuthorityRequest = {
