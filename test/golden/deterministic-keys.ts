@@ -35,7 +35,7 @@ export function rsaKeysFrom(word: string): KeyPair {
   const d = inverse(e, (p - 1n) * (q - 1n));
   const numbers = { n: p * q, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
   const members = Object.entries(numbers).map(([name, value]) => [name, base64url(bytesOf(value))]);
-  return pairOf({ kty: 'RSA', ...Object.fromEntries(members) });
+  return pairOf({ kty: 'RSA', ...(Object.fromEntries(members) as Record<string, string>) });
 }
 
 function pairOf(key: JsonWebKey): KeyPair {
