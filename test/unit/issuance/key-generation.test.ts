@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { KeyGeneration } from '../../../src/issuance/key-generation.ts';
+import { keyAlgorithmOf } from '../../../src/x509/key.ts';
+
+describe('the generation of keys', () => {
+  it('makes the keys that are asked for, RSA ones one after the other where it may', async () => {
+    const { newKeyPair } = new KeyGeneration(1);
+    const order: string[] = [];
+    const algorithms = ['rsa-2048', 'rsa-2048', 'ecdsa-p256', 'ecdsa-p384'] as const;
+    const made = await Promise.all(
+      algorithms.map(async (algorithm, index) => {
+        const { publicKey } = await newKeyPair(algorithm);
+        order.push(`${index}`);
+        return keyAlgorithmOf(publicKey);
+      }),
+    );
+    assert.deepEqual(made, algorithms);
+    assert.ok(order.indexOf('0') < order.indexOf('1'));
+  });
+
+  it('lets elliptic curves pass those that wait', async () => {
+    const { newKeyPair } = new KeyGeneration(1);
+    const order: string[] = [];
+    const rsa = [1, 2, 3].map(() => newKeyPair('rsa-2048').then(() => order.push('rsa')));
+    await newKeyPair('ecdsa-p256').then(() => order.push('ec'));
+    await Promise.all(rsa);
+    assert.ok(order.indexOf('ec') < 2, order.join());
+  });
+});
