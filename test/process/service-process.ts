@@ -109,6 +109,10 @@ export class ServiceProcess {
     if (child.stdout)
       createInterface({ input: child.stdout }).on('line', (line) => this.#read(line));
     const patience = setTimeout(() => this.kill(), PATIENCE_MS);
+    this.#ready.promise.then(
+      () => clearTimeout(patience),
+      () => undefined,
+    );
     const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     clearTimeout(patience);
     this.#ready.reject(new Error(`ended before it was ready:\n${this.output}`));
