@@ -142,6 +142,7 @@ describe('a CSR that is refused', () => {
       good.replaceAll('CERTIFICATE REQUEST', 'CERTIFICATE'),
       good.replace('-----END CERTIFICATE REQUEST-----', ''),
       pemOf(der.subarray(0, 100)),
+      pemOf(Buffer.concat([der, Buffer.of(0)])),
       pemOf(Buffer.from('3000', 'hex')),
     ]) {
       assert.deepEqual(await refusalOf(readCertificationRequest(text)), INVALID, text);

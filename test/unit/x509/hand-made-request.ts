@@ -4,9 +4,10 @@ import { ECDSA_WITH_SHA256, SUBJECT_ALT_NAME } from '../../../src/x509/oids.ts';
 import { encodePem } from '../../../src/x509/pem.ts';
 
 /** RFC 2985 §5.4.2. */
-const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
+export const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
 
-const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+/** The key that signs them all. */
+export const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 
 /** The parts of a CSR, as DER; what is absent is empty or as an honest requester has it. */
 export interface RequestParts {

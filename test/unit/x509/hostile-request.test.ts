@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { PkiError } from '../../../src/errors.ts';
@@ -10,11 +10,15 @@ import {
 import * as der from '../../../src/x509/der.ts';
 import { BASIC_CONSTRAINTS, COMMON_NAME, SUBJECT_ALT_NAME } from '../../../src/x509/oids.ts';
 import { encodePem } from '../../../src/x509/pem.ts';
+import { membersOf } from './der-members.ts';
 import {
   attribute,
+  EXTENSION_REQUEST,
+  extensionRequest,
   generalName,
   handMadeRequest,
   handMadeRequestDer,
+  keys,
   nameOf,
   nested,
   subjectAltName,
@@ -44,9 +48,18 @@ const utf8 = (text: string) => nameOf([COMMON_NAME, der.utf8String(text)]);
 const garbled = (extension: string) =>
   der.sequence(der.oid(extension), der.octetString(Buffer.from('garbage')));
 
+/** One honest, and one that a reader of the first alone would overlook. */
+const twoValues = attribute(
+  EXTENSION_REQUEST,
+  der.sequence(subjectAltName(dns('a.b'))),
+  der.sequence(subjectAltName(dns('overlooked.example'))),
+);
+
 describe('a CSR that no tool would make', () => {
   for (const [what, parts] of [
     ['one extension twice', { names: [dns('a.b')], extensions: [subjectAltName(dns('c.d'))] }],
+    ['two extension requests', { names: [dns('a.b')], attributes: [extensionRequest()] }],
+    ['an extension request of two values', { attributes: [twoValues] }],
     ['a garbled subjectAltName', { extensions: [garbled(SUBJECT_ALT_NAME)] }],
     ['a garbled basicConstraints', { extensions: [garbled(BASIC_CONSTRAINTS)] }],
     ['an x400Address', { names: [dns('a.b'), der.implicitConstructed(3)] }],
@@ -78,6 +91,21 @@ describe('a CSR that no tool would make', () => {
     assert.ok(request !== 'refused');
     assert.equal(request.names.dnsNames[0], 'a\0b');
     assert.equal(request.names.dnsNames.length + request.names.ipAddresses.length, names.length);
+  });
+
+  it('gives its key in the form that everybody reads, though it was compressed', async () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const { x = '', y = '' } = keys.publicKey.export({ format: 'jwk' });
+    const odd = Buffer.from(y, 'base64url').readUInt8(31) & 1;
+    const point = Buffer.concat([Buffer.of(2 + odd), Buffer.from(x, 'base64url')]);
+    const [algorithm = Buffer.alloc(0)] = membersOf(
+      publicKey.export({ type: 'spki', format: 'der' }),
+    );
+    const subjectPublicKeyInfo = der.sequence(algorithm, der.bitString(point));
+    const request = await readOrRefused(handMadeRequest({ subjectPublicKeyInfo }));
+    assert.ok(request !== 'refused');
+    const written = { type: 'spki', format: 'der' } as const;
+    assert.deepEqual(request.publicKey.export(written), keys.publicKey.export(written));
   });
 
   it('may bring a challenge password, which goes no further', async () => {
