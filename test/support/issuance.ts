@@ -17,7 +17,7 @@ import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
 
 /** The instant at which the tests of issuance begin. */
 export const NOW = new Date('2030-06-15T12:00:00Z');
-export const ADMIN: Actor = { name: 'admin', requestId: 'test' };
+const ADMIN: Actor = { name: 'admin', requestId: 'test' };
 
 const ROOT: AuthorityRequest = {
   name: 'root',

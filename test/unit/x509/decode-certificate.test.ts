@@ -59,12 +59,7 @@ describe('a certificate that is read', () => {
 
   it('is refused as malformed, and as nothing else, whatever octets stand there', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (octets) => !isRead(octets)));
-    for (const octets of [
-      nested(12_000),
-      randomBytes(48_000),
-      certificate.der.subarray(0, 200),
-      longer,
-    ]) {
+    for (const octets of [nested(12_000), randomBytes(48_000), certificate.der.subarray(0, 200)]) {
       assert.equal(isRead(octets), false);
     }
   });
