@@ -9,6 +9,7 @@ import { AuthorityBody } from './api/schemas/authority.ts';
 import { TargetBody, targetOf } from './api/schemas/target.ts';
 import type { AuthorityRequest } from './src/authority/create-authority.ts';
 import { isDnsName, isIpAddress } from './src/issuance/names.ts';
+import { doOverlap } from './src/rotation/overlap.ts';
 import type { RotationTarget } from './src/rotation/target.ts';
 
 export interface ListenAddress {
@@ -106,6 +107,18 @@ const SettingsFile = z
         const message = `"${name}" is declared twice`;
         context.addIssue({ code: 'custom', path: [list, index, 'name'], message });
       }
+    }
+    for (const [index, { destination }] of rotationTargets.entries()) {
+      const rival = rotationTargets
+        .slice(0, index)
+        .find((earlier) => doOverlap(earlier.destination, destination));
+      if (!rival) continue;
+      const message = `overlaps the destination of "${rival.name}"`;
+      context.addIssue({
+        code: 'custom',
+        path: ['rotationTargets', index, 'destination'],
+        message,
+      });
     }
   });
 

@@ -34,6 +34,10 @@ export function completionOf(end: PathEnd, known: KnownAuthorities): Completion 
   if (claimsToBeSelfSigned(top))
     return { obstacle: `the signature of ${top.label} does not verify` };
   const issuer = findKnownIssuer(top, known);
+  if (issuer && !issuer.hasSigned) {
+    const name = quotedName(top.issuer);
+    return { obstacle: `the signature of ${top.label} does not verify with the key of ${name}` };
+  }
   if (issuer?.isRoot) return { root: issuer.x509 };
   if (issuer || end.isAlone || end.hasStrays) {
     const name = quotedName(top.issuer);

@@ -7,6 +7,9 @@ import type { IssuanceTerms } from './terms.ts';
 /** More names than any gateway's host list; every one of them costs each client that connects. */
 export const MAX_NAMES = 100;
 
+/** A hundred DNS names of full length fit; OpenSSL gives up on chains of 100 KiB. */
+const MAX_CHARACTERS = 32_768;
+
 const FORMS = {
   dnsNames: { isWellFormed: isDnsName, words: 'is not a DNS name' },
   ipAddresses: { isWellFormed: isIpAddress, words: 'is not an IP address' },
@@ -30,5 +33,10 @@ export function namesAreWellFormed(
   const pointer =
     pointers.names[fullest ?? 'dnsNames'][0]?.pointer === '/csr' ? '/csr' : `/${fullest}`;
   const excess = count > MAX_NAMES ? [{ pointer, detail: `at most ${MAX_NAMES} names` }] : [];
-  return [...malformed, ...excess];
+  const length = SUBJECT_ALT_NAME_KINDS.reduce((sum, kind) => sum + names[kind].join('').length, 0);
+  const tooLong =
+    length > MAX_CHARACTERS
+      ? [{ pointer, detail: `at most ${MAX_CHARACTERS} characters in all` }]
+      : [];
+  return [...malformed, ...excess, ...tooLong];
 }

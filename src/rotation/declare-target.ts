@@ -1,9 +1,10 @@
 import type { Actor, AuditAction, AuditEntry } from '../audit/entry.ts';
 import { PkiError, refused, type Violation } from '../errors.ts';
 import type { DestinationStore } from './destination.ts';
+import { doOverlap } from './overlap.ts';
 import type { Rotation } from './rotation.ts';
 import { NEW_TARGET, type TargetRecord } from './rotation-record.ts';
-import type { Destination, RotationTarget } from './target.ts';
+import type { RotationTarget } from './target.ts';
 
 /** What declaring targets needs from outside. */
 export interface DeclarationDeps {
@@ -79,22 +80,13 @@ export async function deleteTarget(
   });
 }
 
-/** Two kept supplied by different targets would be overwritten in turns for ever. */
-function keyOf(destination: Destination): string {
-  return destination.type === 'directory'
-    ? JSON.stringify([destination.path])
-    : JSON.stringify([destination.context ?? null, destination.namespace, destination.name]);
-}
-
 async function assertAcceptable(deps: DeclarationDeps, target: RotationTarget): Promise<void> {
   const violations = await deps.violationsOf(target);
   if (violations.length > 0) throw refused(violations);
   const others = (await deps.listTargets()).filter((other) => other.target.name !== target.name);
-  const rival = others.find(
-    (other) => keyOf(other.target.destination) === keyOf(target.destination),
-  );
+  const rival = others.find((other) => doOverlap(other.target.destination, target.destination));
   if (!rival) return;
-  const detail = `target "${rival.target.name}" has this destination already`;
+  const detail = `target "${rival.target.name}" has this destination, or one that overlaps it`;
   const violation = [{ pointer: '/destination', detail }];
   throw new PkiError('name-taken', detail, { violations: violation });
 }

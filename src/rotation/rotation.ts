@@ -32,6 +32,8 @@ interface PassOptions {
 
 /** Enough to keep an API server busy without being a burden to it. */
 const TARGETS_AT_ONCE = 8;
+/** A place that hangs, such as a dead network file system, must not end the rotation of all others. */
+const PASS_PATIENCE_MS = 10 * 60_000;
 const SCHEDULE: PassOptions = {
   actor: { name: 'rotation' },
   ignoresBackOff: false,
@@ -45,7 +47,8 @@ export class Rotation {
   readonly #locks = new TargetLocks();
   readonly #background = new Set<Promise<unknown>>();
   #isStopping = false;
-  #isScheduledPassUnderWay = false;
+  /** When the pass of the schedule that is under way began. */
+  #scheduledSince: Date | undefined;
 
   constructor(deps: RotationDeps) {
     this.#deps = deps;
@@ -53,17 +56,19 @@ export class Rotation {
 
   /**
    * A pass of the schedule: targets that are being worked on, or that wait after a failure, are left,
-   * and so is everything while the pass before is still under way.
+   * and so is everything while the pass before is under way, unless one place keeps that from ending.
    */
   async runScheduled(): Promise<void> {
-    if (this.#isScheduledPassUnderWay) return;
-    this.#isScheduledPassUnderWay = true;
+    const start = this.#deps.now();
+    const since = this.#scheduledSince?.getTime() ?? Number.NEGATIVE_INFINITY;
+    if (start.getTime() - since < PASS_PATIENCE_MS) return;
+    this.#scheduledSince = start;
     try {
       await this.#runAll(await this.#deps.listTargets(), SCHEDULE);
     } catch (error) {
       this.#deps.reportFailure(error);
     } finally {
-      this.#isScheduledPassUnderWay = false;
+      if (this.#scheduledSince === start) this.#scheduledSince = undefined;
     }
   }
 

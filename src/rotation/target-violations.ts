@@ -57,7 +57,7 @@ export function durationViolations(target: RotationTarget): readonly Violation[]
   if (renewalTimeOf(fresh, target) > now) return [];
   return target.renewBefore === undefined
     ? [{ pointer: '/validity', detail: 'is too short for a certificate to be replaced in time' }]
-    : [{ pointer: '/renewBefore', detail: 'must be shorter than the validity' }];
+    : [{ pointer: '/renewBefore', detail: 'must leave at least two seconds of the validity' }];
 }
 
 /** The policy's own judgement of a draft, which is never signed. */

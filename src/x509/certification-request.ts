@@ -115,9 +115,10 @@ function extensionsOf({ attributes, extensions }: Pkcs10CertificateRequest): rea
   if (requests.length > 1 || requests.some(({ values }) => values.length > 1)) {
     throw invalid('has more than one extension request');
   }
-  const types = new Set(extensions.map(({ type }) => type));
-  if (types.size < extensions.length) throw invalid('asks for one extension twice');
-  return extensions;
+  const all = Array.from(extensions);
+  const types = new Set(all.map(({ type }) => type));
+  if (types.size < all.length) throw invalid('asks for one extension twice');
+  return all;
 }
 
 function hashOf({ signatureAlgorithm }: Pkcs10CertificateRequest): string {

@@ -81,7 +81,10 @@ function decoded(certificate: X509Certificate, der: Uint8Array): DecodedCertific
     pathLenConstraint: basic?.pathLength,
     nameConstraints: nameConstraintsOf(certificate),
     keyUsage: keyUsageOf(certificate),
-    extKeyUsage: certificate.getExtension(ExtendedKeyUsageExtension)?.usages.map(String) ?? [],
+    extKeyUsage: Array.from(
+      certificate.getExtension(ExtendedKeyUsageExtension)?.usages ?? [],
+      String,
+    ),
     subjectKeyIdentifier: certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId ?? '',
     authorityKeyIdentifier: certificate.getExtension(AuthorityKeyIdentifierExtension)?.keyId ?? '',
   };
