@@ -9,9 +9,8 @@ import { call, exchange, newHome, serverCertificate, started } from './service-p
 const MEGABYTE = 1024 * 1024;
 /** What the service may grow by under attack. */
 const MEMORY_BOUND_OCTETS = 300 * MEGABYTE;
-const HEADERS_PATIENCE_MS = 18_000;
 
-describe('a hostile client', { concurrency: 2 }, async () => {
+describe('a hostile client', async () => {
   const home = newHome();
   const service = await started(home);
   const { hostname, port } = new URL(service.management);
@@ -53,20 +52,6 @@ describe('a hostile client', { concurrency: 2 }, async () => {
 
   const authorization = `Authorization: Bearer ${home.adminToken()}`;
   const head = `POST /v1/certificates HTTP/1.1\r\nHost: localhost\r\n${authorization}\r\nContent-Type: application/json\r\n`;
-
-  it('that sends headers slowly is cut off, and keeps nobody from being served', async () => {
-    const start = performance.now();
-    const socket = await connected();
-    socket.resume().write('GET /v1/authorities HTTP/1.1\r\nHost: localhost\r\n');
-    const drip = setInterval(() => socket.write('X-Slow: 1\r\n'), 500);
-    const closed = closeOf(socket);
-    for (let count = 0; count < 20; count += 1) {
-      assert.equal((await call(service, '/v1/authorities')).status, 200);
-    }
-    await closed;
-    clearInterval(drip);
-    assert.ok(performance.now() - start < HEADERS_PATIENCE_MS);
-  });
 
   it('that never ends its body keeps nobody from being served', async () => {
     const sockets = await Promise.all(Array.from({ length: 50 }, connected));

@@ -14,7 +14,7 @@ import type { Destination, RotationTarget } from '../../../src/rotation/target.t
 import { TestAuthorities, TestClock } from '../../support/rotation.ts';
 
 /** Destinations in memory, with the compare-and-set of the real ones. */
-export class MemoryDestinations implements DestinationStore {
+class MemoryDestinations implements DestinationStore {
   readonly states = new Map<string, DestinationState>();
   /** Runs before every read or write; what it throws is the outage. */
   beforeRead: (path: string) => unknown = () => undefined;
