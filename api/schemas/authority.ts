@@ -4,7 +4,7 @@ import { isDnsName } from '../../src/issuance/names.ts';
 import { ipRangeOctets } from '../../src/x509/ip-address.ts';
 import { Duration, listOf, Name, SubjectBody } from './names.ts';
 
-/** An empty list would permit everything, which is not what it looks like. */
+/** Nothing named would permit everything, which is not what it looks like. */
 function basesOf<T extends z.ZodType>(base: T) {
   return listOf(base).min(1, 'must name at least one').exactOptional();
 }
@@ -14,14 +14,16 @@ const HostOrDomain = z
   .string()
   .refine((text) => isPlainDnsName(text.replace(/^\./, '')), 'is neither a host nor a domain');
 
-const Subtrees = z.strictObject({
-  dnsNames: basesOf(z.string().refine(isPlainDnsName, 'is not a domain')),
-  ipRanges: basesOf(
-    z.string().refine((text) => ipRangeOctets(text) !== undefined, 'is not a CIDR range'),
-  ),
-  emailDomains: basesOf(HostOrDomain),
-  uriDomains: basesOf(HostOrDomain),
-});
+const Subtrees = z
+  .strictObject({
+    dnsNames: basesOf(z.string().refine(isPlainDnsName, 'is not a domain')),
+    ipRanges: basesOf(
+      z.string().refine((text) => ipRangeOctets(text) !== undefined, 'is not a CIDR range'),
+    ),
+    emailDomains: basesOf(HostOrDomain),
+    uriDomains: basesOf(HostOrDomain),
+  })
+  .refine(hasMembers, 'must name at least one');
 
 /** Longer paths than anybody's; it must fit the one octet that some readers give it. */
 const MAX_PATH_LENGTH = 255;
@@ -37,6 +39,7 @@ const members = {
   pathLenConstraint: z.int().min(0).max(MAX_PATH_LENGTH).exactOptional(),
   nameConstraints: z
     .strictObject({ permitted: Subtrees.exactOptional(), excluded: Subtrees.exactOptional() })
+    .refine(hasMembers, 'must name at least one')
     .exactOptional(),
 } as const;
 
@@ -48,4 +51,8 @@ export const AuthorityBody = z.discriminatedUnion('kind', [
 
 function isPlainDnsName(text: string): boolean {
   return isDnsName(text) && !text.startsWith('*');
+}
+
+function hasMembers(record: object): boolean {
+  return Object.keys(record).length > 0;
 }

@@ -3,7 +3,7 @@ import type { Actor, AuditEntry } from '../audit/entry.ts';
 import { type Certificate, SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
 import { PkiError, refused } from '../errors.ts';
 import type { LeafRequest } from '../issuance/issue-leaf.ts';
-import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import type { DestinationState, DestinationStore } from './destination.ts';
 import { expectationOf, filesOf } from './expectation.ts';
 import { type Expectation, reasonsToRotate, renewalTimeOf } from './reasons.ts';
@@ -69,7 +69,10 @@ export async function rotateTarget(
       return failed(deps, record, { reasons, error: obstacle, actor });
     }
     if (reasons.length === 0 && judged.certificate) {
-      return { item: current(target, judged.certificate), ...kept(record, judged.certificate) };
+      return {
+        item: current(target, judged.certificate),
+        ...kept(deps, record, { certificate: judged.certificate, actor }),
+      };
     }
 
     // 3. Issue, check what is about to be written, and write it in one go.
@@ -109,14 +112,15 @@ async function replace(
   const { certificate, privateKey } = await deps.issue(leafRequestOf(target), actor);
   const privateKeyPem = String(privateKey?.export({ type: 'pkcs8', format: 'pem' }) ?? '');
   const files = filesOf({ der: certificate.der, privateKeyPem }, expected);
-  const faults = reasonsToRotate(files, expected, deps.now()).reasons;
-  if (faults.length > 0) {
-    throw new PkiError('request-refused', `a fresh certificate would be ${faults.join(', ')}`);
+  const judged = reasonsToRotate(files, expected, deps.now());
+  if (judged.reasons.length > 0 || !judged.certificate) {
+    const faults = judged.reasons.join(', ');
+    throw new PkiError('request-refused', `a fresh certificate would be ${faults}`);
   }
   const { serialNumber, notAfter } = certificate;
   const write = { targetName: target.name, serialNumber, notAfter, files, found };
   await deps.destinations.write(target.destination, write);
-  return decodeCertificate(certificate.der);
+  return judged.certificate;
 }
 
 function leafRequestOf(target: RotationTarget): LeafRequest {
@@ -129,12 +133,29 @@ function current(target: RotationTarget, { serialNumber }: DecodedCertificate): 
   return { target: target.name, outcome: 'current', reasons: [], serialNumber };
 }
 
+/**
+ * A certificate that no pass has noted was written by one that was cut off before it could: the journal
+ * hears of it now.
+ */
 function kept(
+  { now }: TargetRotationDeps,
   { target, progress }: TargetRecord,
-  certificate: DecodedCertificate,
+  { certificate, actor }: { readonly certificate: DecodedCertificate; readonly actor: Actor },
 ): Pick<TargetPass, 'progress' | 'auditEntries'> {
-  const { lastRotatedAt } = progress.status;
-  return { progress: goodProgress(target, certificate, lastRotatedAt), auditEntries: [] };
+  const { lastRotatedAt, serialNumber } = progress.status;
+  const details = { ...writtenDetails(target, certificate), reasons: [], isFoundLater: true };
+  const entry: AuditEntry = { time: now(), actor, action: 'destination.written', details };
+  return {
+    progress: goodProgress(target, certificate, lastRotatedAt),
+    auditEntries: serialNumber === certificate.serialNumber ? [] : [entry],
+  };
+}
+
+function writtenDetails(
+  { name, destination }: RotationTarget,
+  { serialNumber, notAfter }: DecodedCertificate,
+) {
+  return { target: name, destination, serialNumber, notAfter };
 }
 
 function rotated(
@@ -147,12 +168,11 @@ function rotated(
   },
 ): TargetPass {
   const { certificate, reasons, actor } = done;
-  const { serialNumber, notAfter } = certificate;
+  const { serialNumber } = certificate;
   const time = now();
-  const { name, destination } = target;
-  const details = { target: name, destination, reasons, serialNumber, notAfter };
+  const details = { ...writtenDetails(target, certificate), reasons };
   return {
-    item: { target: name, outcome: 'rotated', reasons, serialNumber },
+    item: { target: target.name, outcome: 'rotated', reasons, serialNumber },
     progress: goodProgress(target, certificate, time),
     auditEntries: [{ time, actor, action: 'destination.written', details }],
   };

@@ -12,6 +12,7 @@ import {
 import type { KeyAlgorithm, Validity } from '../certificate.ts';
 import { PkiError } from '../errors.ts';
 import { type DecodedSubject, decodeSubject } from './decode-subject.ts';
+import { membersOf } from './der-members.ts';
 import { type DecodedNames, decodeNames, NO_NAMES } from './general-names.ts';
 import type { NameConstraintSubtrees, NameConstraints } from './name-constraints.ts';
 import { NAME_CONSTRAINTS, SUBJECT_ALT_NAME } from './oids.ts';
@@ -46,6 +47,7 @@ export interface DecodedCertificate extends Validity {
  * @throws {PkiError} `request-malformed` for octets that are none
  */
 export function decodeCertificate(der: Uint8Array): DecodedCertificate {
+  if (!membersOf(der)) throw new PkiError('request-malformed', 'not an X.509 certificate');
   try {
     return decoded(new X509Certificate(der.slice()), der);
   } catch (cause) {
