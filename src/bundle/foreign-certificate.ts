@@ -79,8 +79,11 @@ function parseCertificate(der: Buffer, position: string): ForeignCertificate {
     const x509 = new X509Certificate(der);
     // OpenSSL passes over octets behind the certificate, and reads PEM where DER is expected.
     if (!x509.raw.equals(der)) throw malformed(`${position} is not exactly one DER value`);
-    // OpenSSL reads a certificate whose dates are none.
-    if (Number.isNaN(x509.validToDate.getTime())) throw malformed(`${position} has no valid dates`);
+    // OpenSSL reads a certificate whose dates are none; Node's Date is then any instant at all.
+    const hasDates = [x509.validFrom, x509.validTo].every(
+      (text) => !Number.isNaN(Date.parse(text)),
+    );
+    if (!hasDates) throw malformed(`${position} has no valid dates`);
     const { publicKey } = x509;
     const obstacle = keyObstacle(publicKey);
     if (obstacle) throw malformed(`the key of ${position} ${obstacle}`);
