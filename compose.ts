@@ -21,7 +21,7 @@ import { issueLeaf, type LeafRequest } from './src/issuance/issue-leaf.ts';
 import { KeyGeneration } from './src/issuance/key-generation.ts';
 import { createTarget, deleteTarget, replaceTarget } from './src/rotation/declare-target.ts';
 import type { DestinationStore } from './src/rotation/destination.ts';
-import type { TargetPass } from './src/rotation/rotate-target.ts';
+import type { TargetPass } from './src/rotation/pass-outcome.ts';
 import { Rotation } from './src/rotation/rotation.ts';
 import type { RotationTarget } from './src/rotation/target.ts';
 import { targetViolations } from './src/rotation/target-violations.ts';

@@ -6,6 +6,12 @@ import { SecretFileError } from './storage/keys/startup-secrets.ts';
 /** Signals closer together than this come from one and the same keystroke. */
 const SAME_SIGNAL_MS = 1_000;
 
+/** Nothing that is logged has such members; should it ever, they are blotted out. */
+const SECRET_MEMBERS = ['privateKey', 'password', 'token', 'authorization'].flatMap((name) => [
+  name,
+  `*.${name}`,
+]);
+
 await run();
 
 /** Starts the service and lets it run until a signal; a start that fails says why and ends with 1. */
@@ -13,7 +19,7 @@ async function run(): Promise<void> {
   let log: Logger | undefined;
   try {
     const settings = readSettings(process.env);
-    log = pino({ level: settings.logLevel });
+    log = pino({ level: settings.logLevel, redact: SECRET_MEMBERS });
     const running = await start(settings, log);
     announce(settings, running, log);
     stopOnSignal(running, log);

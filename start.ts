@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import type { Kysely } from 'kysely';
 import { schedule } from 'node-cron';
@@ -128,6 +128,12 @@ async function openSecrets(settings: Settings, db: Kysely<Schema>, log: Logger) 
     if (isReadableByOthers)
       log.warn({ file: shortPath(file) }, 'everybody on this machine can read this file');
   }
+  if ((statSync(dataDir).mode & 0o002) !== 0) {
+    log.warn(
+      { folder: shortPath(dataDir) },
+      'everybody on this machine can write into this folder',
+    );
+  }
   if (isKeyBesideData) {
     const advice = 'in production keep it elsewhere: set PKI_KEY_ENCRYPTION_KEY_FILE';
     log.warn(`the key-encryption key lies beside the data that it seals; ${advice}`);
@@ -159,7 +165,8 @@ async function prepare(settings: Settings, service: Composition, log: Logger): P
     await explained(setting, create(request, { name: 'startup' }));
     log.info({ authority: request.name }, 'authority created');
   }
-  await followFile({ now, listTargets, followFile: service.followFile }, settings.rotationTargets);
+  const targets = { now, listTargets, followFile: service.followFile };
+  await explained('PKI_CONFIG_FILE', followFile(targets, settings.rotationTargets));
 }
 
 async function rootOf(authority: string, service: Composition): Promise<string> {

@@ -12,7 +12,7 @@ import {
 import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Only the service itself may list or read what lies in its data folder. */
+/** Only the service itself may list or read what lies in a data folder that it makes. */
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
 const ROOT_FILE = 'root.pem';

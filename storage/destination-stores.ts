@@ -14,7 +14,7 @@ export function destinationStores(stores: {
   const storeOf = (destination: Destination) => stores[destination.type] as DestinationStore;
   return {
     violationsOf: async (destination) => storeOf(destination).violationsOf(destination),
-    read: async (destination, targetName) => storeOf(destination).read(destination, targetName),
+    read: async (destination) => storeOf(destination).read(destination),
     write: async (destination, write) => storeOf(destination).write(destination, write),
     remove: async (destination, targetName) => storeOf(destination).remove(destination, targetName),
   };

@@ -25,6 +25,8 @@ export type DestinationState =
       readonly isAsWritten: boolean;
       /** The number of our last write; 0 for a Secret that is about to be adopted. */
       readonly revision: number;
+      /** The target for which we wrote last; absent where nobody of ours has written yet. */
+      readonly writtenFor?: string;
       /** For compare-and-set: the write fails where the destination has changed since. */
       readonly version: string;
     };
@@ -43,12 +45,8 @@ export interface DestinationWrite {
 export interface DestinationStore<D extends Destination = Destination> {
   /** Everything that keeps `destination` from ever being written, before a target is accepted. */
   readonly violationsOf: (destination: D) => Promise<readonly Violation[]>;
-  /**
-   * What another target of ours keeps supplied is as foreign as anybody else's.
-   *
-   * @throws {PkiError} `target-unavailable` where the place does not answer or refuses to be read
-   */
-  readonly read: (destination: D, targetName: string) => Promise<DestinationState>;
+  /** @throws {PkiError} `target-unavailable` where the place does not answer or refuses to be read */
+  readonly read: (destination: D) => Promise<DestinationState>;
   /** @throws {PkiError} `target-unavailable`; nothing or everything has been written */
   readonly write: (destination: D, write: DestinationWrite) => Promise<void>;
   /** Deletes what this target has written there and tells whether it did; anything else is left alone. */

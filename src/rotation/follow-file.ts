@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor, AuditAction, AuditEntry } from '../audit/entry.ts';
+import { PkiError } from '../errors.ts';
+import { doOverlap } from './overlap.ts';
 import { NEW_TARGET, type TargetRecord } from './rotation-record.ts';
 import type { RotationTarget } from './target.ts';
 
@@ -20,12 +22,15 @@ const STARTUP: Actor = { name: 'startup' };
  * Makes the targets that the settings file declares what the file says now. One that the file no
  * longer names is forgotten and leaves its destination; one that somebody declared by the HTTP API
  * under the same name belongs to the file from now on.
+ *
+ * @throws {PkiError} `name-taken` where one overlaps the destination of another that is not in the file
  */
 export async function followFile(
   deps: FollowFileDeps,
   targets: readonly RotationTarget[],
 ): Promise<void> {
   const known = new Map((await deps.listTargets()).map((record) => [record.target.name, record]));
+  assertNoOverlap(targets, [...known.values()]);
   const entry = (action: AuditAction, target: RotationTarget): AuditEntry => {
     return { time: deps.now(), actor: STARTUP, action, details: { target, declaredInFile: true } };
   };
@@ -49,6 +54,19 @@ export async function followFile(
       ),
     ],
   });
+}
+
+function assertNoOverlap(targets: readonly RotationTarget[], known: readonly TargetRecord[]): void {
+  const names = new Set(targets.map(({ name }) => name));
+  const others = known.filter(
+    ({ target, isDeclaredInFile }) => !isDeclaredInFile && !names.has(target.name),
+  );
+  for (const { name, destination } of targets) {
+    const rival = others.find(({ target }) => doOverlap(target.destination, destination))?.target;
+    if (!rival) continue;
+    const detail = `target "${name}" overlaps the destination of target "${rival.name}", which is not in the file`;
+    throw new PkiError('name-taken', detail);
+  }
 }
 
 function isUnchanged(target: RotationTarget, record: TargetRecord | undefined): boolean {

@@ -7,6 +7,7 @@ import { BACKDATE_SECONDS, periodSeconds } from '../issuance/validity.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { areSameSubject } from '../x509/distinguished-name.ts';
 import { keyAlgorithmOf } from '../x509/key.ts';
+import { encodePem } from '../x509/pem.ts';
 import type { DestinationFiles } from './destination.ts';
 import { publicKeyOf, type ReadableCertificate, readableCertificates } from './readable-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
@@ -136,11 +137,10 @@ function isSpecChanged(
   );
 }
 
+/** Octet by octet and without reading them: a hundred authorities with their paths are no chain. */
 function isOtherClientCa(pem: string | undefined, { clientAuthorities }: Expectation): boolean {
   if (clientAuthorities === undefined) return pem !== undefined;
-  const found = pem === undefined ? undefined : readableCertificates(pem);
-  if (found?.length !== clientAuthorities.length) return true;
-  return !clientAuthorities.every((der, index) => isEqual(found[index]?.der, der));
+  return pem !== clientAuthorities.map((der) => encodePem('CERTIFICATE', der)).join('');
 }
 
 function isEqual(one: Uint8Array | undefined, other: Uint8Array): boolean {

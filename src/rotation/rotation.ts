@@ -1,13 +1,13 @@
 import type { Actor, AuditEntry } from '../audit/entry.ts';
 import { PkiError } from '../errors.ts';
 import { inParallel } from './in-parallel.ts';
-import { rotateTarget, type TargetPass, type TargetRotationDeps } from './rotate-target.ts';
+import type { TargetPass } from './pass-outcome.ts';
+import { rotateTarget, type TargetRotationDeps } from './rotate-target.ts';
 import type { RotationItem, TargetProgress, TargetRecord } from './rotation-record.ts';
 import { TargetLocks } from './target-locks.ts';
 
 export interface RotationDeps extends TargetRotationDeps {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
-  readonly findTarget: (name: string) => Promise<TargetRecord | undefined>;
   /** Keeps what a pass left, together with its audit entries; a target deleted since is passed over. */
   readonly recordPass: (
     target: string,

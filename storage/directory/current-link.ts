@@ -1,14 +1,11 @@
 import { lstat, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder, temporaryName } from './durable.ts';
-import { findMarker, MARKER_NAME, type Marker, sha256 } from './marker.ts';
+import { findMarker, type Marker, sha256 } from './marker.ts';
 
 /** The link that consumers read through; a rename of it is what Envoy watches for. */
 const LINK_NAME = 'current';
 const REVISION_NAME = /^revision-([1-9]\d{0,14})$/;
-
-/** A marker can be as long as a book. */
-const MAX_WORDS = 100;
 
 /** What `current` is found to be. */
 export type Current =
@@ -34,8 +31,8 @@ export function revisionNumber(name: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** Whose the link is: ours only when it leads to a revision that `targetName` has written. */
-export async function findCurrent(path: string, targetName: string): Promise<Current> {
+/** Whose the link is: ours only when it leads to a revision that this service has written. */
+export async function findCurrent(path: string): Promise<Current> {
   const folderName = await linkTarget(join(path, LINK_NAME));
   if (folderName === undefined) return { kind: 'absent' };
   const revision = revisionNumber(folderName ?? '');
@@ -46,10 +43,6 @@ export async function findCurrent(path: string, targetName: string): Promise<Cur
   const marker = await findMarker(folder);
   if (marker === undefined && !(await isMissing(folder))) {
     return { kind: 'foreign', owner: `somebody else ("${folderName}" has no mark of Certwright)` };
-  }
-  if (marker !== undefined && marker.target !== targetName) {
-    const name = marker.target.slice(0, MAX_WORDS);
-    return { kind: 'foreign', owner: `target "${name}" of Certwright (${MARKER_NAME})` };
   }
   const version = `${folderName} ${sha256(JSON.stringify(marker ?? null))}`;
   return { kind: 'ours', folderName, revision, marker, version };

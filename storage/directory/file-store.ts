@@ -37,16 +37,17 @@ export class FileStore {
     return placeViolations(destination, this.#dataDir);
   }
 
-  async read(destination: DirectoryDestination, targetName: string): Promise<DestinationState> {
+  async read(destination: DirectoryDestination): Promise<DestinationState> {
     const { path, keyMode } = destination;
     return this.#at(path, async () => {
-      const current = await findCurrent(path, targetName);
+      const current = await findCurrent(path);
       if (current.kind !== 'ours') return current;
       const { folderName, revision, marker, version } = current;
       const { files, isKeyModeRight } = await readRevision(join(path, folderName), keyMode);
       const isAsWritten =
         isKeyModeRight && isDeepStrictEqual(hashesOf(files), { ...marker?.contentHash });
-      return { kind: 'present', files, isAsWritten, revision, version };
+      const writtenFor = marker === undefined ? {} : { writtenFor: marker.target };
+      return { kind: 'present', files, isAsWritten, revision, version, ...writtenFor };
     });
   }
 
@@ -64,7 +65,7 @@ export class FileStore {
       await assertUnchanged(path, write);
       await pointCurrentAt(path, folderName);
       // 5. A reader may still be at the revision before. What cannot be deleted now is next time.
-      await removeRevisions(path, write.targetName, before ?? revision).catch(() => undefined);
+      await removeRevisions(path, before ?? revision).catch(() => undefined);
     });
   }
 
@@ -72,10 +73,12 @@ export class FileStore {
     const { path } = destination;
     if (await isGone(path)) return false;
     return this.#at(path, async () => {
-      const current = await findCurrent(path, targetName);
+      const current = await findCurrent(path);
       if (current.kind === 'foreign') return false;
+      const target = current.kind === 'ours' ? current.marker?.target : undefined;
+      if (target !== undefined && target !== targetName) return false;
       await removeCurrent(path);
-      await removeRevisions(path, targetName, Number.POSITIVE_INFINITY);
+      await removeRevisions(path, Number.POSITIVE_INFINITY);
       await removeTemporaries(path);
       return current.kind === 'ours';
     });
@@ -96,9 +99,9 @@ export class FileStore {
 /** The revision that `current` leads to, if it is the one that was judged. */
 async function assertUnchanged(
   path: string,
-  { found, targetName }: DestinationWrite,
+  { found }: DestinationWrite,
 ): Promise<number | undefined> {
-  const current = await findCurrent(path, targetName);
+  const current = await findCurrent(path);
   const isSame =
     found.kind === 'absent'
       ? current.kind === 'absent'

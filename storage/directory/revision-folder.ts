@@ -80,17 +80,13 @@ export async function removeTemporaries(path: string): Promise<void> {
 }
 
 /**
- * Deletes the revisions below a number that `targetName` has written. Whatever another process is
- * about to point `current` at has a number that is not below.
+ * Deletes the revisions of ours below a number. Whatever another process is about to point `current`
+ * at has a number that is not below.
  */
-export async function removeRevisions(
-  path: string,
-  targetName: string,
-  below: number,
-): Promise<void> {
+export async function removeRevisions(path: string, below: number): Promise<void> {
   for (const name of await readdir(path)) {
     if ((revisionNumber(name) ?? below) >= below) continue;
-    if ((await findMarker(join(path, name)))?.target === targetName) await discard(path, name);
+    if (await findMarker(join(path, name))) await discard(path, name);
   }
 }
 

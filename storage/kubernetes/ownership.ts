@@ -6,6 +6,7 @@ export const ANNOTATIONS = {
   revision: 'certwright.dev/revision',
   contentHash: 'certwright.dev/content-hash',
   target: 'certwright.dev/target',
+  /** This and the next are notes for people and queries; the files are what counts and is kept right. */
   serialNumber: 'certwright.dev/serial-number',
   notAfter: 'certwright.dev/not-after',
 } as const;
@@ -49,21 +50,24 @@ const MARKS: readonly Mark[] = [
   { owner: 'Flux', kind: 'label', key: 'kustomize.toolkit.fluxcd.io/name' },
 ];
 
-/** An annotation can be as long as a book. */
-const MAX_WORDS = 100;
-
-/** Whose the Secret is, if another controller or another target of ours writes it; in words. */
-export function rivalOf(metadata: V1ObjectMeta, targetName: string): string | undefined {
-  const { annotations = {}, labels = {}, ownerReferences = [] } = metadata;
+/** Whose the Secret is, if another controller writes it; in words. */
+export function rivalOf({
+  annotations = {},
+  labels = {},
+  ownerReferences = [],
+}: V1ObjectMeta): string | undefined {
   const mark = MARKS.find(({ kind, key }) => key in (kind === 'label' ? labels : annotations));
   if (mark) return `${mark.owner} (${mark.kind} ${mark.key})`;
   // One that is no controller takes the Secret away with itself all the same.
   const [first] = ownerReferences;
   const controller = ownerReferences.find((reference) => reference.controller === true) ?? first;
   if (controller) return `${controller.kind} "${controller.name}" (owner reference)`;
-  const target = annotations[ANNOTATIONS.target];
-  if (target === undefined || target === targetName) return undefined;
-  return `target "${target.slice(0, MAX_WORDS)}" of Certwright (annotation ${ANNOTATIONS.target})`;
+  return undefined;
+}
+
+/** The target for which we wrote the Secret last. */
+export function writtenFor({ annotations = {} }: V1ObjectMeta): string | undefined {
+  return annotations[ANNOTATIONS.target];
 }
 
 /** The number of our last write of this Secret, or `undefined` where we never wrote it. */

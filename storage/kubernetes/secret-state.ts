@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { V1ObjectMeta, V1Secret } from '@kubernetes/client-node';
 import type { DestinationFiles, DestinationState } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
-import { ANNOTATIONS, MANAGED_BY, revisionOf, rivalOf } from './ownership.ts';
+import { ANNOTATIONS, MANAGED_BY, revisionOf, rivalOf, writtenFor } from './ownership.ts';
 
 type Files = Partial<DestinationFiles>;
 
@@ -22,14 +22,13 @@ const HIDING_ENTRIES = [
   { hiding: ['cacert'], hidden: ['ca.crt'] },
 ];
 
-/** Judges a Secret as it was found, for the target that is to keep it supplied. */
+/** What a Secret is found to be, for a target that is to keep it supplied. */
 export function secretState(
   secret: V1Secret,
   destination: KubernetesSecretDestination,
-  targetName: string,
 ): DestinationState {
   const metadata = secret.metadata ?? {};
-  const rival = rivalOf(metadata, targetName);
+  const rival = rivalOf(metadata);
   if (rival !== undefined) return { kind: 'foreign', owner: rival };
   const revision = revisionOf(metadata);
   if (revision === undefined && !destination.adopt)
@@ -41,12 +40,14 @@ export function secretState(
   // A `ca.crt` that our last write did not make is somebody else's entry, and survives as any other.
   const files = contentHash(withoutCa) === written ? withoutCa : found;
   const obstacle = obstacleIn(secret, destination);
+  const target = revision === undefined ? undefined : writtenFor(metadata);
   return {
     kind: 'present',
     ...(obstacle === undefined ? {} : { obstacle }),
     files,
     isAsWritten: contentHash(files) === written,
     revision: revision ?? 0,
+    ...(target === undefined ? {} : { writtenFor: target }),
     version: formatVersion(metadata),
   };
 }

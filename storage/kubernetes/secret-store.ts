@@ -6,8 +6,7 @@ import { type ApiCall, apiFailure, isSecretMissing, notAnApiServer } from './api
 import { applyConfiguration, FIELD_MANAGER } from './apply-configuration.ts';
 import { Clusters } from './clusters.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
-import { nameViolations } from './name-violations.ts';
-import { revisionOf, rivalOf } from './ownership.ts';
+import { revisionOf, rivalOf, writtenFor } from './ownership.ts';
 import { secretState } from './secret-state.ts';
 
 /** How Secrets are reached. */
@@ -30,19 +29,15 @@ export class SecretStore {
 
   /** Needs the kubeconfig but no network. */
   async violationsOf(destination: KubernetesSecretDestination): Promise<readonly Violation[]> {
-    const violations = nameViolations(destination);
     const { context } = destination;
-    if (context === undefined || (await this.#clusters.hasContext(context))) return violations;
+    if (context === undefined || (await this.#clusters.hasContext(context))) return [];
     const detail = `the kubeconfig has no context "${context}"`;
-    return [...violations, { pointer: '/destination/context', detail }];
+    return [{ pointer: '/destination/context', detail }];
   }
 
-  async read(
-    destination: KubernetesSecretDestination,
-    targetName: string,
-  ): Promise<DestinationState> {
+  async read(destination: KubernetesSecretDestination): Promise<DestinationState> {
     const secret = await this.#find(destination);
-    return secret ? secretState(secret, destination, targetName) : { kind: 'absent' };
+    return secret ? secretState(secret, destination) : { kind: 'absent' };
   }
 
   async write(destination: KubernetesSecretDestination, write: DestinationWrite): Promise<void> {
@@ -61,9 +56,8 @@ export class SecretStore {
   async remove(destination: KubernetesSecretDestination, targetName: string): Promise<boolean> {
     const secret = await this.#find(destination);
     const metadata = secret?.metadata;
-    if (!metadata || revisionOf(metadata) === undefined || rivalOf(metadata, targetName)) {
-      return false;
-    }
+    if (!metadata || revisionOf(metadata) === undefined || rivalOf(metadata)) return false;
+    if (writtenFor(metadata) !== targetName) return false;
     const { uid = '', resourceVersion = '' } = metadata;
     const { context, namespace, name } = destination;
     await this.#ask({ verb: 'delete', context, namespace, name }, async (api) => {

@@ -27,8 +27,8 @@ export class FakeDestinations implements DestinationStore {
     return [{ pointer: '/destination/name', detail: 'is not a name of Kubernetes' }];
   }
 
-  async read(destination: Destination, targetName: string): Promise<DestinationState> {
-    if (destination.type === 'directory') return this.#files.read(destination, targetName);
+  async read(destination: Destination): Promise<DestinationState> {
+    if (destination.type === 'directory') return this.#files.read(destination);
     assertReachable(destination);
     if (destination.namespace === FOREIGN) return { kind: 'foreign', owner: 'cert-manager' };
     return this.#secrets.get(keyOf(destination)) ?? { kind: 'absent' };
@@ -39,7 +39,14 @@ export class FakeDestinations implements DestinationStore {
     assertReachable(destination);
     const { files, serialNumber } = write;
     const revision = write.found.kind === 'present' ? write.found.revision + 1 : 1;
-    const state = { kind: 'present', files, isAsWritten: true, revision, version: serialNumber };
+    const state = {
+      kind: 'present',
+      files,
+      isAsWritten: true,
+      revision,
+      writtenFor: write.targetName,
+      version: serialNumber,
+    };
     this.#secrets.set(keyOf(destination), state as DestinationState);
   }
 

@@ -58,7 +58,7 @@ describe('a write that dies', () => {
     for (let last = 0; last < operations.length; last += 2) {
       const world = newWorld(t);
       await rotateAndDieAt(world, last, 'new');
-      const state = await world.store.read(world.destination, 'web');
+      const state = await world.store.read(world.destination);
       if (state.kind !== 'absent')
         assert.deepEqual((await readPresent(world)).files, filesOf('new'));
     }
@@ -129,7 +129,7 @@ async function killWriterAfter({ path, dataDir, destination }: World, count: num
     const store = new FileStore({ dataDir: ${JSON.stringify(dataDir)} });
     const destination = ${JSON.stringify(destination)};
     for (let number = 0; ; number += 1) {
-      const found = await store.read(destination, 'web');
+      const found = await store.read(destination);
       const files = { 'tls.crt': 'certificate ' + number, 'tls.key': 'private key ' + number };
       const write = { targetName: 'web', serialNumber: '4a', notAfter: new Date(0), files, found };
       await store.write(destination, write);

@@ -18,7 +18,7 @@ import { filesOf, isUnavailable, newWorld, readPresent, rotate, served } from '.
 describe('a directory that is kept supplied', () => {
   it('is absent at first, then holds what was written, revision by revision', async (t) => {
     const world = newWorld(t);
-    assert.deepEqual(await world.store.read(world.destination, 'web'), { kind: 'absent' });
+    assert.deepEqual(await world.store.read(world.destination), { kind: 'absent' });
     await rotate(world, filesOf('1', 'client authorities\n'));
     const first = await readPresent(world);
     assert.deepEqual(first.files, filesOf('1', 'client authorities\n'));
@@ -126,7 +126,7 @@ describe('what happened to a directory since', () => {
     const world = newWorld(t);
     for (const name of ['1', '2']) await rotate(world, filesOf(name));
     unlinkSync(join(world.path, 'current'));
-    assert.deepEqual(await world.store.read(world.destination, 'web'), { kind: 'absent' });
+    assert.deepEqual(await world.store.read(world.destination), { kind: 'absent' });
     await rotate(world, filesOf('3'));
     assert.deepEqual((await readPresent(world)).files, filesOf('3'));
     assert.deepEqual(readdirSync(world.path), ['current', 'revision-3']);

@@ -47,7 +47,7 @@ describe('whose a directory is', () => {
     it(`is somebody else's: "current" is ${name}`, async (t) => {
       const { path, store, destination } = newWorld(t);
       prepare(path);
-      const state = await store.read(destination, 'web');
+      const state = await store.read(destination);
       assert.equal(state.kind, 'foreign');
       assert.match(state.owner, owner);
       const before = readdirSync(path);
@@ -56,15 +56,11 @@ describe('whose a directory is', () => {
     });
   }
 
-  it('is another target of ours', async (t) => {
+  it('tells for which target of ours it was written last, and goes for no other', async (t) => {
     const world = newWorld(t);
     await rotate(world, filesOf('1'));
-    const state = await world.store.read(world.destination, 'other');
-    assert.deepEqual(state, {
-      kind: 'foreign',
-      owner: 'target "web" of Certwright (certwright.json)',
-    });
-    await world.store.remove(world.destination, 'other');
+    assert.equal((await readPresent(world)).writtenFor, 'web');
+    assert.equal(await world.store.remove(world.destination, 'other'), false);
     assert.equal((await readPresent(world)).isAsWritten, true);
   });
 
@@ -99,7 +95,7 @@ describe('a place that changes after it was accepted', () => {
     renameSync(path, join(root, 'moved'));
     symlinkSync('moved', path);
     const linked = isUnavailable(/must have no symbolic link in it/);
-    await assert.rejects(store.read(destination, 'web'), linked);
+    await assert.rejects(store.read(destination), linked);
     await assert.rejects(store.remove(destination, 'web'), linked);
     assert.equal(
       readFileSync(join(root, 'moved', 'current', 'tls.crt'), 'utf8'),
@@ -110,6 +106,6 @@ describe('a place that changes after it was accepted', () => {
   it('is unavailable when it is gone', async (t) => {
     const { path, store, destination } = newWorld(t);
     rmSync(path, { recursive: true });
-    await assert.rejects(store.read(destination, 'web'), isUnavailable(/must exist/));
+    await assert.rejects(store.read(destination), isUnavailable(/must exist/));
   });
 });

@@ -53,7 +53,7 @@ export async function rotate(
   files: DestinationFiles,
   targetName = 'web',
 ): Promise<void> {
-  const found = await store.read(destination, targetName);
+  const found = await store.read(destination);
   assert.notEqual(found.kind, 'foreign');
   if (found.kind === 'foreign') return;
   const notAfter = new Date('2030-01-02T03:04:05Z');
@@ -61,7 +61,7 @@ export async function rotate(
 }
 
 export async function readPresent({ store, destination }: World): Promise<Present> {
-  const state = await store.read(destination, 'web');
+  const state = await store.read(destination);
   assert.equal(state.kind, 'present');
   return state;
 }

@@ -47,7 +47,7 @@ function byHand(entries: Readonly<Record<string, string>> = files): V1Secret {
 }
 
 function present(secret: V1Secret, destination = secretDestination()) {
-  const state = secretState(secret, destination, 'web');
+  const state = secretState(secret, destination);
   assert.equal(state.kind, 'present');
   return state;
 }
@@ -73,12 +73,11 @@ describe('whose a Secret is', () => {
         ],
       },
     ],
-    [/^target "other" of Certwright /, { annotations: { 'certwright.dev/target': 'other' } }],
   ];
 
   for (const [owner, metadata] of rivals) {
     it(`is foreign with the mark of ${owner.source}, even if it is ours and to be adopted`, () => {
-      const state = secretState(ours({}, metadata), secretDestination({ adopt: true }), 'web');
+      const state = secretState(ours({}, metadata), secretDestination({ adopt: true }));
       assert.equal(state.kind, 'foreign');
       assert.match(state.owner, owner);
     });
@@ -90,7 +89,6 @@ describe('whose a Secret is', () => {
     const state = secretState(
       { ...secret, metadata: { ...secret.metadata, managedFields } },
       secretDestination(),
-      'web',
     );
     assert.deepEqual(state, { kind: 'foreign', owner: 'somebody else ("kubectl-create")' });
   });
@@ -98,7 +96,7 @@ describe('whose a Secret is', () => {
   for (const revision of ['', '0', '-1', 'seven', '1e3', '٧']) {
     it(`is foreign with a revision that we never write: "${revision}"`, () => {
       const secret = ours({}, { annotations: { 'certwright.dev/revision': revision } });
-      assert.equal(secretState(secret, secretDestination(), 'web').kind, 'foreign');
+      assert.equal(secretState(secret, secretDestination()).kind, 'foreign');
     });
   }
 
@@ -109,9 +107,14 @@ describe('whose a Secret is', () => {
     assert.deepEqual(state.files, files);
   });
 
+  it('tells for which target of ours it was written last', () => {
+    const annotations = { 'certwright.dev/target': 'other' };
+    assert.equal(present(ours({}, { annotations })).writtenFor, 'other');
+  });
+
   it('is foreign as soon as it goes away with another object, a controller or not', () => {
     const owner = { apiVersion: 'v1', kind: 'ExternalSecret', name: 'web', uid: 'x' };
-    const state = secretState(ours({}, { ownerReferences: [owner] }), secretDestination(), 'web');
+    const state = secretState(ours({}, { ownerReferences: [owner] }), secretDestination());
     assert.deepEqual(state, { kind: 'foreign', owner: 'ExternalSecret "web" (owner reference)' });
   });
 
@@ -130,6 +133,7 @@ describe('what a Secret of ours holds', () => {
       files,
       isAsWritten: true,
       revision: 7,
+      writtenFor: 'web',
       version: 'c0ffee/42/',
     });
   });

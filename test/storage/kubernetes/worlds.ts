@@ -47,5 +47,5 @@ export function reader(options: Partial<SecretStoreOptions> & { readonly file?: 
   const kubeconfigFiles = file === undefined ? [] : [file];
   const store = new SecretStore({ kubeconfigFiles, timeoutMs: 5_000, ...other });
   return (context?: string) =>
-    store.read(secretDestination(context === undefined ? {} : { context }), 'web');
+    store.read(secretDestination(context === undefined ? {} : { context }));
 }

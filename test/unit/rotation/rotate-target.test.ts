@@ -16,6 +16,8 @@ beforeEach(async () => {
   world = await RotationWorld.create();
 });
 
+const findTarget = async (name: string) => world.records.get(name);
+
 /** A pass whose progress is kept for the next. */
 async function pass(options: typeof SCHEDULED | typeof REQUESTED = SCHEDULED, wanted = target) {
   const record = world.records.get(wanted.name) ?? {
@@ -25,7 +27,7 @@ async function pass(options: typeof SCHEDULED | typeof REQUESTED = SCHEDULED, wa
   };
   const { clock, authorities, destinations } = world;
   const { issue, pathOf } = authorities;
-  const deps = { now: clock.now, issue, pathOf, destinations };
+  const deps = { now: clock.now, issue, pathOf, destinations, findTarget };
   const done = await rotateTarget(deps, { ...record, target: wanted }, options);
   world.records.set(wanted.name, { ...record, target: wanted, progress: done.progress });
   return done;
@@ -114,11 +116,50 @@ describe('a pass that cannot be completed', () => {
     assert.equal((await pass()).progress.status.state, 'current');
   });
 
-  it('retries on the next pass where somebody else was faster, judging what is there then', async () => {
+  it('is content with what another process of ours has written meanwhile', async () => {
     const files = await world.authorities.filesFor(target);
-    world.destinations.beforeWrite = () => world.destinations.put(PLACE, files);
-    assert.match((await pass()).item.error ?? '', /changed by somebody else/);
+    world.destinations.beforeWrite = () =>
+      world.destinations.put(PLACE, files, { writtenFor: target.name });
+    const { item, progress } = await pass();
+    assert.equal(item.outcome, 'current');
+    assert.deepEqual([progress.status.state, progress.failures], ['current', 0]);
     assert.deepEqual(world.destinations.filesAt(PLACE), files);
+  });
+
+  it('is not kept from its write by changes that are none of its affair', async () => {
+    await pass();
+    const before = world.destinations.filesAt(PLACE);
+    let touches = 2;
+    world.destinations.beforeWrite = () => {
+      touches -= 1;
+      if (touches >= 0) world.destinations.put(PLACE, before);
+    };
+    const { item } = await pass(REQUESTED);
+    assert.equal(item.outcome, 'rotated');
+    assert.notDeepEqual(world.destinations.filesAt(PLACE), before);
+  });
+
+  it('fails where the place changes faster than it can be judged, and leaves it alone', async () => {
+    const others = [await world.authorities.filesFor(target), { 'tls.crt': 'garbage' }];
+    let turn = 0;
+    world.destinations.beforeWrite = () => {
+      turn += 1;
+      world.destinations.put(PLACE, others[turn % 2] ?? {});
+    };
+    const { item } = await pass();
+    assert.match(item.error ?? '', /changed by somebody else/);
+  });
+
+  it('takes on what a former target has left, and nothing that another one keeps', async () => {
+    const former = testTarget({ name: 'former', destination: target.destination });
+    await pass(SCHEDULED, former);
+    const before = world.destinations.filesAt(PLACE);
+    const conflict = await pass();
+    assert.equal(conflict.progress.status.state, 'conflict');
+    assert.match(conflict.item.error ?? '', /target "former"/);
+    assert.deepEqual(world.destinations.filesAt(PLACE), before);
+    world.records.delete('former');
+    assert.deepEqual((await pass()).item.reasons, ['specChanged']);
     assert.equal((await pass()).item.outcome, 'current');
   });
 
@@ -128,7 +169,7 @@ describe('a pass that cannot be completed', () => {
     const issue: typeof authorities.issue = (request) =>
       authorities.issue({ ...request, dnsNames: ['other.example.org'] });
     const record = { target, isDeclaredInFile: false, progress: NEW_TARGET };
-    const deps = { now: clock.now, issue, pathOf, destinations };
+    const deps = { now: clock.now, issue, pathOf, destinations, findTarget };
     const { item } = await rotateTarget(deps, record, SCHEDULED);
     assert.match(item.error ?? '', /wrongNames/);
     assert.equal(destinations.states.size, 0);

@@ -7,7 +7,8 @@ import type {
   DestinationStore,
   DestinationWrite,
 } from '../../../src/rotation/destination.ts';
-import type { TargetPass, TargetRotationDeps } from '../../../src/rotation/rotate-target.ts';
+import type { TargetPass } from '../../../src/rotation/pass-outcome.ts';
+import type { TargetRotationDeps } from '../../../src/rotation/rotate-target.ts';
 import { Rotation } from '../../../src/rotation/rotation.ts';
 import { NEW_TARGET, type TargetRecord } from '../../../src/rotation/rotation-record.ts';
 import type { Destination, RotationTarget } from '../../../src/rotation/target.ts';
@@ -35,7 +36,8 @@ class MemoryDestinations implements DestinationStore {
     if (versionOf(now) !== versionOf(write.found)) {
       throw new PkiError('target-unavailable', 'was changed by somebody else meanwhile');
     }
-    this.put(path, write.files, { revision: (revisionOf(now) ?? 0) + 1 });
+    const revision = (revisionOf(now) ?? 0) + 1;
+    this.put(path, write.files, { revision, writtenFor: write.targetName });
     this.writes += 1;
   };
 
@@ -52,7 +54,10 @@ class MemoryDestinations implements DestinationStore {
   ): void {
     const version = randomBytes(8).toString('hex');
     const state = { kind: 'present', isAsWritten: true, revision: 1, version } as const;
-    this.states.set(path, { ...state, files, ...changes });
+    const before = this.states.get(path);
+    const writtenFor = before?.kind === 'present' ? before.writtenFor : undefined;
+    const kept = writtenFor === undefined ? {} : { writtenFor };
+    this.states.set(path, { ...state, ...kept, files, ...changes });
   }
 
   filesAt(path: string): Partial<DestinationFiles> {
