@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import type { Kysely } from 'kysely';
@@ -12,6 +12,7 @@ import { OwnCertificate } from './src/issuance/own-certificate.ts';
 import { followFile } from './src/rotation/follow-file.ts';
 import { encodePem } from './src/x509/pem.ts';
 import { openDataFolder, writeRoot } from './storage/data-folder.ts';
+import { instanceId } from './storage/database/instance-id.ts';
 import { openDatabase } from './storage/database/open-database.ts';
 import type { Schema } from './storage/database/schema.ts';
 import { destinationStores } from './storage/destination-stores.ts';
@@ -42,6 +43,7 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const dataDir = await explained('PKI_DATA_DIR', openDataFolder(settings.dataDir));
   const db = await explained('PKI_DATABASE_URL', openDatabase(settings.databaseFile));
   const { token, wrapping } = await openSecrets(settings, db, log);
+  const instance = await instanceId(db, randomUUID);
   let isReady = false;
   const service = compose({
     db,
@@ -52,8 +54,9 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
       kubernetesSecret: new SecretStore({
         ...settings.kubernetes,
         timeoutMs: KUBERNETES_TIMEOUT_MS,
+        instance,
       }),
-      directory: new FileStore({ dataDir }),
+      directory: new FileStore({ dataDir, instance }),
     }),
     log,
     adminToken: token,

@@ -11,6 +11,13 @@ export interface DestinationFiles {
   readonly 'ca.crt'?: string;
 }
 
+/** A target of a Certwright, as a destination's mark names it. */
+export interface Writer {
+  readonly target: string;
+  /** Whether the target is, or was, one of this service, and not of another that uses the same place. */
+  readonly isThisService: boolean;
+}
+
 /** What a destination holds now, as it was found there. */
 export type DestinationState =
   | { readonly kind: 'absent' }
@@ -25,8 +32,8 @@ export type DestinationState =
       readonly isAsWritten: boolean;
       /** The number of our last write; 0 for a Secret that is about to be adopted. */
       readonly revision: number;
-      /** The target for which we wrote last; absent where nobody of ours has written yet. */
-      readonly writtenFor?: string;
+      /** Who wrote last; absent where no Certwright has written yet. */
+      readonly writer?: Writer;
       /** For compare-and-set: the write fails where the destination has changed since. */
       readonly version: string;
     };

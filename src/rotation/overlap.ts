@@ -8,10 +8,22 @@ export function doOverlap(one: Destination, other: Destination): boolean {
   if (one.type === 'directory' && other.type === 'directory') {
     return isAtOrBelow(one.path, other.path) || isAtOrBelow(other.path, one.path);
   }
-  if (one.type !== 'kubernetesSecret' || other.type !== 'kubernetesSecret') return false;
-  return (
-    one.context === other.context && one.namespace === other.namespace && one.name === other.name
-  );
+  return couldBeSamePlace(one, other) && contextOf(one) === contextOf(other);
+}
+
+/** The same, where the current context of a kubeconfig may be any that is named. */
+export function couldBeSamePlace(one: Destination, other: Destination): boolean {
+  if (one.type === 'directory' || other.type === 'directory') {
+    return one.type === other.type && doOverlap(one, other);
+  }
+  const [context, otherContext] = [contextOf(one), contextOf(other)];
+  const isSameSecret = one.namespace === other.namespace && one.name === other.name;
+  const isAnyContext = context === undefined || otherContext === undefined;
+  return isSameSecret && (isAnyContext || context === otherContext);
+}
+
+function contextOf(destination: Destination): string | undefined {
+  return destination.type === 'kubernetesSecret' ? destination.context : undefined;
 }
 
 function isAtOrBelow(path: string, folder: string): boolean {

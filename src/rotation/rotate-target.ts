@@ -3,11 +3,13 @@ import { PkiError, refused } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import type { DestinationState } from './destination.ts';
 import { expectationOf } from './expectation.ts';
+import { couldBeSamePlace } from './overlap.ts';
 import { failedPass, keptPass, rotatedPass, type TargetPass } from './pass-outcome.ts';
 import { type Expectation, type FilesFound, reasonsToRotate } from './reasons.ts';
 import { type ReplaceDeps, replaceFiles, type WritableState } from './replace-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import type { TargetRecord } from './rotation-record.ts';
+import type { RotationTarget } from './target.ts';
 import { durationViolations } from './target-violations.ts';
 
 /** What one target's rotation needs from outside. */
@@ -41,7 +43,8 @@ export async function rotateTarget(
     if (pass) return pass;
   }
   const occasion = { actor: options.actor, time: deps.now(), reasons: [] };
-  return failedPass(record, { error: 'is being changed by somebody else meanwhile' }, occasion);
+  const error = 'the destination is changed by somebody else faster than it can be written';
+  return failedPass(record, { error }, occasion);
 }
 
 /** One look and what follows from it; `undefined` where it no longer held when it came to the write. */
@@ -58,7 +61,7 @@ async function rotateAsFound(
     const faults = durationViolations(target);
     if (faults.length > 0) throw refused(faults);
     const found = await deps.destinations.read(target.destination);
-    const owner = await ownerOf(deps, found, target.name);
+    const owner = await ownerOf(deps, found, target);
     if (found.kind === 'foreign' || owner !== undefined) {
       const error = `belongs to ${owner}; nothing was written`;
       return failedPass(record, { error, state: 'conflict' }, occasion());
@@ -84,25 +87,29 @@ async function rotateAsFound(
 }
 
 /**
- * Who else keeps the destination, in words: another controller, or another target of ours, as long as
- * that is declared. What a former target has left may be taken on.
+ * Who else keeps the destination, in words: another controller, a target of another Certwright, or
+ * another target of ours, as long as that is declared for this place. What a former target of ours has
+ * left may be taken on; and a service that begins anew with its old targets takes its places back.
  */
 async function ownerOf(
   { findTarget }: TargetRotationDeps,
   found: DestinationState,
-  name: string,
+  { name, destination }: RotationTarget,
 ): Promise<string | undefined> {
   if (found.kind === 'foreign') return found.owner;
-  const other = found.kind === 'present' ? found.writtenFor : undefined;
-  if (other === undefined || other === name) return undefined;
-  return (await findTarget(other)) ? `target "${other}" of Certwright` : undefined;
+  const writer = found.kind === 'present' ? found.writer : undefined;
+  if (writer === undefined || writer.target === name) return undefined;
+  if (!writer.isThisService) return `target "${writer.target}" of another Certwright`;
+  const other = await findTarget(writer.target);
+  const isStillThere = other && couldBeSamePlace(other.target.destination, destination);
+  return isStillThere ? `target "${writer.target}" of this service` : undefined;
 }
 
 function judge(found: WritableState, expected: Expectation, now: Date): FilesFound {
   if (found.kind === 'absent') return { reasons: ['missing'], certificate: undefined };
   const judged = reasonsToRotate(found.files, expected, now);
   // A change that our rules do not tell from what we wrote is a change all the same.
-  const isChanged = !found.isAsWritten || found.writtenFor !== expected.target.name;
+  const isChanged = !found.isAsWritten || found.writer?.target !== expected.target.name;
   return judged.reasons.length === 0 && isChanged
     ? { ...judged, reasons: ['specChanged'] }
     : judged;

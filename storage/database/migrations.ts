@@ -32,6 +32,10 @@ async function createFoundation(db: Kysely<unknown>): Promise<void> {
     .addColumn('action', 'text', (column) => column.notNull())
     .addColumn('details', 'text', (column) => column.notNull())
     .execute();
+  await db.schema
+    .createTable('instance')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .execute();
 }
 
 async function createAuthorityTables(db: Kysely<unknown>): Promise<void> {

@@ -8,6 +8,7 @@ export interface Schema {
   readonly stored_private_key: StoredPrivateKeyRow;
   readonly rotation_target: RotationTargetRow;
   readonly audit_entry: AuditEntryRow;
+  readonly instance: InstanceRow;
 }
 
 export interface AuthorityRow {
@@ -63,4 +64,9 @@ export interface AuditEntryRow {
   readonly action: string;
   /** JSON. */
   readonly details: string;
+}
+
+/** One row: what tells this service's marks at destinations from those of another one. */
+export interface InstanceRow {
+  readonly id: string;
 }

@@ -2,11 +2,11 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Violation } from '../../src/errors.ts';
-import type { DestinationState, DestinationWrite } from '../../src/rotation/destination.ts';
+import type { DestinationState, DestinationWrite, Writer } from '../../src/rotation/destination.ts';
 import type { DirectoryDestination } from '../../src/rotation/target.ts';
 import { findCurrent, pointCurrentAt, removeCurrent } from './current-link.ts';
 import { fileFailure, unavailable } from './file-failure.ts';
-import { hashesOf } from './marker.ts';
+import { hashesOf, type Marker } from './marker.ts';
 import { placeFault, placeViolations } from './place.ts';
 import {
   layOutRevision,
@@ -20,6 +20,8 @@ import {
 export interface FileStoreOptions {
   /** The canonical path of the folder with this service's own keys and records. */
   readonly dataDir: string;
+  /** By which this service tells its own marks from those of another Certwright. */
+  readonly instance: string;
 }
 
 /**
@@ -28,9 +30,11 @@ export interface FileStoreOptions {
  */
 export class FileStore {
   readonly #dataDir: string;
+  readonly #instance: string;
 
-  constructor({ dataDir }: FileStoreOptions) {
+  constructor({ dataDir, instance }: FileStoreOptions) {
     this.#dataDir = dataDir;
+    this.#instance = instance;
   }
 
   async violationsOf(destination: DirectoryDestination): Promise<readonly Violation[]> {
@@ -46,8 +50,9 @@ export class FileStore {
       const { files, isKeyModeRight } = await readRevision(join(path, folderName), keyMode);
       const isAsWritten =
         isKeyModeRight && isDeepStrictEqual(hashesOf(files), { ...marker?.contentHash });
-      const writtenFor = marker === undefined ? {} : { writtenFor: marker.target };
-      return { kind: 'present', files, isAsWritten, revision, version, ...writtenFor };
+      const writer = marker && this.#writerOf(marker);
+      const present = { kind: 'present', files, isAsWritten, revision, version } as const;
+      return writer ? { ...present, writer } : present;
     });
   }
 
@@ -60,7 +65,10 @@ export class FileStore {
       await removeTemporaries(path).catch(() => undefined);
       // 3. The new revision is whole and on the disk before anybody is led to it.
       const revision = await nextRevision(path, before ?? 0);
-      const folderName = await layOutRevision(destination, revision, write);
+      const folderName = await layOutRevision(destination, write, {
+        revision,
+        instance: this.#instance,
+      });
       // 4. One rename, and consumers read the new one.
       await assertUnchanged(path, write);
       await pointCurrentAt(path, folderName);
@@ -75,13 +83,18 @@ export class FileStore {
     return this.#at(path, async () => {
       const current = await findCurrent(path);
       if (current.kind === 'foreign') return false;
-      const target = current.kind === 'ours' ? current.marker?.target : undefined;
-      if (target !== undefined && target !== targetName) return false;
+      const writer = current.kind === 'ours' && current.marker && this.#writerOf(current.marker);
+      if (writer && (writer.target !== targetName || !writer.isThisService)) return false;
       await removeCurrent(path);
       await removeRevisions(path, Number.POSITIVE_INFINITY);
       await removeTemporaries(path);
       return current.kind === 'ours';
     });
+  }
+
+  /** A mark without an instance may be ours. */
+  #writerOf({ target, instance = this.#instance }: Marker): Writer {
+    return { target, isThisService: instance === this.#instance };
   }
 
   /** Works at a place that is still what was accepted; a link put in its way is not followed. */

@@ -10,6 +10,8 @@ export const MARKER_NAME = 'certwright.json';
 
 const Marker = z.object({
   target: z.string(),
+  /** The Certwright whose target that is. */
+  instance: z.string().optional(),
   revision: z.int().positive(),
   serialNumber: z.string(),
   notAfter: z.string(),
@@ -21,9 +23,10 @@ const Marker = z.object({
 export type Marker = z.infer<typeof Marker>;
 
 /** The marker's text for one write. */
-export function markerText(revision: number, write: DestinationWrite): string {
+export function markerText(revision: number, write: DestinationWrite, instance: string): string {
   const marker: Marker = {
     target: write.targetName,
+    instance,
     revision,
     serialNumber: write.serialNumber,
     notAfter: write.notAfter.toISOString(),

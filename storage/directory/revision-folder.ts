@@ -36,8 +36,8 @@ export async function readRevision(folder: string, keyMode: string): Promise<Rev
  */
 export async function layOutRevision(
   { path, keyMode }: DirectoryDestination,
-  revision: number,
   write: DestinationWrite,
+  { revision, instance }: { readonly revision: number; readonly instance: string },
 ): Promise<string> {
   const name = revisionName(revision);
   const temporary = join(path, temporaryName());
@@ -49,7 +49,7 @@ export async function layOutRevision(
       const rights = file === 'tls.key' ? keyRights : { mode: PUBLIC_MODE };
       await writeDurably(join(temporary, file), String(text), rights);
     }
-    const marker = markerText(revision, write);
+    const marker = markerText(revision, write, instance);
     await writeDurably(join(temporary, MARKER_NAME), marker, { mode: PUBLIC_MODE });
     // Last, for it takes away the set-group-ID bit by which the files get the directory's group.
     await chmod(temporary, FOLDER_MODE);

@@ -26,6 +26,7 @@ const CREATE_ONLY = { resourceVersion: '1' };
 export function applyConfiguration(
   { namespace, name, secretType }: KubernetesSecretDestination,
   { targetName, serialNumber, notAfter, files, found }: DestinationWrite,
+  instance: string,
 ) {
   const isPresent = found.kind === 'present';
   if (isPresent && found.obstacle !== undefined) {
@@ -40,6 +41,7 @@ export function applyConfiguration(
     [ANNOTATIONS.revision]: String((isPresent ? found.revision : 0) + 1),
     [ANNOTATIONS.contentHash]: contentHash(files),
     [ANNOTATIONS.target]: targetName,
+    [ANNOTATIONS.instance]: instance,
     [ANNOTATIONS.serialNumber]: serialNumber,
     [ANNOTATIONS.notAfter]: notAfter.toISOString(),
   };

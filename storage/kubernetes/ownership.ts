@@ -1,4 +1,5 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
+import type { Writer } from '../../src/rotation/destination.ts';
 
 /** The annotations by which this service knows its own Secrets again. */
 export const ANNOTATIONS = {
@@ -6,6 +7,7 @@ export const ANNOTATIONS = {
   revision: 'certwright.dev/revision',
   contentHash: 'certwright.dev/content-hash',
   target: 'certwright.dev/target',
+  instance: 'certwright.dev/instance',
   /** This and the next are notes for people and queries; the files are what counts and is kept right. */
   serialNumber: 'certwright.dev/serial-number',
   notAfter: 'certwright.dev/not-after',
@@ -65,9 +67,11 @@ export function rivalOf({
   return undefined;
 }
 
-/** The target for which we wrote the Secret last. */
-export function writtenFor({ annotations = {} }: V1ObjectMeta): string | undefined {
-  return annotations[ANNOTATIONS.target];
+/** Who wrote the Secret last, as seen by the service `instance`; a mark without an instance may be ours. */
+export function writerOf({ annotations = {} }: V1ObjectMeta, instance: string): Writer | undefined {
+  const target = annotations[ANNOTATIONS.target];
+  const writer = annotations[ANNOTATIONS.instance] ?? instance;
+  return target === undefined ? undefined : { target, isThisService: writer === instance };
 }
 
 /** The number of our last write of this Secret, or `undefined` where we never wrote it. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { V1ObjectMeta, V1Secret } from '@kubernetes/client-node';
 import type { DestinationFiles, DestinationState } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
-import { ANNOTATIONS, MANAGED_BY, revisionOf, rivalOf, writtenFor } from './ownership.ts';
+import { ANNOTATIONS, MANAGED_BY, revisionOf, rivalOf, writerOf } from './ownership.ts';
 
 type Files = Partial<DestinationFiles>;
 
@@ -26,6 +26,7 @@ const HIDING_ENTRIES = [
 export function secretState(
   secret: V1Secret,
   destination: KubernetesSecretDestination,
+  instance: string,
 ): DestinationState {
   const metadata = secret.metadata ?? {};
   const rival = rivalOf(metadata);
@@ -40,14 +41,14 @@ export function secretState(
   // A `ca.crt` that our last write did not make is somebody else's entry, and survives as any other.
   const files = contentHash(withoutCa) === written ? withoutCa : found;
   const obstacle = obstacleIn(secret, destination);
-  const target = revision === undefined ? undefined : writtenFor(metadata);
+  const writer = revision === undefined ? undefined : writerOf(metadata, instance);
   return {
     kind: 'present',
     ...(obstacle === undefined ? {} : { obstacle }),
     files,
     isAsWritten: contentHash(files) === written,
     revision: revision ?? 0,
-    ...(target === undefined ? {} : { writtenFor: target }),
+    ...(writer === undefined ? {} : { writer }),
     version: formatVersion(metadata),
   };
 }

@@ -6,13 +6,15 @@ import { type ApiCall, apiFailure, isSecretMissing, notAnApiServer } from './api
 import { applyConfiguration, FIELD_MANAGER } from './apply-configuration.ts';
 import { Clusters } from './clusters.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
-import { revisionOf, rivalOf, writtenFor } from './ownership.ts';
+import { revisionOf, rivalOf, writerOf } from './ownership.ts';
 import { secretState } from './secret-state.ts';
 
 /** How Secrets are reached. */
 export interface SecretStoreOptions extends ClusterAccess {
   /** No request takes longer, its authentication included. */
   readonly timeoutMs: number;
+  /** By which this service tells its own marks from those of another Certwright. */
+  readonly instance: string;
 }
 
 /**
@@ -22,9 +24,11 @@ export interface SecretStoreOptions extends ClusterAccess {
  */
 export class SecretStore {
   readonly #clusters: Clusters;
+  readonly #instance: string;
 
-  constructor({ timeoutMs, ...access }: SecretStoreOptions) {
+  constructor({ timeoutMs, instance, ...access }: SecretStoreOptions) {
     this.#clusters = new Clusters(access, timeoutMs);
+    this.#instance = instance;
   }
 
   /** Needs the kubeconfig but no network. */
@@ -37,12 +41,12 @@ export class SecretStore {
 
   async read(destination: KubernetesSecretDestination): Promise<DestinationState> {
     const secret = await this.#find(destination);
-    return secret ? secretState(secret, destination) : { kind: 'absent' };
+    return secret ? secretState(secret, destination, this.#instance) : { kind: 'absent' };
   }
 
   async write(destination: KubernetesSecretDestination, write: DestinationWrite): Promise<void> {
     const { context, namespace, name } = destination;
-    const { body, force } = applyConfiguration(destination, write);
+    const { body, force } = applyConfiguration(destination, write, this.#instance);
     const call: ApiCall = { verb: 'patch', context, namespace, name };
     await this.#ask(call, async (api) => {
       const { PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
@@ -57,7 +61,8 @@ export class SecretStore {
     const secret = await this.#find(destination);
     const metadata = secret?.metadata;
     if (!metadata || revisionOf(metadata) === undefined || rivalOf(metadata)) return false;
-    if (writtenFor(metadata) !== targetName) return false;
+    const writer = writerOf(metadata, this.#instance);
+    if (writer?.target !== targetName || !writer.isThisService) return false;
     const { uid = '', resourceVersion = '' } = metadata;
     const { context, namespace, name } = destination;
     await this.#ask({ verb: 'delete', context, namespace, name }, async (api) => {

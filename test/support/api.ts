@@ -68,7 +68,10 @@ export async function startApi(): Promise<World> {
     wrapping: new AesGcmWrapping(randomBytes(32), randomBytes),
     now: clock.now,
     randomBytes,
-    destinations: new FakeDestinations({ dataDir: newDirectoryIn(folder, 'data') }),
+    destinations: new FakeDestinations({
+      dataDir: newDirectoryIn(folder, 'data'),
+      instance: 'this-service',
+    }),
     log: pino({ level: 'trace' }, linesInto(log)),
     adminToken,
     openapiYaml,

@@ -44,7 +44,7 @@ export class FakeDestinations implements DestinationStore {
       files,
       isAsWritten: true,
       revision,
-      writtenFor: write.targetName,
+      writer: { target: write.targetName, isThisService: true },
       version: serialNumber,
     };
     this.#secrets.set(keyOf(destination), state as DestinationState);

@@ -126,7 +126,7 @@ async function killWriterAfter({ path, dataDir, destination }: World, count: num
   const store = new URL('../../../storage/directory/file-store.ts', import.meta.url).href;
   const program = `
     import { FileStore } from ${JSON.stringify(store)};
-    const store = new FileStore({ dataDir: ${JSON.stringify(dataDir)} });
+    const store = new FileStore({ dataDir: ${JSON.stringify(dataDir)}, instance: 'this-service' });
     const destination = ${JSON.stringify(destination)};
     for (let number = 0; ; number += 1) {
       const found = await store.read(destination);

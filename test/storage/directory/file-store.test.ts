@@ -44,6 +44,7 @@ describe('a directory that is kept supplied', () => {
     };
     assert.deepEqual(marker, {
       target: 'web',
+      instance: 'this-service',
       revision: 1,
       serialNumber: '4a',
       notAfter: '2030-01-02T03:04:05.000Z',

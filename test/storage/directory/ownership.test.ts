@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { FileStore } from '../../../storage/directory/file-store.ts';
 import { filesOf, isUnavailable, newWorld, readPresent, rotate } from './worlds.ts';
 
 describe('whose a directory is', () => {
@@ -59,7 +60,12 @@ describe('whose a directory is', () => {
   it('tells for which target of ours it was written last, and goes for no other', async (t) => {
     const world = newWorld(t);
     await rotate(world, filesOf('1'));
-    assert.equal((await readPresent(world)).writtenFor, 'web');
+    const mine = { target: 'web', isThisService: true };
+    assert.deepEqual((await readPresent(world)).writer, mine);
+    const another = new FileStore({ dataDir: world.dataDir, instance: 'another' });
+    const seen = await another.read(world.destination);
+    assert.deepEqual(seen.kind === 'present' && seen.writer, { ...mine, isThisService: false });
+    assert.equal(await another.remove(world.destination, 'web'), false);
     assert.equal(await world.store.remove(world.destination, 'other'), false);
     assert.equal((await readPresent(world)).isAsWritten, true);
   });

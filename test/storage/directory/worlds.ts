@@ -38,7 +38,13 @@ export function newWorld(t: TestContext, other: Partial<DirectoryDestination> = 
     clientTrust: 'issuer',
     ...other,
   };
-  return { root, dataDir, path, store: new FileStore({ dataDir }), destination };
+  return {
+    root,
+    dataDir,
+    path,
+    store: new FileStore({ dataDir, instance: 'this-service' }),
+    destination,
+  };
 }
 
 /** A pair whose parts can be told from those of any other pair. */

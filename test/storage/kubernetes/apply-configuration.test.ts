@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import { PkiError } from '../../../src/errors.ts';
 import { applyConfiguration } from '../../../storage/kubernetes/apply-configuration.ts';
 import { contentHash } from '../../../storage/kubernetes/secret-state.ts';
-import { files, presentState, secretDestination, secretWrite } from './worlds.ts';
+import { files, INSTANCE, presentState, secretDestination, secretWrite } from './worlds.ts';
 
 describe('applyConfiguration', () => {
   it('holds everything that changes in one body', () => {
     const found = presentState();
-    const { body } = applyConfiguration(secretDestination(), secretWrite({ found }));
+    const { body } = applyConfiguration(secretDestination(), secretWrite({ found }), INSTANCE);
     assert.deepEqual(body, {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -22,6 +22,7 @@ describe('applyConfiguration', () => {
           'certwright.dev/revision': '8',
           'certwright.dev/content-hash': contentHash(files),
           'certwright.dev/target': 'web',
+          'certwright.dev/instance': INSTANCE,
           'certwright.dev/serial-number': '4a',
           'certwright.dev/not-after': '2030-01-02T03:04:05.000Z',
         },
@@ -33,19 +34,22 @@ describe('applyConfiguration', () => {
 
   it('takes fields from others only where the Secret was judged', () => {
     const found = presentState();
-    assert.equal(applyConfiguration(secretDestination(), secretWrite({ found })).force, true);
-    assert.equal(applyConfiguration(secretDestination(), secretWrite()).force, false);
+    assert.equal(
+      applyConfiguration(secretDestination(), secretWrite({ found }), INSTANCE).force,
+      true,
+    );
+    assert.equal(applyConfiguration(secretDestination(), secretWrite(), INSTANCE).force, false);
   });
 
   it('creates and never merges where nothing was found', () => {
-    const { body } = applyConfiguration(secretDestination(), secretWrite());
+    const { body } = applyConfiguration(secretDestination(), secretWrite(), INSTANCE);
     assert.equal('uid' in body.metadata, false);
     assert.equal('resourceVersion' in body.metadata && body.metadata.resourceVersion, '1');
   });
 
   it('leaves the name that Helm has put on a Secret', () => {
     const found = presentState({ version: 'c0ffee/42/Helm' });
-    const { body } = applyConfiguration(secretDestination(), secretWrite({ found }));
+    const { body } = applyConfiguration(secretDestination(), secretWrite({ found }), INSTANCE);
     assert.deepEqual(body.metadata.labels, {});
   });
 
@@ -55,7 +59,7 @@ describe('applyConfiguration', () => {
     const tooLarge = { ...files, 'ca.crt': 'x'.repeat(1024 * 1024) };
     for (const write of [secretWrite({ found }), secretWrite({ files: tooLarge })]) {
       assert.throws(
-        () => applyConfiguration(secretDestination(), write),
+        () => applyConfiguration(secretDestination(), write, INSTANCE),
         (error) => error instanceof PkiError && error.code === 'target-unavailable',
       );
     }

@@ -7,7 +7,7 @@ import {
   parseVersion,
   secretState,
 } from '../../../storage/kubernetes/secret-state.ts';
-import { files, secretDestination } from './worlds.ts';
+import { files, INSTANCE, secretDestination } from './worlds.ts';
 
 type Metadata = NonNullable<V1Secret['metadata']>;
 
@@ -47,7 +47,7 @@ function byHand(entries: Readonly<Record<string, string>> = files): V1Secret {
 }
 
 function present(secret: V1Secret, destination = secretDestination()) {
-  const state = secretState(secret, destination);
+  const state = secretState(secret, destination, INSTANCE);
   assert.equal(state.kind, 'present');
   return state;
 }
@@ -77,7 +77,7 @@ describe('whose a Secret is', () => {
 
   for (const [owner, metadata] of rivals) {
     it(`is foreign with the mark of ${owner.source}, even if it is ours and to be adopted`, () => {
-      const state = secretState(ours({}, metadata), secretDestination({ adopt: true }));
+      const state = secretState(ours({}, metadata), secretDestination({ adopt: true }), INSTANCE);
       assert.equal(state.kind, 'foreign');
       assert.match(state.owner, owner);
     });
@@ -89,6 +89,7 @@ describe('whose a Secret is', () => {
     const state = secretState(
       { ...secret, metadata: { ...secret.metadata, managedFields } },
       secretDestination(),
+      INSTANCE,
     );
     assert.deepEqual(state, { kind: 'foreign', owner: 'somebody else ("kubectl-create")' });
   });
@@ -96,7 +97,7 @@ describe('whose a Secret is', () => {
   for (const revision of ['', '0', '-1', 'seven', '1e3', '٧']) {
     it(`is foreign with a revision that we never write: "${revision}"`, () => {
       const secret = ours({}, { annotations: { 'certwright.dev/revision': revision } });
-      assert.equal(secretState(secret, secretDestination()).kind, 'foreign');
+      assert.equal(secretState(secret, secretDestination(), INSTANCE).kind, 'foreign');
     });
   }
 
@@ -108,13 +109,23 @@ describe('whose a Secret is', () => {
   });
 
   it('tells for which target of ours it was written last', () => {
-    const annotations = { 'certwright.dev/target': 'other' };
-    assert.equal(present(ours({}, { annotations })).writtenFor, 'other');
+    const target = { 'certwright.dev/target': 'other' };
+    const writerOf = (annotations: Record<string, string>) =>
+      present(ours({}, { annotations })).writer;
+    const mine = { target: 'other', isThisService: true };
+    assert.deepEqual(writerOf(target), mine);
+    assert.deepEqual(writerOf({ ...target, 'certwright.dev/instance': INSTANCE }), mine);
+    const another = writerOf({ ...target, 'certwright.dev/instance': 'another' });
+    assert.deepEqual(another, { target: 'other', isThisService: false });
   });
 
   it('is foreign as soon as it goes away with another object, a controller or not', () => {
     const owner = { apiVersion: 'v1', kind: 'ExternalSecret', name: 'web', uid: 'x' };
-    const state = secretState(ours({}, { ownerReferences: [owner] }), secretDestination());
+    const state = secretState(
+      ours({}, { ownerReferences: [owner] }),
+      secretDestination(),
+      INSTANCE,
+    );
     assert.deepEqual(state, { kind: 'foreign', owner: 'ExternalSecret "web" (owner reference)' });
   });
 
@@ -133,7 +144,7 @@ describe('what a Secret of ours holds', () => {
       files,
       isAsWritten: true,
       revision: 7,
-      writtenFor: 'web',
+      writer: { target: 'web', isThisService: true },
       version: 'c0ffee/42/',
     });
   });

@@ -14,13 +14,17 @@ import {
   startFakeApiServer,
   TOKEN,
 } from './fake-api-server.ts';
-import { presentState, secretDestination, secretWrite } from './worlds.ts';
+import { INSTANCE, presentState, secretDestination, secretWrite } from './worlds.ts';
 
 type Store = DestinationStore<KubernetesSecretDestination>;
 
 async function storeBefore(t: TestContext, answer: (request: Received) => Reply) {
   const server = await startFakeApiServer(t, answer);
-  const options = { kubeconfigFiles: [server.kubeconfig], timeoutMs: 5_000 };
+  const options = {
+    kubeconfigFiles: [server.kubeconfig],
+    timeoutMs: 5_000,
+    instance: INSTANCE,
+  };
   const store: Store = new SecretStore(options);
   const impatient: Store = new SecretStore({ ...options, timeoutMs: 100 });
   return { ...server, store, impatient };

@@ -41,11 +41,19 @@ export function presentState(
   return { kind: 'present', files, isAsWritten: true, revision: 7, version, ...other };
 }
 
+/** The service whose marks are ours. */
+export const INSTANCE = 'this-service';
+
 /** Reads the same Secret, `context` apart, through one store. */
 export function reader(options: Partial<SecretStoreOptions> & { readonly file?: string }) {
   const { file, ...other } = options;
   const kubeconfigFiles = file === undefined ? [] : [file];
-  const store = new SecretStore({ kubeconfigFiles, timeoutMs: 5_000, ...other });
+  const store = new SecretStore({
+    kubeconfigFiles,
+    timeoutMs: 5_000,
+    instance: INSTANCE,
+    ...other,
+  });
   return (context?: string) =>
     store.read(secretDestination(context === undefined ? {} : { context }));
 }

@@ -119,7 +119,9 @@ describe('a pass that cannot be completed', () => {
   it('is content with what another process of ours has written meanwhile', async () => {
     const files = await world.authorities.filesFor(target);
     world.destinations.beforeWrite = () =>
-      world.destinations.put(PLACE, files, { writtenFor: target.name });
+      world.destinations.put(PLACE, files, {
+        writer: { target: target.name, isThisService: true },
+      });
     const { item, progress } = await pass();
     assert.equal(item.outcome, 'current');
     assert.deepEqual([progress.status.state, progress.failures], ['current', 0]);
@@ -150,15 +152,28 @@ describe('a pass that cannot be completed', () => {
     assert.match(item.error ?? '', /changed by somebody else/);
   });
 
+  it('leaves to another service what that keeps under a name of its own', async () => {
+    const files = await world.authorities.filesFor(target);
+    const writer = { target: 'theirs', isThisService: false };
+    world.destinations.put(PLACE, files, { writer });
+    const { progress } = await pass(REQUESTED);
+    assert.equal(progress.status.state, 'conflict');
+    assert.match(progress.status.lastError ?? '', /"theirs" of another Certwright/);
+    assert.deepEqual(world.destinations.filesAt(PLACE), files);
+  });
+
   it('takes on what a former target has left, and nothing that another one keeps', async () => {
-    const former = testTarget({ name: 'former', destination: target.destination });
+    const former = testTarget({ ...target, name: 'former', destination: { path: PLACE } });
     await pass(SCHEDULED, former);
     const before = world.destinations.filesAt(PLACE);
     const conflict = await pass();
     assert.equal(conflict.progress.status.state, 'conflict');
     assert.match(conflict.item.error ?? '', /target "former"/);
     assert.deepEqual(world.destinations.filesAt(PLACE), before);
-    world.records.delete('former');
+    const elsewhere = testTarget({ name: 'former', destination: { path: '/tls/elsewhere' } });
+    const record = world.records.get('former');
+    assert.ok(record);
+    world.records.set('former', { ...record, target: elsewhere });
     assert.deepEqual((await pass()).item.reasons, ['specChanged']);
     assert.equal((await pass()).item.outcome, 'current');
   });

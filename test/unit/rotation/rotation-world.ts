@@ -37,7 +37,10 @@ class MemoryDestinations implements DestinationStore {
       throw new PkiError('target-unavailable', 'was changed by somebody else meanwhile');
     }
     const revision = (revisionOf(now) ?? 0) + 1;
-    this.put(path, write.files, { revision, writtenFor: write.targetName });
+    this.put(path, write.files, {
+      revision,
+      writer: { target: write.targetName, isThisService: true },
+    });
     this.writes += 1;
   };
 
@@ -55,8 +58,8 @@ class MemoryDestinations implements DestinationStore {
     const version = randomBytes(8).toString('hex');
     const state = { kind: 'present', isAsWritten: true, revision: 1, version } as const;
     const before = this.states.get(path);
-    const writtenFor = before?.kind === 'present' ? before.writtenFor : undefined;
-    const kept = writtenFor === undefined ? {} : { writtenFor };
+    const writer = before?.kind === 'present' ? before.writer : undefined;
+    const kept = writer ? { writer } : {};
     this.states.set(path, { ...state, ...kept, files, ...changes });
   }
 
