@@ -4,10 +4,16 @@ import { DURATION } from '../../src/issuance/duration.ts';
 import { isDnsName, isEmailAddress, isIpAddress, isUri } from '../../src/issuance/names.ts';
 import { subjectValueFault } from '../../src/issuance/subject-checks.ts';
 
-/** The names of authorities and targets go into paths, files and metrics: DNS labels (RFC 1123 §2.1). */
+/**
+ * The names of authorities and targets go into paths, files, metrics and marks at destinations: what
+ * Kubernetes takes for a label's value is safe in all of them.
+ */
 export const Name = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label: a-z, 0-9 and inner hyphens');
+  .regex(
+    /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+    'must be at most 63 letters, digits and, inside, hyphens, dots and underscores',
+  );
 
 export const Duration = z
   .string()

@@ -15,12 +15,14 @@ const contents = {
 /** RFC 1123 §2.1, as Kubernetes takes names of Secrets: labels with dots between them. */
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 const MAX_SUBDOMAIN_LENGTH = 253;
+/** One such label, of at most 63 characters. */
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const Destination = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('kubernetesSecret'),
     context: Line.max(MAX_SUBDOMAIN_LENGTH).exactOptional(),
-    namespace: Name,
+    namespace: z.string().regex(LABEL, 'must be a DNS label, as Kubernetes names namespaces'),
     name: z
       .string()
       .max(MAX_SUBDOMAIN_LENGTH)
