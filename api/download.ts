@@ -16,8 +16,10 @@ export interface Download {
 }
 
 export function sendDownload(res: Response, { fileName, mediaType, content }: Download): void {
+  // RFC 6266 §4.1; quoted, which every reader takes. The name holds nothing that needs escaping.
+  res.set('Content-Disposition', `attachment; filename="${fileName}"`);
   // `no-store`: what is served here is read by machines, and a PFX must not stay in any cache.
-  res.attachment(fileName).set('Cache-Control', 'no-store').set('Content-Type', mediaType);
+  res.set('Cache-Control', 'no-store').set('Content-Type', mediaType);
   res.send(typeof content === 'string' ? Buffer.from(content, 'latin1') : Buffer.from(content));
 }
 

@@ -133,7 +133,7 @@ describe('GET /v1/certificates', () => {
     ['cursor', ''],
     ['cursor', '%00'],
     ['dnsName', 'not%20a%20name'],
-    ['authority', 'Not_A_Name'],
+    ['authority', 'not a name'],
     ['profile', 'ca'],
     ['status', 'revoked'],
     ['expiresBefore', '2030-01-01'],
