@@ -12,13 +12,28 @@ export interface ReadableCertificate extends DecodedCertificate {
 /** No path of ours is half as long, and each certificate costs time on every pass. */
 const MAX_CERTIFICATES = 32;
 
-/** The certificates of a PEM text; `undefined` where one cannot be read or there is none. */
-export function readableCertificates(pem: string): readonly ReadableCertificate[] | undefined {
+/** A leaf, and the DER of what stands above it. */
+export interface ReadableChain {
+  readonly leaf: ReadableCertificate;
+  readonly above: readonly Uint8Array[];
+}
+
+/**
+ * The chain of a PEM text; `undefined` where a certificate cannot be read or there is none. Those of
+ * `known` authorities are not read again, which most passes over most targets would only repeat.
+ */
+export function readableChain(
+  pem: string,
+  known: readonly Uint8Array[],
+): ReadableChain | undefined {
   try {
     const blocks = decodePem(pem);
-    if (blocks.length === 0 || blocks.length > MAX_CERTIFICATES) return undefined;
+    const [leaf, ...above] = blocks;
+    if (!leaf || blocks.length > MAX_CERTIFICATES) return undefined;
     if (blocks.some(({ label }) => label !== 'CERTIFICATE')) return undefined;
-    return blocks.map(({ der }) => readableCertificate(der));
+    const strangers = above.filter(({ der }) => !known.some((one) => der.equals(one)));
+    for (const { der } of strangers) readableCertificate(der);
+    return { leaf: readableCertificate(leaf.der), above: above.map(({ der }) => der) };
   } catch {
     // Whatever is wrong with it, the answer is the same: it cannot be used and is replaced.
     return undefined;

@@ -9,7 +9,7 @@ import { areSameSubject } from '../x509/distinguished-name.ts';
 import { keyAlgorithmOf } from '../x509/key.ts';
 import { encodePem } from '../x509/pem.ts';
 import type { DestinationFiles } from './destination.ts';
-import { publicKeyOf, type ReadableCertificate, readableCertificates } from './readable-files.ts';
+import { publicKeyOf, type ReadableCertificate, readableChain } from './readable-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import type { RotationTarget } from './target.ts';
 
@@ -46,17 +46,15 @@ export function reasonsToRotate(
   expected: Expectation,
   now: Date,
 ): FilesFound {
-  const { 'tls.crt': chain, 'tls.key': key, 'ca.crt': clientCa } = files;
-  if (!chain || !key || (expected.clientAuthorities && !clientCa)) {
-    return {
-      reasons: ['missingData'],
-      certificate: chain ? readableCertificates(chain)?.[0] : undefined,
-    };
+  const { 'tls.crt': chainPem, 'tls.key': key, 'ca.crt': clientCa } = files;
+  const authorities = expected.issuerPath.map(({ der }) => der);
+  const chain = chainPem ? readableChain(chainPem, authorities) : undefined;
+  if (!chainPem || !key || (expected.clientAuthorities && !clientCa)) {
+    return { reasons: ['missingData'], certificate: chain?.leaf };
   }
-  const certificates = readableCertificates(chain);
-  const [certificate, ...above] = certificates ?? [];
   const publicKey = publicKeyOf(key);
-  if (!certificate || !publicKey) return { reasons: ['unreadable'], certificate };
+  if (!chain || !publicKey) return { reasons: ['unreadable'], certificate: chain?.leaf };
+  const { leaf: certificate, above } = chain;
   const isKeysOwn = publicKey.equals(certificate.subjectPublicKeyInfo);
   const isSpecNew =
     isSpecChanged(certificate, above, expected) || isOtherClientCa(clientCa, expected);
@@ -86,7 +84,7 @@ export function renewalTimeOf(certificate: Validity, target: RotationTarget): Da
 
 function identityReasons(
   certificate: ReadableCertificate,
-  above: readonly ReadableCertificate[],
+  above: readonly Uint8Array[],
   expected: Expectation,
 ): readonly (RotationReason | false)[] {
   return [
@@ -108,14 +106,14 @@ function timeReason(
 /** Whether our issuer signed the leaf, and the path beside it is that issuer's, root aside. */
 function isIssuedAlong(
   leaf: ReadableCertificate,
-  above: readonly ReadableCertificate[],
+  above: readonly Uint8Array[],
   { issuerPath }: Expectation,
 ): boolean {
   const [issuer] = issuerPath;
   if (!issuer) return false;
   const isPathAsExpected = issuerPath
     .slice(0, -1)
-    .every(({ der }, index) => above[index] !== undefined && isEqual(above[index].der, der));
+    .every(({ der }, index) => isEqual(above[index], der));
   return isPathAsExpected && leaf.isSignedBy(new X509Certificate(issuer.der).publicKey);
 }
 
@@ -125,13 +123,13 @@ function hasUsage({ isAuthority, extKeyUsage }: DecodedCertificate, target: Rota
 
 function isSpecChanged(
   leaf: ReadableCertificate,
-  above: readonly ReadableCertificate[],
+  above: readonly Uint8Array[],
   { target, subject, issuerPath }: Expectation,
 ): boolean {
   const path = target.destination.includeRoot ? issuerPath : issuerPath.slice(0, -1);
   return (
     above.length !== path.length ||
-    !path.every(({ der }, index) => isEqual(above[index]?.der, der)) ||
+    !path.every(({ der }, index) => isEqual(above[index], der)) ||
     !areSameSubject(leaf.subject.known, subject) ||
     keyAlgorithmOf(leaf.publicKey) !== target.keyAlgorithm
   );
