@@ -213,7 +213,7 @@ function composeBundling(
       throw new PkiError('private-key-not-stored', 'this certificate’s private key was not stored');
     },
     recordKeyDownload: ({ serialNumber, authority }: Certificate, actor: Actor) =>
-      stores.certificates.recordKeyDownload({
+      stores.journal.append({
         time: now(),
         actor,
         action: 'private-key.downloaded',

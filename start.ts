@@ -10,8 +10,9 @@ import { isInside, type Settings, SettingsError, shortPath } from './config.ts';
 import { missingAuthorities } from './src/authority/missing-authorities.ts';
 import { OwnCertificate } from './src/issuance/own-certificate.ts';
 import { followFile } from './src/rotation/follow-file.ts';
-import { encodePem } from './src/x509/pem.ts';
+import { encodeCertificates } from './src/x509/pem.ts';
 import { openDataFolder, writeRoot } from './storage/data-folder.ts';
+import { AuthorityRepository } from './storage/database/authority-repository.ts';
 import { instanceId } from './storage/database/instance-id.ts';
 import { openDatabase } from './storage/database/open-database.ts';
 import type { Schema } from './storage/database/schema.ts';
@@ -112,7 +113,7 @@ async function openListeners(settings: Settings, service: Composition, log: Logg
 /** The secrets in files: a service that has authorities never makes a new key over their sealed ones. */
 async function openSecrets(settings: Settings, db: Kysely<Schema>, log: Logger) {
   const { dataDir, adminTokenFile, keyEncryptionKeyFile } = settings;
-  const hasAuthorities = (await db.selectFrom('authority').select('name').execute()).length > 0;
+  const hasAuthorities = (await new AuthorityRepository(db).list()).length > 0;
   const isKeyBesideData = isInside(keyEncryptionKeyFile, dataDir);
   const key = keyEncryptionKey({
     path: keyEncryptionKeyFile,
@@ -156,14 +157,14 @@ async function explained<T>(setting: string, work: Promise<T>): Promise<T> {
 
 async function prepare(settings: Settings, service: Composition, log: Logger): Promise<void> {
   const { listAuthorities, createAuthority: create, listTargets } = service;
+  const existing = await listAuthorities();
   // A wrong key-encryption key is found out before anything is sealed under it.
-  for (const { name } of await listAuthorities()) {
+  for (const { name } of existing) {
     const file = shortPath(settings.keyEncryptionKeyFile);
     const setting = `PKI_KEY_ENCRYPTION_KEY_FILE (${file}) does not open authority "${name}"`;
     await explained(setting, service.issuers.issuerOf(name));
   }
-  const wanted = missingAuthorities(await listAuthorities(), settings.authorities);
-  for (const request of wanted) {
+  for (const request of missingAuthorities(existing, settings.authorities)) {
     const setting = `PKI_CONFIG_FILE: authority "${request.name}"`;
     await explained(setting, create(request, { name: 'startup' }));
     log.info({ authority: request.name }, 'authority created');
@@ -173,8 +174,8 @@ async function prepare(settings: Settings, service: Composition, log: Logger): P
 }
 
 async function rootOf(authority: string, service: Composition): Promise<string> {
-  const root = (await service.issuers.pathOf(authority)).at(-1);
-  return encodePem('CERTIFICATE', root?.der ?? Buffer.alloc(0));
+  const path = await service.pathOf(authority);
+  return encodeCertificates(path.slice(-1));
 }
 
 /** Renews the listener's certificate in time, and warns once of each authority that ends too soon. */

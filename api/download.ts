@@ -1,5 +1,4 @@
 import type { Response } from 'express';
-import { encodePem } from '../src/x509/pem.ts';
 
 /** RFC 8555 §9.1 for certificates in PEM; RFC 2585 §4.1 for one in DER. */
 export const PEM_TYPE = 'application/pem-certificate-chain';
@@ -21,9 +20,4 @@ export function sendDownload(res: Response, { fileName, mediaType, content }: Do
   // `no-store`: what is served here is read by machines, and a PFX must not stay in any cache.
   res.set('Cache-Control', 'no-store').set('Content-Type', mediaType);
   res.send(typeof content === 'string' ? Buffer.from(content, 'latin1') : Buffer.from(content));
-}
-
-/** Certificates in PEM, one after the other. */
-export function pemOf(certificates: readonly Uint8Array[]): string {
-  return certificates.map((der) => encodePem('CERTIFICATE', der)).join('');
 }

@@ -1,5 +1,5 @@
 import type { Certificate } from '../src/certificate.ts';
-import { pemOf } from './download.ts';
+import { encodeCertificates } from '../src/x509/pem.ts';
 
 /** The wire form of a certificate, as `openapi.yaml` has it. `above` is its path, issuer first, root last. */
 export function presentCertificate(
@@ -25,8 +25,8 @@ export function presentCertificate(
     // Both ends belong to the period, and the last one is a whole second.
     status: now.getTime() < notAfter.getTime() + 1_000 ? 'valid' : 'expired',
     warnings: certificate.warnings,
-    certificate: pemOf([certificate.der]),
-    chain: pemOf(above),
+    certificate: encodeCertificates([certificate.der]),
+    chain: encodeCertificates(above),
   };
 }
 

@@ -6,7 +6,8 @@ import type { AuthorityRequest } from '../../src/authority/create-authority.ts';
 import { authorityFileNameOf } from '../../src/bundle/file-name.ts';
 import type { Warning } from '../../src/certificate.ts';
 import { PkiError } from '../../src/errors.ts';
-import { DER_TYPE, PEM_TYPE, pemOf, sendDownload } from '../download.ts';
+import { encodeCertificates } from '../../src/x509/pem.ts';
+import { DER_TYPE, PEM_TYPE, sendDownload } from '../download.ts';
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { wireTime } from '../present-certificate.ts';
@@ -73,7 +74,7 @@ function addDownloads(router: Router, deps: AuthorityRoutesDeps): void {
       const fileName = authorityFileNameOf(name, format);
       const { der } = certificate;
       if (format === 'der') sendDownload(res, { fileName, mediaType: DER_TYPE, content: der });
-      else sendDownload(res, { fileName, mediaType: PEM_TYPE, content: pemOf([der]) });
+      else sendDownload(res, { fileName, mediaType: PEM_TYPE, content: encodeCertificates([der]) });
     })
     .all(onlyMethods('GET', 'HEAD'));
 
@@ -83,7 +84,7 @@ function addDownloads(router: Router, deps: AuthorityRoutesDeps): void {
       parseQuery(NoParameters, req);
       const { name } = await known(deps, req.params.name);
       const fileName = authorityFileNameOf(name, 'chain');
-      const content = pemOf(await deps.pathOf(name));
+      const content = encodeCertificates(await deps.pathOf(name));
       sendDownload(res, { fileName, mediaType: PEM_TYPE, content });
     })
     .all(onlyMethods('GET', 'HEAD'));
@@ -111,8 +112,8 @@ function presentAuthority(
     notAfter: wireTime(certificate.notAfter),
     keyAlgorithm,
     fingerprintSha256: certificate.fingerprintSha256,
-    certificate: pemOf([certificate.der]),
-    chain: pemOf(path.slice(1)),
+    certificate: encodeCertificates([certificate.der]),
+    chain: encodeCertificates(path.slice(1)),
     ...(warning ? { warnings: [warning] } : {}),
   };
 }

@@ -6,9 +6,10 @@ import type { Certificate } from '../../src/certificate.ts';
 import { PkiError } from '../../src/errors.ts';
 import type { IssuedLeaf, LeafRequest } from '../../src/issuance/issue-leaf.ts';
 import { parseSerialNumber } from '../../src/issuance/serial-number.ts';
+import { encodeCertificates } from '../../src/x509/pem.ts';
 import { encodeCertificatesOnly } from '../../src/x509/pkcs7.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { DER_TYPE, type Download, P7B_TYPE, PEM_TYPE, pemOf, sendDownload } from '../download.ts';
+import { DER_TYPE, type Download, P7B_TYPE, PEM_TYPE, sendDownload } from '../download.ts';
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { presentCertificate } from '../present-certificate.ts';
@@ -128,13 +129,13 @@ function downloadOf(
   switch (format) {
     case 'pem':
     case 'cer':
-      return { fileName, mediaType: PEM_TYPE, content: pemOf([der]) };
+      return { fileName, mediaType: PEM_TYPE, content: encodeCertificates([der]) };
     case 'chain':
-      return { fileName, mediaType: PEM_TYPE, content: pemOf(above) };
+      return { fileName, mediaType: PEM_TYPE, content: encodeCertificates(above) };
     case 'fullchain': {
       // certbot's meaning: who trusts the root has it, and who does not gains nothing by it.
       const sent = root === 'include' ? above : above.slice(0, -1);
-      return { fileName, mediaType: PEM_TYPE, content: pemOf([der, ...sent]) };
+      return { fileName, mediaType: PEM_TYPE, content: encodeCertificates([der, ...sent]) };
     }
     case 'der':
       return { fileName, mediaType: DER_TYPE, content: der };

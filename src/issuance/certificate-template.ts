@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { KeyAlgorithm, Validity } from '../certificate.ts';
-import { PkiError, refused } from '../errors.ts';
+import { refused } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { encodeName } from '../x509/distinguished-name.ts';
 import { keyAlgorithmOf, subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
@@ -18,8 +18,13 @@ const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59);
 export function templateOf(
   { signer, request }: { readonly signer: Signer; readonly request: IssuanceRequest },
   profile: Profile,
-  { now, serialNumber }: { readonly now: Date; readonly serialNumber: string },
+  decided: {
+    readonly now: Date;
+    readonly serialNumber: string;
+    readonly keyAlgorithm: KeyAlgorithm;
+  },
 ): CertificateTemplate {
+  const { now, serialNumber, keyAlgorithm } = decided;
   const issuer: DecodedCertificate | undefined = signer.path[0];
   const subject = encodeName(request.subject);
   const subjectPublicKeyInfo = subjectPublicKeyInfoOf(request.publicKey);
@@ -37,7 +42,7 @@ export function templateOf(
     isAuthority: profile.isAuthority,
     pathLenConstraint: request.pathLenConstraint,
     nameConstraints: request.nameConstraints,
-    keyUsage: profile.keyUsageFor(supportedKeyAlgorithmOf(request.publicKey)),
+    keyUsage: profile.keyUsageFor(keyAlgorithm),
     extKeyUsage: profile.extKeyUsage,
     ...valuesOf(request.names),
     ...validityOf(request, profile, { now, issuer }),
@@ -48,7 +53,7 @@ export function templateOf(
 export function supportedKeyAlgorithmOf(publicKey: KeyObject): KeyAlgorithm {
   const algorithm = keyAlgorithmOf(publicKey);
   if (algorithm) return algorithm;
-  throw new PkiError('request-refused', 'the key is of no supported algorithm');
+  throw refused([{ pointer: '', detail: 'the key is of no supported algorithm' }]);
 }
 
 function validityOf(

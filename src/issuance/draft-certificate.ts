@@ -37,7 +37,7 @@ export function draftCertificate(
   assertCanIssue(signer, profile, now);
   const keyAlgorithm = supportedKeyAlgorithmOf(request.publicKey);
   const serialNumber = newSerialNumber(randomBytes);
-  const template = templateOf(order, profile, { now, serialNumber });
+  const template = templateOf(order, profile, { now, serialNumber, keyAlgorithm });
   const tbsCertificate = encodeTbsCertificate(template);
   const decoded = decodeTbsCertificate(tbsCertificate, signer.keyAlgorithm);
   const pointers = { names: request.names, subject: request.subjectPointer };

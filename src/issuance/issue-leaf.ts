@@ -44,7 +44,6 @@ export interface LeafDeps extends IssuanceDeps {
 
 export interface IssuedLeaf {
   readonly certificate: Certificate;
-  readonly issuer: Issuer;
   /** Only where the key was made here. */
   readonly privateKey?: KeyObject;
 }
@@ -67,18 +66,14 @@ export async function issueLeaf(
   if (request.csr !== undefined) {
     const csr = await readCertificationRequest(request.csr);
     const order = { signer: issuer, request: fromCsr(request, csr), actor };
-    return { certificate: await issueCertificate(deps, order), issuer };
+    return { certificate: await issueCertificate(deps, order) };
   }
   const { publicKey, privateKey } = await deps.newKeyPair(request.keyAlgorithm ?? 'ecdsa-p256');
   const wrapPrivateKey = request.storePrivateKey
     ? (serialNumber: string) => deps.wrapSubscriberKey(privateKey, serialNumber)
     : undefined;
   const order = { signer: issuer, request: requestFromBody(request, publicKey), actor };
-  return {
-    certificate: await issueCertificate(deps, order, { wrapPrivateKey }),
-    issuer,
-    privateKey,
-  };
+  return { certificate: await issueCertificate(deps, order, { wrapPrivateKey }), privateKey };
 }
 
 /** What to issue for a key that is made here. */

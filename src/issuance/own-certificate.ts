@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Actor } from '../audit/entry.ts';
 import type { Certificate, SubjectAltNames } from '../certificate.ts';
-import { encodePem } from '../x509/pem.ts';
+import { encodeCertificates } from '../x509/pem.ts';
 import type { LeafRequest } from './issue-leaf.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -62,7 +62,7 @@ export class OwnCertificate {
     this.#renewAt = new Date(notAfter.getTime() - lifetimeMs / 3);
     const chain = [certificate, ...path.slice(0, -1)];
     return {
-      cert: chain.map(({ der }) => encodePem('CERTIFICATE', der)).join(''),
+      cert: encodeCertificates(chain.map(({ der }) => der)),
       key: String(privateKey?.export({ type: 'pkcs8', format: 'pem' }) ?? ''),
     };
   }

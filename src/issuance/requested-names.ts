@@ -24,9 +24,12 @@ export function requestedNames(
     }));
     return all.filter(({ value }, index) => all.findIndex((one) => one.value === value) === index);
   };
-  return Object.fromEntries(
-    SUBJECT_ALT_NAME_KINDS.map((kind) => [kind, ofKind(kind)]),
-  ) as unknown as RequestedNames;
+  return {
+    dnsNames: ofKind('dnsNames'),
+    ipAddresses: ofKind('ipAddresses'),
+    emailAddresses: ofKind('emailAddresses'),
+    uris: ofKind('uris'),
+  };
 }
 
 /** The bare values, as they go into the subjectAltName. */

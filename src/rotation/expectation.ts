@@ -1,7 +1,7 @@
 import { defaultSubject } from '../issuance/issue-leaf.ts';
 import { requestedNames, valuesOf } from '../issuance/requested-names.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
-import { encodePem } from '../x509/pem.ts';
+import { encodeCertificates } from '../x509/pem.ts';
 import type { DestinationFiles } from './destination.ts';
 import type { Expectation } from './reasons.ts';
 import type { RotationTarget } from './target.ts';
@@ -33,9 +33,9 @@ export function filesOf(
 ): DestinationFiles {
   const path = target.destination.includeRoot ? issuerPath : issuerPath.slice(0, -1);
   return {
-    'tls.crt': pemOf([leaf.der, ...path.map(({ der }) => der)]),
+    'tls.crt': encodeCertificates([leaf.der, ...path.map(({ der }) => der)]),
     'tls.key': leaf.privateKeyPem,
-    ...(clientAuthorities ? { 'ca.crt': pemOf(clientAuthorities) } : {}),
+    ...(clientAuthorities ? { 'ca.crt': encodeCertificates(clientAuthorities) } : {}),
   };
 }
 
@@ -50,8 +50,4 @@ function clientCaOf(paths: readonly Path[], upToRoot: boolean): readonly Uint8Ar
       ({ serialNumber }, at) => all.findIndex((one) => one.serialNumber === serialNumber) === at,
     )
     .map(({ der }) => der);
-}
-
-function pemOf(certificates: readonly Uint8Array[]): string {
-  return certificates.map((der) => encodePem('CERTIFICATE', der)).join('');
 }

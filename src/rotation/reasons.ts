@@ -7,7 +7,7 @@ import { BACKDATE_SECONDS, periodSeconds } from '../issuance/validity.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { areSameSubject } from '../x509/distinguished-name.ts';
 import { keyAlgorithmOf } from '../x509/key.ts';
-import { encodePem } from '../x509/pem.ts';
+import { encodeCertificates } from '../x509/pem.ts';
 import type { DestinationFiles } from './destination.ts';
 import { publicKeyOf, type ReadableCertificate, readableChain } from './readable-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
@@ -138,7 +138,7 @@ function isSpecChanged(
 /** Octet by octet and without reading them: a hundred authorities with their paths are no chain. */
 function isOtherClientCa(pem: string | undefined, { clientAuthorities }: Expectation): boolean {
   if (clientAuthorities === undefined) return pem !== undefined;
-  return pem !== clientAuthorities.map((der) => encodePem('CERTIFICATE', der)).join('');
+  return pem !== encodeCertificates(clientAuthorities);
 }
 
 function isEqual(one: Uint8Array | undefined, other: Uint8Array): boolean {

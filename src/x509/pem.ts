@@ -21,6 +21,11 @@ export function encodePem(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
+/** Certificates one after the other (RFC 7468 §5.1), as every consumer's chain file has them. */
+export function encodeCertificates(certificates: readonly Uint8Array[]): string {
+  return certificates.map((der) => encodePem('CERTIFICATE', der)).join('');
+}
+
 /**
  * Every block of a PEM text, in its order; text between blocks is passed over (RFC 7468 §2).
  *

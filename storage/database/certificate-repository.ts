@@ -1,5 +1,4 @@
 import type { Kysely, SelectQueryBuilder, Transaction } from 'kysely';
-import type { AuditEntry } from '../../src/audit/entry.ts';
 import type { Certificate, ProfileName } from '../../src/certificate.ts';
 import { PkiError } from '../../src/errors.ts';
 import type { IssuanceRecord, NewAuthority } from '../../src/issuance/issuance-record.ts';
@@ -90,10 +89,6 @@ export class CertificateRepository {
       position: { issuedAt: row.issued_at, serialNumber: row.serial_number },
     }));
   };
-
-  /** Notes that a private key was handed out. */
-  readonly recordKeyDownload = (entry: AuditEntry): Promise<void> =>
-    appendAuditEntries(this.#db, [entry]);
 }
 
 type CertificateQuery = SelectQueryBuilder<Schema, 'certificate', CertificateRow>;

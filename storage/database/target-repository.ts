@@ -44,13 +44,17 @@ export class TargetRepository {
     });
   };
 
+  /** @throws {PkiError} `target-unknown` where it was deleted meanwhile */
   readonly replace = async (target: RotationTarget, entry: AuditEntry): Promise<void> => {
     await this.#db.transaction().execute(async (trx) => {
-      await trx
+      const { numUpdatedRows } = await trx
         .updateTable('rotation_target')
         .set({ target: JSON.stringify(target) })
         .where('name', '=', target.name)
-        .execute();
+        .executeTakeFirst();
+      if (numUpdatedRows !== 1n) {
+        throw new PkiError('target-unknown', `no target "${target.name}"`);
+      }
       await appendAuditEntries(trx, [entry]);
     });
   };

@@ -23,7 +23,7 @@ const host = 'webapp.istioinaction.io';
 const name = 'webapp-credential';
 const password = 'Passw0rd1234';
 
-/** The most that Application Gateway takes (facts §1.1, §1.3). */
+/** The most that Application Gateway takes for a listener's PFX (v2), and for a file of client authorities. */
 const MAX_PFX_OCTETS = 16 * 1024;
 const MAX_CLIENT_AUTHORITIES_OCTETS = 25 * 1024;
 

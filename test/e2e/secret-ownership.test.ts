@@ -11,7 +11,7 @@ const namespace = 'istio-system';
 const type = 'kubernetes.io/tls';
 const data = secretData({ 'tls.crt': 'theirs', 'tls.key': 'theirs', 'extra.txt': 'kept' });
 
-/** How a Secret shows that another controller keeps it (facts §4.2, §1.6). */
+/** How a Secret shows that another controller keeps it, by the marks of cert-manager, the Secrets Store CSI driver and others. */
 const marks: Readonly<Record<string, Omit<KubeObject['metadata'], 'name'>>> = {
   'cert-manager': {
     annotations: {

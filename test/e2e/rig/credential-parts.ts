@@ -4,7 +4,7 @@ import type { SdsContent } from './sds-file.ts';
 /** The Secrets of one namespace, by name. */
 export type Secrets = ReadonlyMap<string, KubeSecret>;
 
-/** Names of a server's pair inside a Secret; the first complete one wins (facts §2.1). */
+/** Names of a server's pair inside a Secret; the first complete one wins (istio `pilot/pkg/credentials/kube/secrets.go`). */
 const pairNames = [
   { certificate: 'cert', privateKey: 'key' },
   { certificate: 'tls.crt', privateKey: 'tls.key' },

@@ -4,7 +4,7 @@
  * Istio's control plane is not to be had from the package registries, and its release cannot be
  * installed where these tests run. This program follows the same Secrets through the same API and
  * gives them to the same Envoy by the rules that were read in istiod's source and tried with a real
- * one (facts §2.1 and §2.2b): which entry of which Secret wins, that an incomplete Secret pushes
+ * one (istio `pilot/pkg/credentials/kube/secrets.go`): which entry of which Secret wins, that an incomplete Secret pushes
  * nothing, that a deleted one leaves the last good push in force, and that nobody checks whether a
  * key belongs to its certificate. Two things differ: it writes files for Envoy's file SDS instead of
  * streaming, and it does not wait for changes to settle (istiod waits 100 ms).

@@ -115,6 +115,16 @@ for (const [database, open] of DATABASES) {
       assert.deepEqual(await targets.list(), [kept('a')]);
     });
 
+    it('are not replaced once they are deleted, and the journal says nothing of it', async () => {
+      const db = await open();
+      const targets = new TargetRepository(db);
+      await assert.rejects(targets.replace(target('gone'), auditEntry()), {
+        code: 'target-unknown',
+      });
+      const journal = await new AuditRepository(db).list({ limit: 10, before: undefined });
+      assert.deepEqual([await targets.list(), journal], [[], []]);
+    });
+
     it('keep their progress when they are replaced, and stay away when they are removed', async () => {
       const targets = new TargetRepository(await open());
       await targets.add(kept('a'), auditEntry());
