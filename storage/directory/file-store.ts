@@ -9,6 +9,7 @@ import { fileFailure, unavailable } from './file-failure.ts';
 import { hashesOf, type Marker } from './marker.ts';
 import { placeFault, placeViolations } from './place.ts';
 import {
+  LEFT_BEHIND_MS,
   layOutRevision,
   nextRevision,
   readRevision,
@@ -62,7 +63,7 @@ export class FileStore {
       // 1. Nothing is written where something else is than was judged.
       const before = await assertUnchanged(path, write);
       // 2. Space that a cut-off write still takes may be the space that this one needs; if not, no harm.
-      await removeTemporaries(path).catch(() => undefined);
+      await removeTemporaries(path, LEFT_BEHIND_MS).catch(() => undefined);
       // 3. The new revision is whole and on the disk before anybody is led to it.
       const revision = await nextRevision(path, before ?? 0);
       const folderName = await layOutRevision(destination, write, {
@@ -87,7 +88,7 @@ export class FileStore {
       if (writer && (writer.target !== targetName || !writer.isThisService)) return false;
       await removeCurrent(path);
       await removeRevisions(path, Number.POSITIVE_INFINITY);
-      await removeTemporaries(path);
+      await removeTemporaries(path, 0);
       return current.kind === 'ours';
     });
   }

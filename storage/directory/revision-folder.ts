@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DestinationFiles, DestinationWrite } from '../../src/rotation/destination.ts';
 import type { DirectoryDestination } from '../../src/rotation/target.ts';
@@ -73,10 +73,20 @@ export async function nextRevision(path: string, before: number): Promise<number
   return Math.max(before, ...numbers) + 1;
 }
 
-/** Deletes what writes that were cut short have left behind. */
-export async function removeTemporaries(path: string): Promise<void> {
-  const names = (await readdir(path)).filter(isTemporaryName);
-  await Promise.all(names.map((name) => rm(join(path, name), { recursive: true, force: true })));
+/** No write takes a tenth of it: what is older was left behind, and what is younger may be in the making. */
+export const LEFT_BEHIND_MS = 60_000;
+
+/**
+ * Deletes what writes that were cut short have left behind, `minimumAgeMs` ago or longer: a second
+ * process must not take files out of a folder that a first one is about to put under its name.
+ */
+export async function removeTemporaries(path: string, minimumAgeMs: number): Promise<void> {
+  const latest = Date.now() - minimumAgeMs;
+  for (const name of (await readdir(path)).filter(isTemporaryName)) {
+    const temporary = join(path, name);
+    const stats = await lstat(temporary);
+    if (stats.mtimeMs <= latest) await rm(temporary, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { lutimesSync, mkdirSync, readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { interceptingFiles, systemError } from './intercept-files.ts';
@@ -70,6 +71,10 @@ describe('a write that dies', () => {
       const world = newWorld(t);
       await rotate(world, filesOf('old'));
       await rotateAndDieAt(world, last, 'new');
+      const anHourAgo = Date.now() / 1000 - 3_600;
+      for (const name of remainsIn(world).filter((one) => one.startsWith('.'))) {
+        lutimesSync(join(world.path, name), anHourAgo, anHourAgo);
+      }
       for (const name of ['a', 'b', 'c']) {
         await rotate(world, filesOf(name));
         assert.equal(served(world, 'tls.key'), filesOf(name)['tls.key']);
@@ -89,6 +94,15 @@ describe('a write that dies', () => {
     await rotate(world, filesOf('last'));
     assert.deepEqual((await readPresent(world)).files, filesOf('last'));
   });
+});
+
+it('a write leaves alone what another process may still be laying out', async (t) => {
+  const world = newWorld(t);
+  await rotate(world, filesOf('old'));
+  const unfinished = '.certwright-0123456789abcdef';
+  mkdirSync(join(world.path, unfinished));
+  await rotate(world, filesOf('new'));
+  assert.ok(remainsIn(world).includes(unfinished));
 });
 
 describe('a write that the operating system refuses', () => {
