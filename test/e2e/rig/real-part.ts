@@ -11,6 +11,8 @@ const fileNames = {
   kubeApiserver: `kube-apiserver-${versions['KUBERNETES_VERSION']}`,
   envoy: `envoy-${versions['ENVOY_VERSION']}`,
   istioCrds: `istio-crds-${versions['ISTIO_API_VERSION']}.yaml`,
+  pkilint: `pkilint-${versions['PKILINT_VERSION']}`,
+  zlint: `zlint-${versions['ZLINT_VERSION']}`,
 } as const;
 
 /** The path of a real part; a missing one is a failure and never a skipped test. */
