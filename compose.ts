@@ -144,7 +144,7 @@ function composeIssuing({ now, randomBytes, wrapping }: Surroundings, parts: Par
       const targets = (await stores.targets.list()).map(({ target }) => target);
       return shortLives(await stores.authorities.list(), targets, now());
     },
-    findCertificate: stores.certificates.find,
+    findCertificates: stores.certificates.find,
     listCertificates: stores.certificates.list,
     pathAbove: async ({ authority, profile }: Certificate) =>
       profile === 'root' ? [] : derOf(await issuers.pathOf(authority)),
@@ -207,9 +207,9 @@ function composeBundling(
 ) {
   return {
     makePfx: makePfx.bind(undefined, { randomBytes }),
-    storedPrivateKey: async ({ serialNumber }: Certificate) => {
-      const wrapped = await stores.certificates.findWrappedPrivateKey(serialNumber);
-      if (wrapped) return openSubscriberKey(wrapping, wrapped, serialNumber);
+    storedPrivateKey: async (certificate: Certificate) => {
+      const wrapped = await stores.certificates.findWrappedPrivateKey(certificate);
+      if (wrapped) return openSubscriberKey(wrapping, wrapped, certificate.serialNumber);
       throw new PkiError('private-key-not-stored', 'this certificate’s private key was not stored');
     },
     recordKeyDownload: ({ serialNumber, authority }: Certificate, actor: Actor) =>

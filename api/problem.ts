@@ -12,6 +12,12 @@ interface ProblemKind {
 
 /** Where refusals become HTTP. A new code does not compile until it has its line here. */
 export const problemKinds = {
+  'ambiguous-serial-number': {
+    status: 409,
+    title: 'Several certificates have this serial number',
+    explanation:
+      'A serial number is unique for each issuer only, and imported authorities bring their own. Say whose is meant: ?authority=<name>.',
+  },
   'authority-cannot-issue': {
     status: 409,
     title: 'The authority cannot issue now',

@@ -53,7 +53,7 @@ export interface Warning {
 
 /** A certificate that this service has issued, as it is recorded. */
 export interface Certificate extends SubjectAltNames, Validity {
-  /** 32 lower-case hexadecimal digits. */
+  /** Octets in lower-case hexadecimal: 16 of them where it was made here, 1 to 20 in imported ones. */
   readonly serialNumber: string;
   /** The name of the authority that signed it; a root's own name for a root. */
   readonly authority: string;

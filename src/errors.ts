@@ -1,5 +1,6 @@
 /** Every way in which a caller's request can fail; `api/problem.ts` gives each its HTTP status. */
 export type PkiErrorCode =
+  | 'ambiguous-serial-number'
   | 'authority-cannot-issue'
   | 'authority-unknown'
   | 'body-too-large'

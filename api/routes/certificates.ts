@@ -3,18 +3,18 @@ import { z } from 'zod';
 import type { Actor } from '../../src/audit/entry.ts';
 import { fileNameOf } from '../../src/bundle/file-name.ts';
 import type { Certificate } from '../../src/certificate.ts';
-import { PkiError } from '../../src/errors.ts';
 import type { IssuedLeaf, LeafRequest } from '../../src/issuance/issue-leaf.ts';
-import { parseSerialNumber } from '../../src/issuance/serial-number.ts';
 import { encodeCertificates } from '../../src/x509/pem.ts';
 import { encodeCertificatesOnly } from '../../src/x509/pkcs7.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { DER_TYPE, type Download, P7B_TYPE, PEM_TYPE, sendDownload } from '../download.ts';
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
+import { knownCertificate } from '../known-certificate.ts';
 import { onlyMethods } from '../methods.ts';
 import { presentCertificate } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { CertificateBody, CertificateListQuery, CertificateQuery } from '../schemas/certificate.ts';
+import { Name } from '../schemas/names.ts';
 import { strictRouter } from '../strict-router.ts';
 
 /** What a list is narrowed down to; absent members do not narrow. */
@@ -30,17 +30,20 @@ interface CertificateFilter {
 interface CertificatePosition {
   readonly issuedAt: string;
   readonly serialNumber: string;
+  readonly authority: string;
 }
 
 const Position = z.strictObject({
   issuedAt: z.iso.datetime({ precision: 3 }),
-  serialNumber: z.string().regex(/^[0-9a-f]{32}$/),
+  serialNumber: z.string().regex(/^([0-9a-f]{2}){1,20}$/),
+  authority: Name,
 });
 
 export interface CertificateRoutesDeps {
   readonly now: () => Date;
   readonly issue: (request: LeafRequest, actor: Actor) => Promise<IssuedLeaf>;
-  readonly findCertificate: (serialNumber: string) => Promise<Certificate | undefined>;
+  /** Of several authorities, where imported ones use the same number. */
+  readonly findCertificates: (serialNumber: string) => Promise<readonly Certificate[]>;
   readonly listCertificates: (page: {
     readonly filter: CertificateFilter;
     readonly limit: number;
@@ -73,21 +76,6 @@ export function certificateRoutes(deps: CertificateRoutesDeps): Router {
   return router;
 }
 
-/**
- * The certificate that a path names.
- *
- * @throws {PkiError} `certificate-unknown`
- */
-export async function knownCertificate(
-  { findCertificate }: Pick<CertificateRoutesDeps, 'findCertificate'>,
-  text: string,
-): Promise<Certificate> {
-  const serialNumber = parseSerialNumber(text);
-  const certificate = serialNumber === undefined ? undefined : await findCertificate(serialNumber);
-  if (certificate) return certificate;
-  throw new PkiError('certificate-unknown', 'no certificate has this serial number');
-}
-
 async function issue(deps: CertificateRoutesDeps, req: Request, res: Response): Promise<void> {
   parseQuery(NoParameters, req);
   const { certificate, privateKey } = await deps.issue(
@@ -110,8 +98,8 @@ async function show(
   req: Request<{ serialNumber: string }>,
   res: Response,
 ): Promise<void> {
-  const query = parseQuery(CertificateQuery, req);
-  const certificate = await knownCertificate(deps, req.params.serialNumber);
+  const { authority, ...query } = parseQuery(CertificateQuery, req);
+  const certificate = await knownCertificate(deps, req.params.serialNumber, authority);
   const above = await deps.pathAbove(certificate);
   if (query.format === 'json') res.json(presentCertificate(certificate, above, deps.now()));
   else sendDownload(res, downloadOf(certificate, above, { ...query, format: query.format }));

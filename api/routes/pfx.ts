@@ -6,14 +6,16 @@ import type { Pfx, PfxRequest } from '../../src/bundle/pfx.ts';
 import type { Certificate, Warning } from '../../src/certificate.ts';
 import { PFX_TYPE, sendDownload } from '../download.ts';
 import { malformed, NoParameters, parseBody, parseQuery } from '../input.ts';
+import { knownCertificate } from '../known-certificate.ts';
 import { onlyMethods } from '../methods.ts';
 import { actorOf } from '../request-context.ts';
+import { OfAuthority } from '../schemas/certificate.ts';
 import { CertificatePfxBody, PfxBody } from '../schemas/pfx.ts';
 import { strictRouter } from '../strict-router.ts';
-import { type CertificateRoutesDeps, knownCertificate } from './certificates.ts';
+import type { CertificateRoutesDeps } from './certificates.ts';
 
 export interface PfxRoutesDeps
-  extends Pick<CertificateRoutesDeps, 'findCertificate' | 'pathAbove'> {
+  extends Pick<CertificateRoutesDeps, 'findCertificates' | 'pathAbove'> {
   readonly makePfx: (request: PfxRequest) => Promise<Pfx>;
   /** @throws {PkiError} `private-key-not-stored` */
   readonly storedPrivateKey: (certificate: Certificate) => Promise<KeyObject>;
@@ -62,10 +64,10 @@ async function ofCertificate(
   req: Request<{ serialNumber: string }>,
   res: Response,
 ): Promise<void> {
-  parseQuery(NoParameters, req);
+  const { authority } = parseQuery(OfAuthority, req);
   const { friendlyName, password, encryption } = parseBody(CertificatePfxBody, req.body);
   assertPassword(req, password);
-  const certificate = await knownCertificate(deps, req.params.serialNumber);
+  const certificate = await knownCertificate(deps, req.params.serialNumber, authority);
   const privateKey = await deps.storedPrivateKey(certificate);
   const pfx = await deps.makePfx({
     privateKey,

@@ -39,11 +39,18 @@ export const CertificateListQuery = z.strictObject({
   ...pageMembers,
 });
 
+/** Whose certificate is meant, where several authorities have used its serial number. */
+const ofAuthority = { authority: Name.exactOptional() } as const;
+
+/** Query of what is done to `/v1/certificates/{serialNumber}`. */
+export const OfAuthority = z.strictObject(ofAuthority);
+
 /** Query of `GET /v1/certificates/{serialNumber}`. */
 export const CertificateQuery = z
   .strictObject({
     format: z.enum(['json', 'pem', 'chain', 'fullchain', 'der', 'cer', 'p7b']).default('json'),
     root: z.literal('include').exactOptional(),
+    ...ofAuthority,
   })
   .refine(({ format, root }) => root === undefined || format === 'fullchain', {
     path: ['root'],

@@ -1,6 +1,6 @@
 import type { AuthorityKind, Certificate, KeyAlgorithm } from '../certificate.ts';
 
-/** A certification authority as it is recorded (RFC 5280 §3); its key stays sealed. */
+/** A certification authority as it is recorded (RFC 5280 §3). */
 export interface Authority {
   readonly name: string;
   readonly kind: AuthorityKind;
@@ -8,5 +8,6 @@ export interface Authority {
   readonly parent: string | null;
   readonly keyAlgorithm: KeyAlgorithm;
   readonly certificate: Certificate;
-  readonly wrappedPrivateKey: Uint8Array;
+  /** Sealed; absent where the key is elsewhere, as that of an outside root. */
+  readonly wrappedPrivateKey: Uint8Array | undefined;
 }

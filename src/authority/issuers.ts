@@ -20,7 +20,7 @@ export class Issuers {
     this.#deps = deps;
   }
 
-  /** @throws {PkiError} `authority-unknown`, which points to `/authority` */
+  /** @throws {PkiError} `authority-unknown`, or `authority-cannot-issue` for one whose key is elsewhere */
   async issuerOf(name: string): Promise<Issuer> {
     const known = this.#opened.get(name);
     if (known) return known;
@@ -49,8 +49,8 @@ export class Issuers {
 
   #open(authority: Authority, path: Issuer['path']): Issuer {
     const { name, kind, keyAlgorithm, wrappedPrivateKey } = authority;
-    const keyIdentifier = path[0].subjectKeyIdentifier;
-    const sealed = { wrappedPrivateKey, keyIdentifier };
+    if (!wrappedPrivateKey) throw withoutKey(name);
+    const sealed = { wrappedPrivateKey, subjectPublicKeyInfo: path[0].subjectPublicKeyInfo };
     const privateKey = openAuthorityKey(this.#deps.wrapping, name, sealed);
     const sign = (octets: Uint8Array) => signWith(privateKey, keyAlgorithm, octets);
     return { name, kind, keyAlgorithm, path, sign };
@@ -61,4 +61,9 @@ export class Issuers {
     if (authority) return authority;
     throw new PkiError('authority-unknown', `no authority "${name}"`);
   }
+}
+
+function withoutKey(name: string): PkiError {
+  const detail = `the private key of authority "${name}" is not here; import it to issue by it`;
+  return new PkiError('authority-cannot-issue', detail);
 }

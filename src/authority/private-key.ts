@@ -9,23 +9,32 @@ export interface KeyWrapping {
   readonly unwrap: (wrappedPrivateKey: Uint8Array, context: readonly string[]) => Uint8Array;
 }
 
-/** Seals an authority's key for its name and key identifier. */
+/** Seals an authority's key for its name and public half. */
 export function wrapAuthorityKey(
   wrapping: KeyWrapping,
   name: string,
   { publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
 ): Uint8Array {
-  const keyIdentifier = subjectKeyIdentifierOf(subjectPublicKeyInfoOf(publicKey)).toString('hex');
-  return wrapping.wrap(pkcs8Of(privateKey), ['authority', name, keyIdentifier]);
+  return wrapping.wrap(pkcs8Of(privateKey), contextOf(name, subjectPublicKeyInfoOf(publicKey)));
 }
 
 /** Opens an authority's key; the result signs and is never handed on. */
 export function openAuthorityKey(
   wrapping: KeyWrapping,
   name: string,
-  { wrappedPrivateKey, keyIdentifier }: { wrappedPrivateKey: Uint8Array; keyIdentifier: string },
+  sealed: {
+    readonly wrappedPrivateKey: Uint8Array;
+    /** The public half, as the authority's certificate has it. */
+    readonly subjectPublicKeyInfo: Uint8Array;
+  },
 ): KeyObject {
-  return importPkcs8(wrapping.unwrap(wrappedPrivateKey, ['authority', name, keyIdentifier]));
+  const { wrappedPrivateKey, subjectPublicKeyInfo } = sealed;
+  return importPkcs8(wrapping.unwrap(wrappedPrivateKey, contextOf(name, subjectPublicKeyInfo)));
+}
+
+/** Counted from the key: an imported certificate may identify it in another way (RFC 7093). */
+function contextOf(name: string, subjectPublicKeyInfo: Uint8Array): readonly string[] {
+  return ['authority', name, subjectKeyIdentifierOf(subjectPublicKeyInfo).toString('hex')];
 }
 
 /** Seals a subscriber's key for its certificate's serial number. */

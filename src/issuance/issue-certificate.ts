@@ -42,7 +42,7 @@ export async function issueCertificate(
   const der = encodeCertificate(tbsCertificate, signer.keyAlgorithm, signature);
   const certificate = certificateOf(decoded, der, { signer, request });
 
-  // 3. Make it durable. The serial number's unique index turns a collision into an error.
+  // 3. Make it durable. Serial numbers are unique for each issuer, which turns a collision into an error.
   await deps.record({
     certificate,
     newAuthority: alongside.newAuthority,

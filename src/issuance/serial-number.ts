@@ -1,5 +1,6 @@
 /** A serialNumber has at most 20 octets (RFC 5280 §4.1.2.2); 16 are enough to be unguessable. */
 const SERIAL_OCTETS = 16;
+const MAX_SERIAL_OCTETS = 20;
 
 /**
  * A fresh serial number as lower-case hexadecimal: positive, never zero, 126 of its bits random.
@@ -13,8 +14,15 @@ export function newSerialNumber(randomBytes: (size: number) => Uint8Array): stri
   return Buffer.from(octets).toString('hex');
 }
 
-/** The serial number that `text` spells: hexadecimal in either case, with colons or `0x`. */
+/**
+ * The serial number that `text` spells: hexadecimal in either case, with colons or `0x`. Some tools print
+ * the zero octet that keeps an INTEGER positive, and some leave out even a leading zero digit.
+ */
 export function parseSerialNumber(text: string): string | undefined {
   const digits = text.toLowerCase().replace(/^0x/, '').replaceAll(':', '');
-  return /^[0-9a-f]{2,40}$/.test(digits) ? digits : undefined;
+  if (!/^[0-9a-f]{1,42}$/.test(digits)) return undefined;
+  const octets = digits
+    .padStart(digits.length + (digits.length % 2), '0')
+    .replace(/^(00)+(?=..)/, '');
+  return octets.length <= 2 * MAX_SERIAL_OCTETS ? octets : undefined;
 }

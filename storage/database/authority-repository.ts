@@ -1,8 +1,11 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Authority } from '../../src/authority/authority.ts';
 import type { AuthorityKind, KeyAlgorithm } from '../../src/certificate.ts';
 import { certificateOf } from './certificate-repository.ts';
 import type { AuthorityRow, CertificateRow, Schema } from './schema.ts';
+
+type FoundRow = CertificateRow &
+  Pick<AuthorityRow, 'name' | 'kind' | 'parent' | 'key_algorithm' | 'wrapped_private_key'>;
 
 /** Finds authorities in SQL; they are written together with their certificates. */
 export class AuthorityRepository {
@@ -44,13 +47,13 @@ export class AuthorityRepository {
   }
 }
 
-function authorityOf(row: Selectable<AuthorityRow> & CertificateRow): Authority {
+function authorityOf(row: FoundRow): Authority {
   return {
     name: row.name,
     kind: row.kind as AuthorityKind,
     parent: row.parent,
     keyAlgorithm: row.key_algorithm as KeyAlgorithm,
     certificate: certificateOf(row),
-    wrappedPrivateKey: row.wrapped_private_key,
+    wrappedPrivateKey: row.wrapped_private_key ?? undefined,
   };
 }

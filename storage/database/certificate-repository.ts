@@ -20,6 +20,7 @@ export interface CertificateFilter {
 export interface CertificatePosition {
   readonly issuedAt: string;
   readonly serialNumber: string;
+  readonly authority: string;
 }
 
 /** A certificate with its place in the list. */
@@ -49,23 +50,27 @@ export class CertificateRepository {
     });
   };
 
-  readonly find = async (serialNumber: string): Promise<Certificate | undefined> => {
-    const row = await this.#db
+  /** Every certificate with this serial number, by authority: issuers from elsewhere count on their own. */
+  readonly find = async (serialNumber: string): Promise<readonly Certificate[]> => {
+    const rows = await this.#db
       .selectFrom('certificate')
       .selectAll()
       .where('serial_number', '=', serialNumber)
-      .executeTakeFirst();
-    return row && certificateOf(row);
+      .orderBy('authority')
+      .execute();
+    return rows.map(certificateOf);
   };
 
   /** The sealed key of a certificate that was issued with `storePrivateKey`. */
-  readonly findWrappedPrivateKey = async (
-    serialNumber: string,
-  ): Promise<Uint8Array | undefined> => {
+  readonly findWrappedPrivateKey = async ({
+    serialNumber,
+    authority,
+  }: Pick<Certificate, 'serialNumber' | 'authority'>): Promise<Uint8Array | undefined> => {
     const row = await this.#db
       .selectFrom('stored_private_key')
       .select('wrapped_private_key')
       .where('serial_number', '=', serialNumber)
+      .where('authority', '=', authority)
       .executeTakeFirst();
     return row?.wrapped_private_key;
   };
@@ -82,11 +87,16 @@ export class CertificateRepository {
     const rows = await following
       .orderBy('issued_at', 'desc')
       .orderBy('serial_number', 'desc')
+      .orderBy('authority', 'desc')
       .limit(limit)
       .execute();
     return rows.map((row) => ({
       certificate: certificateOf(row),
-      position: { issuedAt: row.issued_at, serialNumber: row.serial_number },
+      position: {
+        issuedAt: row.issued_at,
+        serialNumber: row.serial_number,
+        authority: row.authority,
+      },
     }));
   };
 }
@@ -115,12 +125,14 @@ function narrow(query: CertificateQuery, filter: CertificateFilter): Certificate
   );
 }
 
-function older(query: CertificateQuery, { issuedAt, serialNumber }: CertificatePosition) {
-  return query.where(({ or, and, eb }) =>
-    or([
-      eb('issued_at', '<', issuedAt),
-      and([eb('issued_at', '=', issuedAt), eb('serial_number', '<', serialNumber)]),
-    ]),
+function older(query: CertificateQuery, after: CertificatePosition): CertificateQuery {
+  const { issuedAt, serialNumber, authority } = after;
+  return query.where(({ eb, refTuple, tuple }) =>
+    eb(
+      refTuple('issued_at', 'serial_number', 'authority'),
+      '<',
+      tuple(issuedAt, serialNumber, authority),
+    ),
   );
 }
 

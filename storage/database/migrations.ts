@@ -1,16 +1,20 @@
-import { type Kysely, type Migration, type MigrationProvider, Migrator } from 'kysely';
+import { type Kysely, type Migration, type MigrationProvider, Migrator, sql } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /** Every step from an empty database to today's, by name; a step that has run is never changed. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-foundation': { up: createFoundation },
+  '0002-imported-authorities': { up: takeImportedAuthorities },
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...migrations }) };
 
-/** Brings a database to today's form, whatever form it has. */
-export async function migrate(db: Kysely<Schema>): Promise<void> {
-  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+/** Brings a database to today's form, or to that of an earlier `step`, whatever older form it has. */
+export async function migrate(db: Kysely<Schema>, step?: string): Promise<void> {
+  const migrator = new Migrator({ db, provider });
+  const { error } = await (step === undefined
+    ? migrator.migrateToLatest()
+    : migrator.migrateTo(step));
   if (error !== undefined) throw new Error('the database cannot be migrated', { cause: error });
 }
 
@@ -102,4 +106,27 @@ async function createCertificateDetailTables(db: Kysely<unknown>): Promise<void>
       ...ofCertificate,
     ])
     .execute();
+}
+
+/**
+ * Serial numbers are unique for each issuer only (RFC 5280 §4.1.2.2), and an authority may have no key
+ * here, or no certificate yet. SQLite cannot take a NOT NULL back, so the table is made anew.
+ */
+async function takeImportedAuthorities(db: Kysely<unknown>): Promise<void> {
+  await db.schema.dropIndex('certificate_by_serial_number').execute();
+  await db.schema
+    .createTable('authority_0002')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('parent', 'text', (column) => column.references('authority_0002.name'))
+    .addColumn('key_algorithm', 'text', (column) => column.notNull())
+    .addColumn('serial_number', 'text')
+    .addColumn('wrapped_private_key', 'blob')
+    .addColumn('certification_request', 'blob')
+    .execute();
+  const kept = ['name', 'kind', 'parent', 'key_algorithm', 'serial_number', 'wrapped_private_key'];
+  const names = sql.join(kept.map((name) => sql.ref(name)));
+  await sql`insert into authority_0002 (${names}) select ${names} from authority`.execute(db);
+  await db.schema.dropTable('authority').execute();
+  await db.schema.alterTable('authority_0002').renameTo('authority').execute();
 }

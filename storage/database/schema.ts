@@ -16,8 +16,12 @@ export interface AuthorityRow {
   readonly kind: string;
   readonly parent: string | null;
   readonly key_algorithm: string;
-  readonly serial_number: string;
-  readonly wrapped_private_key: Buffer;
+  /** Null while its certificate is awaited. */
+  readonly serial_number: string | null;
+  /** Null where its key is elsewhere. */
+  readonly wrapped_private_key: Buffer | null;
+  /** DER of the request for the certificate that is awaited. */
+  readonly certification_request: Buffer | null;
 }
 
 export interface CertificateRow {

@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { startApi } from '../support/api.ts';
 import {
+  type CertificateJson,
   certificatesIn,
   fileNameIn,
   issue,
@@ -11,7 +12,7 @@ import {
   problemIn,
 } from './certificates-on-the-wire.ts';
 
-const { api } = await startApi();
+const { api, recorded, recordCertificate } = await startApi();
 
 const host = 'webapp.istioinaction.io';
 const issued = await issue(api, { dnsNames: [host] });
@@ -136,5 +137,25 @@ describe('GET /v1/certificates/{serialNumber}', () => {
       const reply = await api.get(`/v1/certificates/${serialNumber}`);
       problemIn(reply, 404, 'certificate-unknown');
     }
+    const ofAnother = await api.get(`${path}?authority=root`);
+    problemIn(ofAnother, 404, 'certificate-unknown');
+  });
+
+  it('409: a serial number that several authorities have used, until one of them is picked', async () => {
+    const { serialNumber } = await issue(api, { dnsNames: [host] });
+    const [own] = await recorded(serialNumber);
+    assert.ok(own);
+    await recordCertificate({ ...own, authority: 'root', dnsNames: ['twin.example.org'] });
+    for (const query of ['', '?format=pem']) {
+      const reply = await api.get(`/v1/certificates/${serialNumber}${query}`);
+      assert.deepEqual(placesIn(reply, 409, 'ambiguous-serial-number'), ['authority']);
+      assert.match(reply.text, /issuing[\s\S]+root/);
+    }
+    const picked = async (query: string) =>
+      (await api.get(`/v1/certificates/${serialNumber}?${query}`)).json<CertificateJson>();
+    assert.deepEqual((await picked('authority=issuing')).dnsNames, [host]);
+    assert.deepEqual((await picked('authority=root')).dnsNames, ['twin.example.org']);
+    const file = `/v1/certificates/${serialNumber}?format=pem&authority=root`;
+    assert.equal(fileNameIn(await api.get(file)), 'twin.example.org.cert.pem');
   });
 });

@@ -6,7 +6,7 @@ import type { Reply } from '../support/api-client.ts';
 import { fileNameIn, issue, placesIn, problemIn } from './certificates-on-the-wire.ts';
 import { certificatesInside, JSON_FORM, openedPfx, type PfxJson } from './pfx-on-the-wire.ts';
 
-const { api } = await startApi();
+const { api, recorded, recordCertificate } = await startApi();
 
 const host = 'webapp.istioinaction.io';
 const stored = await issue(api, {
@@ -123,5 +123,18 @@ describe('POST /v1/certificates/{serialNumber}/pfx', () => {
       const reply = await api.post(`/v1/certificates/${serialNumber}/pfx`, { password: 'x' });
       problemIn(reply, 409, 'private-key-not-stored');
     }
+  });
+
+  it('409: a serial number that several authorities have used, until one of them is picked', async () => {
+    const { serialNumber } = await issue(api, { dnsNames: [host], storePrivateKey: true });
+    const [own] = await recorded(serialNumber);
+    assert.ok(own);
+    await recordCertificate({ ...own, authority: 'root' });
+    const ofBoth = `/v1/certificates/${serialNumber}/pfx`;
+    const ambiguous = await api.post(ofBoth, { password: 'x' });
+    assert.deepEqual(placesIn(ambiguous, 409, 'ambiguous-serial-number'), ['authority']);
+    assert.equal((await api.post(`${ofBoth}?authority=issuing`, { password: 'x' })).status, 200);
+    const others = await api.post(`${ofBoth}?authority=root`, { password: 'x' });
+    problemIn(others, 409, 'private-key-not-stored');
   });
 });

@@ -11,8 +11,10 @@ import type { Express } from 'express';
 import { pino } from 'pino';
 import { compose } from '../../compose.ts';
 import { missingAuthorities } from '../../src/authority/missing-authorities.ts';
+import type { Certificate } from '../../src/certificate.ts';
 import { followFile } from '../../src/rotation/follow-file.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
+import { CertificateRepository } from '../../storage/database/certificate-repository.ts';
 import { openDatabase } from '../../storage/database/open-database.ts';
 import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
 import { ApiClient } from './api-client.ts';
@@ -44,6 +46,10 @@ export interface World {
   readonly declareInFile: (...targets: readonly RotationTarget[]) => Promise<void>;
   /** Whether the probes are told that the service is ready. */
   readonly readiness: { isReady: boolean };
+  /** Puts a certificate into the records beside all issuing, as imports do. */
+  readonly recordCertificate: (certificate: Certificate) => Promise<void>;
+  /** The certificates in the records that have this serial number. */
+  readonly recorded: (serialNumber: string) => Promise<readonly Certificate[]>;
   /** Ends the database under the running service. */
   readonly breakDatabase: () => Promise<void>;
   /** The listeners themselves. */
@@ -85,6 +91,7 @@ export async function startApi(): Promise<World> {
     await service.rotation.stop();
     await db.destroy();
   });
+  const records = new CertificateRepository(db, clock.now);
   let directories = 0;
   return {
     api: new ApiClient(await listening(service.management), 'management', adminToken),
@@ -93,6 +100,8 @@ export async function startApi(): Promise<World> {
     newDirectory: () => newDirectoryIn(folder, `directory-${++directories}`),
     declareInFile: (...targets) => followFile({ ...service, now: clock.now }, targets),
     readiness,
+    recordCertificate: (certificate) => records.record({ certificate, auditEntries: [] }),
+    recorded: records.find,
     breakDatabase: () => db.destroy(),
     apps: { management: service.management, distribution: service.distribution },
     log,

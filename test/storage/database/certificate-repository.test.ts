@@ -57,11 +57,12 @@ for (const [database, open] of DATABASES) {
       });
       const wrappedPrivateKey = Buffer.from('sealed');
       await certificates.record(record({ certificate: full, wrappedPrivateKey }));
-      assert.deepEqual(await certificates.find(full.serialNumber), full);
-      const found = await certificates.findWrappedPrivateKey(full.serialNumber);
+      assert.deepEqual(await certificates.find(full.serialNumber), [full]);
+      const found = await certificates.findWrappedPrivateKey(full);
       assert.deepEqual(found, wrappedPrivateKey);
-      assert.equal(await certificates.find(serialNumber(9)), undefined);
-      assert.equal(await certificates.findWrappedPrivateKey(serialNumber(9)), undefined);
+      assert.deepEqual(await certificates.find(serialNumber(9)), []);
+      const other = certificate({ serialNumber: serialNumber(9) });
+      assert.equal(await certificates.findWrappedPrivateKey(other), undefined);
     });
 
     it('makes certificate, authority, key and audit entry durable together', async () => {
@@ -91,17 +92,24 @@ for (const [database, open] of DATABASES) {
       }
     });
 
-    it('with a serial number that there is already is an error, whoever issued it', async () => {
+    it('with a serial number that its issuer has used already is an error', async () => {
       const db = await open();
       const { certificates } = repositories(db);
       await certificates.record(record());
       const before = await rowCounts(db);
-      for (const authority of ['issuing', 'other']) {
-        await assert.rejects(
-          certificates.record(record({ certificate: certificate({ authority }) })),
-        );
-      }
+      await assert.rejects(certificates.record(record()));
       assert.deepEqual(await rowCounts(db), before);
+    });
+
+    it('may have the serial number of another issuer, and its key is told from the other one', async () => {
+      const { certificates } = repositories(await open());
+      const [one, other] = ['issuing', 'another'].map((authority) => certificate({ authority }));
+      assert.ok(one && other);
+      await certificates.record(record({ certificate: one, wrappedPrivateKey: Buffer.of(1) }));
+      await certificates.record(record({ certificate: other, wrappedPrivateKey: Buffer.of(2) }));
+      assert.deepEqual(await certificates.find(one.serialNumber), [other, one]);
+      assert.deepEqual(await certificates.findWrappedPrivateKey(one), Buffer.of(1));
+      assert.deepEqual(await certificates.findWrappedPrivateKey(other), Buffer.of(2));
     });
 
     it('of an authority whose name is taken leaves nothing, however close the race', async () => {
@@ -137,6 +145,7 @@ for (const [database, open] of DATABASES) {
       await add(5, { authority: 'root', profile: 'root', dnsNames: [], notAfter: day(9) });
       await add(3, { dnsNames: ['b.example', 'c.example'], notAfter: day(2) });
       await add(4, { profile: 'client', dnsNames: [] });
+      await add(3, { authority: 'another', dnsNames: [], notAfter: day(9) });
       now = new Date(NOW.getTime() + 1);
       await add(1, { dnsNames: ['b.example'], notAfter: day(5) });
       const list = async (filter: object, limit = 10, after?: object) =>
@@ -151,13 +160,13 @@ for (const [database, open] of DATABASES) {
     it('has the newest first, and those of one instant by serial number', async () => {
       const list = await listed();
       const found = (await list({})).map(({ certificate: { serialNumber } }) => serialNumber);
-      assert.deepEqual(found, [1, 5, 4, 3].map(serialNumber));
+      assert.deepEqual(found, [1, 5, 4, 3, 3].map(serialNumber));
     });
 
     it('can be read page by page, without a gap and without a double', async () => {
       const list = await listed();
       const whole = await list({});
-      for (const limit of [1, 2, 3, 4]) {
+      for (const limit of [1, 2, 3, 4, 5]) {
         const read: (typeof whole)[number][] = [];
         for (let page = await list({}, limit); page.length > 0; ) {
           assert.ok(page.length <= limit);
@@ -175,14 +184,15 @@ for (const [database, open] of DATABASES) {
         [{ dnsName: 'example' }, []],
         [{ dnsName: 'b%' }, []],
         [{ authority: 'root' }, [5]],
+        [{ authority: 'another' }, [3]],
         [{ profile: 'client' }, [4]],
         [{ dnsName: 'b.example', expiresBefore: day(3) }, [3]],
         [{ expiresBefore: day(2) }, [4]],
-        [{ status: 'valid', now: day(4) }, [1, 5]],
+        [{ status: 'valid', now: day(4) }, [1, 5, 3]],
         [{ status: 'expired', now: day(4) }, [4, 3]],
-        [{ status: 'valid', now: day(9) }, [5]],
-        [{ status: 'valid', now: new Date(day(9).getTime() + 999) }, [5]],
-        [{ status: 'expired', now: new Date(day(9).getTime() + 1_000) }, [1, 5, 4, 3]],
+        [{ status: 'valid', now: day(9) }, [5, 3]],
+        [{ status: 'valid', now: new Date(day(9).getTime() + 999) }, [5, 3]],
+        [{ status: 'expired', now: new Date(day(9).getTime() + 1_000) }, [1, 5, 4, 3, 3]],
       ] as const) {
         const found = (await list(filter)).map(({ certificate: { serialNumber } }) => serialNumber);
         assert.deepEqual(found, expected.map(serialNumber), JSON.stringify(filter));

@@ -40,7 +40,7 @@ describe('a database file', () => {
     for (const _ of [1, 2]) {
       const db = await openDatabase(path);
       const found = await new CertificateRepository(db, () => NOW).find(certificate().serialNumber);
-      assert.deepEqual(found, certificate());
+      assert.deepEqual(found, [certificate()]);
       await db.destroy();
     }
   });

@@ -59,4 +59,20 @@ describe('a serial number', () => {
       assert.equal(parseSerialNumber(text), undefined, text);
     }
   });
+
+  it('from elsewhere has 1 to 20 octets, with leading zeros or without', () => {
+    const twenty = '9f'.repeat(20);
+    for (const [text, expected] of [
+      ['1', '01'],
+      ['0x3e8', '03e8'],
+      ['0', '00'],
+      ['00', '00'],
+      ['00:9F', '9f'],
+      [`00${twenty}`, twenty],
+      [twenty, twenty],
+      [`01${twenty}`, undefined],
+    ] as const) {
+      assert.equal(parseSerialNumber(text), expected, text);
+    }
+  });
 });

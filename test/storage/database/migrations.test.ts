@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import Database from 'better-sqlite3';
+import { type Insertable, Kysely, SqliteDialect, sql } from 'kysely';
+import type { Authority } from '../../../src/authority/authority.ts';
+import type { Certificate } from '../../../src/certificate.ts';
+import { AuditRepository } from '../../../storage/database/audit-repository.ts';
+import { AuthorityRepository } from '../../../storage/database/authority-repository.ts';
+import { CertificateRepository } from '../../../storage/database/certificate-repository.ts';
+import { migrate } from '../../../storage/database/migrations.ts';
+import { openDatabase } from '../../../storage/database/open-database.ts';
+import type { AuthorityRow, Schema } from '../../../storage/database/schema.ts';
+import { NOW } from '../../support/issuance.ts';
+import { auditEntry, certificate, newDatabaseFile, serialNumber } from './databases.ts';
+
+const root = certificate({ serialNumber: serialNumber(1), authority: 'root', profile: 'root' });
+const issuing = certificate({
+  serialNumber: serialNumber(2),
+  authority: 'root',
+  profile: 'intermediate',
+});
+const leaf = certificate({ serialNumber: serialNumber(3) });
+const LEAF_KEY = Buffer.from('sealed leaf');
+
+/** A database as the first release left it: two authorities, a leaf with its key, a journal. */
+async function databaseOfTheFirstStep(): Promise<string> {
+  const path = newDatabaseFile();
+  const database = new Database(path);
+  database.pragma('foreign_keys = ON');
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  await migrate(db, '0001-foundation');
+  const { record } = new CertificateRepository(db, () => NOW);
+  await record({ certificate: root, auditEntries: [auditEntry({ count: 1 })] });
+  await record({ certificate: issuing, auditEntries: [] });
+  await record({ certificate: leaf, wrappedPrivateKey: LEAF_KEY, auditEntries: [] });
+  const common = { key_algorithm: 'ecdsa-p256', wrapped_private_key: Buffer.from('sealed') };
+  // The table has fewer columns yet than the type of its rows.
+  const rows = [
+    { name: 'root', kind: 'root', parent: null, serial_number: serialNumber(1), ...common },
+    { name: 'issuing', kind: 'intermediate', parent: 'root', ...common },
+  ].map((row) => ({ serial_number: serialNumber(2), ...row })) as Insertable<AuthorityRow>[];
+  await db.insertInto('authority').values(rows).execute();
+  await db.destroy();
+  return path;
+}
+
+function authorityOf(name: string, own: Certificate): Authority {
+  const isRoot = name === 'root';
+  return {
+    name,
+    kind: isRoot ? 'root' : 'intermediate',
+    parent: isRoot ? null : 'root',
+    keyAlgorithm: 'ecdsa-p256',
+    certificate: own,
+    wrappedPrivateKey: Buffer.from('sealed'),
+  };
+}
+
+describe('a database of the first release', () => {
+  it('keeps its authorities, certificates, keys and journal', async () => {
+    const db = await openDatabase(await databaseOfTheFirstStep());
+    const certificates = new CertificateRepository(db, () => NOW);
+    assert.deepEqual(await new AuthorityRepository(db).list(), [
+      authorityOf('issuing', issuing),
+      authorityOf('root', root),
+    ]);
+    assert.deepEqual(await certificates.find(leaf.serialNumber), [leaf]);
+    assert.deepEqual(await certificates.findWrappedPrivateKey(leaf), LEAF_KEY);
+    const [entry] = await new AuditRepository(db).list({ limit: 1, before: undefined });
+    assert.deepEqual(entry?.details, { count: 1 });
+    await db.destroy();
+  });
+
+  it('takes serial numbers that another issuer has used, and still no authority without its parent', async () => {
+    const db = await openDatabase(await databaseOfTheFirstStep());
+    const { record, find } = new CertificateRepository(db, () => NOW);
+    await record({ certificate: { ...leaf, authority: 'another' }, auditEntries: [] });
+    assert.equal((await find(leaf.serialNumber)).length, 2);
+    const orphan = {
+      name: 'orphan',
+      kind: 'intermediate',
+      parent: 'nobody',
+      keyAlgorithm: 'ecdsa-p256',
+      wrappedPrivateKey: Buffer.of(1),
+    } as const;
+    const own = certificate({ serialNumber: serialNumber(4), authority: 'nobody' });
+    await assert.rejects(record({ certificate: own, newAuthority: orphan, auditEntries: [] }));
+    const check = await sql<object>`PRAGMA foreign_key_check`.execute(db);
+    assert.deepEqual(check.rows, []);
+    await db.destroy();
+  });
+});
