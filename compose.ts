@@ -1,17 +1,13 @@
-import type { Kysely } from 'kysely';
-import type { Logger } from 'pino';
 import { distributionApp, managementApp } from './api/app.ts';
 import { Metrics } from './api/metrics.ts';
 import type { Refusal } from './api/problem.ts';
 import type { RequestLine } from './api/request-log.ts';
+import { composeRotation } from './compose/rotation.ts';
+import type { Parts, Surroundings } from './compose/surroundings.ts';
 import type { Actor } from './src/audit/entry.ts';
 import { type AuthorityRequest, createAuthority } from './src/authority/create-authority.ts';
 import { Issuers } from './src/authority/issuers.ts';
-import {
-  type KeyWrapping,
-  openSubscriberKey,
-  wrapSubscriberKey,
-} from './src/authority/private-key.ts';
+import { openSubscriberKey, wrapSubscriberKey } from './src/authority/private-key.ts';
 import { shortLives } from './src/authority/remaining-life.ts';
 import { certificationPathOf } from './src/bundle/certification-path.ts';
 import { makePfx } from './src/bundle/pfx.ts';
@@ -19,32 +15,10 @@ import type { Certificate } from './src/certificate.ts';
 import { PkiError } from './src/errors.ts';
 import { issueLeaf, type LeafRequest } from './src/issuance/issue-leaf.ts';
 import { KeyGeneration } from './src/issuance/key-generation.ts';
-import { createTarget, deleteTarget, replaceTarget } from './src/rotation/declare-target.ts';
-import type { DestinationStore } from './src/rotation/destination.ts';
-import type { TargetPass } from './src/rotation/pass-outcome.ts';
-import { Rotation } from './src/rotation/rotation.ts';
-import type { RotationTarget } from './src/rotation/target.ts';
-import { targetViolations } from './src/rotation/target-violations.ts';
 import { AuditRepository } from './storage/database/audit-repository.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
-import type { Schema } from './storage/database/schema.ts';
 import { TargetRepository } from './storage/database/target-repository.ts';
-
-/** What the parts of the service are joined around; tests hand in a clock and a database of theirs. */
-export interface Surroundings {
-  readonly db: Kysely<Schema>;
-  readonly wrapping: KeyWrapping;
-  readonly now: () => Date;
-  readonly randomBytes: (size: number) => Uint8Array;
-  readonly destinations: DestinationStore;
-  readonly log: Logger;
-  readonly adminToken: string;
-  readonly openapiYaml: string;
-  /** Roots that everybody trusts, as PEM. */
-  readonly publicRoots: readonly string[];
-  readonly isReady: () => boolean;
-}
 
 /** Half of the threads in libuv's pool of four; the other half signs. */
 const RSA_KEYS_AT_ONCE = 2;
@@ -108,18 +82,6 @@ function composeDomain(surroundings: Surroundings) {
   };
 }
 
-interface Parts {
-  readonly stores: {
-    readonly authorities: AuthorityRepository;
-    readonly certificates: CertificateRepository;
-    readonly targets: TargetRepository;
-    readonly journal: AuditRepository;
-  };
-  readonly issuers: Issuers;
-  readonly metrics: Metrics;
-  readonly newKeyPair: KeyGeneration['newKeyPair'];
-}
-
 function composeIssuing({ now, randomBytes, wrapping }: Surroundings, parts: Parts) {
   const { stores, issuers, metrics, newKeyPair } = parts;
   const deps = {
@@ -151,56 +113,6 @@ function composeIssuing({ now, randomBytes, wrapping }: Surroundings, parts: Par
   };
 }
 
-function composeRotation(
-  surroundings: Surroundings,
-  parts: Parts & { readonly issue: ReturnType<typeof composeIssuing>['issue'] },
-) {
-  const { now, randomBytes, destinations, log } = surroundings;
-  const { stores, issuers, metrics, issue, newKeyPair } = parts;
-  const targets = { listTargets: stores.targets.list, findTarget: stores.targets.find };
-  const rotation = new Rotation({
-    ...targets,
-    now,
-    issue,
-    destinations,
-    pathOf: (authority) => issuers.pathOf(authority),
-    recordPass: stores.targets.recordPass,
-    report: (pass, actor) => {
-      metrics.rotation(pass.item.outcome);
-      logPass(log, pass, actor);
-    },
-    reportFailure: (err) => log.error({ err }, 'a pass could not be made or recorded'),
-  });
-  const judging = {
-    now,
-    randomBytes,
-    newKeyPair,
-    destinations,
-    issuerOf: (authority: string) => issuers.issuerOf(authority),
-    authorityExists: async (name: string) => (await stores.authorities.find(name)) !== undefined,
-  };
-  const declaring = {
-    ...targets,
-    now,
-    rotation,
-    destinations,
-    addTarget: stores.targets.add,
-    replaceTarget: stores.targets.replace,
-    removeTarget: stores.targets.remove,
-    violationsOf: (target: RotationTarget) => targetViolations(judging, target),
-  };
-  return {
-    ...targets,
-    rotation,
-    followFile: stores.targets.followFile,
-    createTarget: createTarget.bind(undefined, declaring),
-    replaceTarget: replaceTarget.bind(undefined, declaring),
-    deleteTarget: deleteTarget.bind(undefined, declaring),
-    rotate: rotation.rotate.bind(rotation),
-    run: rotation.run.bind(rotation),
-  };
-}
-
 function composeBundling(
   { now, randomBytes, wrapping, publicRoots }: Surroundings,
   { stores }: Pick<Parts, 'stores'>,
@@ -229,11 +141,4 @@ function composeBundling(
 
 function derOf(path: readonly { readonly der: Uint8Array }[]): readonly Uint8Array[] {
   return path.map(({ der }) => der);
-}
-
-function logPass(log: Logger, { item, cause }: TargetPass, { name, requestId }: Actor): void {
-  const line = { ...item, actor: name, requestId };
-  if (item.outcome === 'rotated') log.info(line, 'target rotated');
-  else if (item.outcome === 'failed') log.warn({ ...line, err: cause }, 'target failed');
-  else log.debug(line, 'target is current');
 }

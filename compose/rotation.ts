@@ -1,0 +1,66 @@
+import type { Logger } from 'pino';
+import type { Actor } from '../src/audit/entry.ts';
+import { createTarget, deleteTarget, replaceTarget } from '../src/rotation/declare-target.ts';
+import type { TargetPass } from '../src/rotation/pass-outcome.ts';
+import { Rotation, type RotationDeps } from '../src/rotation/rotation.ts';
+import type { RotationTarget } from '../src/rotation/target.ts';
+import { targetViolations } from '../src/rotation/target-violations.ts';
+import type { Parts, Surroundings } from './surroundings.ts';
+
+/** Joins what keeps targets supplied; no pass is made yet. */
+export function composeRotation(
+  surroundings: Surroundings,
+  parts: Parts & { readonly issue: RotationDeps['issue'] },
+) {
+  const { now, randomBytes, destinations, log } = surroundings;
+  const { stores, issuers, metrics, issue, newKeyPair } = parts;
+  const targets = { listTargets: stores.targets.list, findTarget: stores.targets.find };
+  const rotation = new Rotation({
+    ...targets,
+    now,
+    issue,
+    destinations,
+    pathOf: (authority) => issuers.pathOf(authority),
+    recordPass: stores.targets.recordPass,
+    report: (pass, actor) => {
+      metrics.rotation(pass.item.outcome);
+      logPass(log, pass, actor);
+    },
+    reportFailure: (err) => log.error({ err }, 'a pass could not be made or recorded'),
+  });
+  const judging = {
+    now,
+    randomBytes,
+    newKeyPair,
+    destinations,
+    issuerOf: (authority: string) => issuers.issuerOf(authority),
+    authorityExists: async (name: string) => (await stores.authorities.find(name)) !== undefined,
+  };
+  const declaring = {
+    ...targets,
+    now,
+    rotation,
+    destinations,
+    addTarget: stores.targets.add,
+    replaceTarget: stores.targets.replace,
+    removeTarget: stores.targets.remove,
+    violationsOf: (target: RotationTarget) => targetViolations(judging, target),
+  };
+  return {
+    ...targets,
+    rotation,
+    followFile: stores.targets.followFile,
+    createTarget: createTarget.bind(undefined, declaring),
+    replaceTarget: replaceTarget.bind(undefined, declaring),
+    deleteTarget: deleteTarget.bind(undefined, declaring),
+    rotate: rotation.rotate.bind(rotation),
+    run: rotation.run.bind(rotation),
+  };
+}
+
+function logPass(log: Logger, { item, cause }: TargetPass, { name, requestId }: Actor): void {
+  const line = { ...item, actor: name, requestId };
+  if (item.outcome === 'rotated') log.info(line, 'target rotated');
+  else if (item.outcome === 'failed') log.warn({ ...line, err: cause }, 'target failed');
+  else log.debug(line, 'target is current');
+}

@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely';
+import type { Logger } from 'pino';
+import type { Metrics } from '../api/metrics.ts';
+import type { Issuers } from '../src/authority/issuers.ts';
+import type { KeyWrapping } from '../src/authority/private-key.ts';
+import type { KeyGeneration } from '../src/issuance/key-generation.ts';
+import type { DestinationStore } from '../src/rotation/destination.ts';
+import type { AuditRepository } from '../storage/database/audit-repository.ts';
+import type { AuthorityRepository } from '../storage/database/authority-repository.ts';
+import type { CertificateRepository } from '../storage/database/certificate-repository.ts';
+import type { Schema } from '../storage/database/schema.ts';
+import type { TargetRepository } from '../storage/database/target-repository.ts';
+
+/** What the parts of the service are joined around; tests hand in a clock and a database of theirs. */
+export interface Surroundings {
+  readonly db: Kysely<Schema>;
+  readonly wrapping: KeyWrapping;
+  readonly now: () => Date;
+  readonly randomBytes: (size: number) => Uint8Array;
+  readonly destinations: DestinationStore;
+  readonly log: Logger;
+  readonly adminToken: string;
+  readonly openapiYaml: string;
+  /** Roots that everybody trusts, as PEM. */
+  readonly publicRoots: readonly string[];
+  readonly isReady: () => boolean;
+}
+
+/** What more than one of the joined parts is made of. */
+export interface Parts {
+  readonly stores: {
+    readonly authorities: AuthorityRepository;
+    readonly certificates: CertificateRepository;
+    readonly targets: TargetRepository;
+    readonly journal: AuditRepository;
+  };
+  readonly issuers: Issuers;
+  readonly metrics: Metrics;
+  readonly newKeyPair: KeyGeneration['newKeyPair'];
+}
