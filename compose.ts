@@ -18,10 +18,14 @@ import { KeyGeneration } from './src/issuance/key-generation.ts';
 import { AuditRepository } from './storage/database/audit-repository.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
+import { GroupCommit } from './storage/database/group-commit.ts';
+import { IssuanceRecords } from './storage/database/issuance-records.ts';
 import { TargetRepository } from './storage/database/target-repository.ts';
 
 /** Half of the threads in libuv's pool of four; the other half signs. */
 const RSA_KEYS_AT_ONCE = 2;
+
+const GROUP_COMMIT = { waitMs: 0, maxStatements: 50_000 };
 
 export type Composition = ReturnType<typeof compose>;
 
@@ -47,11 +51,14 @@ export function compose(surroundings: Surroundings) {
 
 function composeDomain(surroundings: Surroundings) {
   const { db, wrapping, now } = surroundings;
+  const { commit } = new GroupCommit(db, GROUP_COMMIT);
+  const journal = new AuditRepository(db, commit);
   const stores = {
     authorities: new AuthorityRepository(db),
-    certificates: new CertificateRepository(db, now),
+    certificates: new CertificateRepository(db),
+    records: new IssuanceRecords(db, { commit, now, journal }),
     targets: new TargetRepository(db),
-    journal: new AuditRepository(db),
+    journal,
   };
   const issuers = new Issuers({ findAuthority: stores.authorities.find, wrapping });
   const metrics = new Metrics({
@@ -89,7 +96,7 @@ function composeIssuing({ now, randomBytes, wrapping }: Surroundings, parts: Par
     randomBytes,
     wrapping,
     newKeyPair,
-    record: stores.certificates.record,
+    record: stores.records.record,
     findAuthority: stores.authorities.find,
     issuerOf: (authority: string) => issuers.issuerOf(authority),
     wrapSubscriberKey: wrapSubscriberKey.bind(undefined, wrapping),

@@ -66,6 +66,12 @@ export const problemKinds = {
     title: 'The name or destination is taken',
     explanation: 'Another authority or target has this name, or another target this destination.',
   },
+  overloaded: {
+    status: 503,
+    title: 'The service has more to do than it can',
+    explanation:
+      'Too many requests are being worked on or wait. Nothing was done for this one; the header Retry-After says when to try again.',
+  },
   'private-key-not-stored': {
     status: 409,
     title: 'The private key is not stored',
@@ -125,8 +131,11 @@ export interface Refusal {
   readonly error: PkiError;
 }
 
-/** How long a caller is asked to wait where something else is unavailable. */
-const RETRY_AFTER_SECONDS = '30';
+/** How long a caller is asked to wait, in seconds: for something else, or for us to catch up. */
+const RETRY_AFTER: Partial<Record<PkiErrorCode, string>> = {
+  'target-unavailable': '30',
+  overloaded: '1',
+};
 const REFUSAL_STATUSES: readonly number[] = [409, 422];
 
 /**
@@ -160,7 +169,8 @@ function isRefusal({ code }: PkiError): boolean {
 }
 
 function sendProblem(res: Response, error: PkiError | undefined): void {
-  if (error?.code === 'target-unavailable') res.set('Retry-After', RETRY_AFTER_SECONDS);
+  const retryAfter = error && RETRY_AFTER[error.code];
+  if (retryAfter !== undefined) res.set('Retry-After', retryAfter);
   if (error?.code === 'unauthenticated') res.set('WWW-Authenticate', 'Bearer');
   const problem = error ? knownProblem(error) : bareProblem();
   const instance = `urn:uuid:${requestIdOf(res)}`;

@@ -8,6 +8,7 @@ import type { DestinationStore } from '../src/rotation/destination.ts';
 import type { AuditRepository } from '../storage/database/audit-repository.ts';
 import type { AuthorityRepository } from '../storage/database/authority-repository.ts';
 import type { CertificateRepository } from '../storage/database/certificate-repository.ts';
+import type { IssuanceRecords } from '../storage/database/issuance-records.ts';
 import type { Schema } from '../storage/database/schema.ts';
 import type { TargetRepository } from '../storage/database/target-repository.ts';
 
@@ -31,6 +32,7 @@ export interface Parts {
   readonly stores: {
     readonly authorities: AuthorityRepository;
     readonly certificates: CertificateRepository;
+    readonly records: IssuanceRecords;
     readonly targets: TargetRepository;
     readonly journal: AuditRepository;
   };

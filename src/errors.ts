@@ -10,6 +10,7 @@ export type PkiErrorCode =
   | 'media-type-unsupported'
   | 'method-not-allowed'
   | 'name-taken'
+  | 'overloaded'
   | 'private-key-not-stored'
   | 'request-malformed'
   | 'request-refused'

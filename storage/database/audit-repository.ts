@@ -1,32 +1,39 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { AuditAction, AuditEntry, RecordedAuditEntry } from '../../src/audit/entry.ts';
+import type { Commit, Statement } from './group-commit.ts';
+import { Insertion } from './insertion.ts';
 import type { AuditEntryRow, Schema } from './schema.ts';
 
 /** Appends entries inside the transaction of the change that they speak of. */
 export async function appendAuditEntries(
-  db: Kysely<Schema> | Transaction<Schema>,
+  trx: Transaction<Schema>,
   entries: readonly AuditEntry[],
 ): Promise<void> {
-  if (entries.length === 0) return;
-  const rows = entries.map(({ time, actor, action, details }) => ({
-    time: time.toISOString(),
-    actor: actor.name,
-    request_id: actor.requestId ?? null,
-    action,
-    details: JSON.stringify(details),
-  }));
-  await db.insertInto('audit_entry').values(rows).execute();
+  if (entries.length > 0) {
+    await trx.insertInto('audit_entry').values(entries.map(rowOf)).execute();
+  }
 }
+
+const COLUMNS = ['time', 'actor', 'request_id', 'action', 'details'] as const;
 
 /** Keeps the journal in SQL; entries are only ever added. */
 export class AuditRepository {
   readonly #db: Kysely<Schema>;
+  readonly #commit: Commit;
+  readonly #insertion: Insertion<'audit_entry', (typeof COLUMNS)[number]>;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, commit: Commit) {
     this.#db = db;
+    this.#commit = commit;
+    this.#insertion = new Insertion(db, 'audit_entry', COLUMNS);
   }
 
-  readonly append = (entry: AuditEntry): Promise<void> => appendAuditEntries(this.#db, [entry]);
+  readonly append = (entry: AuditEntry): Promise<void> => this.#commit([this.statementFor(entry)]);
+
+  /** Appends an entry as part of a transaction. */
+  statementFor(entry: AuditEntry): Statement {
+    return this.#insertion.of(rowOf(entry));
+  }
 
   /** At most `limit` entries, the newest first, all of them older than `before` where that is given. */
   readonly list = async (page: {
@@ -37,6 +44,16 @@ export class AuditRepository {
     const older = page.before === undefined ? all : all.where('sequence', '<', page.before);
     const rows = await older.limit(page.limit).execute();
     return rows.map(entryOf);
+  };
+}
+
+function rowOf({ time, actor, action, details }: AuditEntry) {
+  return {
+    time: time.toISOString(),
+    actor: actor.name,
+    request_id: actor.requestId ?? null,
+    action,
+    details: JSON.stringify(details),
   };
 }
 

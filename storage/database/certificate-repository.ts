@@ -1,8 +1,5 @@
-import type { Kysely, SelectQueryBuilder, Transaction } from 'kysely';
+import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Certificate, ProfileName } from '../../src/certificate.ts';
-import { PkiError } from '../../src/errors.ts';
-import type { IssuanceRecord, NewAuthority } from '../../src/issuance/issuance-record.ts';
-import { appendAuditEntries } from './audit-repository.ts';
 import type { CertificateRow, Schema } from './schema.ts';
 
 /** What a list of certificates is narrowed down to; absent members do not narrow. */
@@ -29,26 +26,13 @@ export interface ListedCertificate {
   readonly position: CertificatePosition;
 }
 
-/** Keeps certificates, and what becomes durable together with them, in SQL. */
+/** Finds certificates in SQL; `IssuanceRecords` writes them. */
 export class CertificateRepository {
   readonly #db: Kysely<Schema>;
-  readonly #now: () => Date;
 
-  constructor(db: Kysely<Schema>, now: () => Date) {
+  constructor(db: Kysely<Schema>) {
     this.#db = db;
-    this.#now = now;
   }
-
-  /** @throws {PkiError} `name-taken` where another authority of that name was faster */
-  readonly record = async (record: IssuanceRecord): Promise<void> => {
-    const { certificate, newAuthority, wrappedPrivateKey, auditEntries } = record;
-    await this.#db.transaction().execute(async (trx) => {
-      await insertCertificate(trx, certificate, this.#now());
-      if (newAuthority) await insertAuthority(trx, newAuthority, certificate.serialNumber);
-      if (wrappedPrivateKey) await insertPrivateKey(trx, certificate, wrappedPrivateKey);
-      await appendAuditEntries(trx, auditEntries);
-    });
-  };
 
   /** Every certificate with this serial number, by authority: issuers from elsewhere count on their own. */
   readonly find = async (serialNumber: string): Promise<readonly Certificate[]> => {
@@ -134,65 +118,6 @@ function older(query: CertificateQuery, after: CertificatePosition): Certificate
       tuple(issuedAt, serialNumber, authority),
     ),
   );
-}
-
-async function insertCertificate(
-  trx: Transaction<Schema>,
-  certificate: Certificate,
-  now: Date,
-): Promise<void> {
-  const { serialNumber, authority, profile, subject, warnings, der } = certificate;
-  const { dnsNames, ipAddresses, emailAddresses, uris } = certificate;
-  const row: CertificateRow = {
-    serial_number: serialNumber,
-    authority,
-    profile,
-    issued_at: now.toISOString(),
-    not_before: certificate.notBefore.toISOString(),
-    not_after: certificate.notAfter.toISOString(),
-    fingerprint_sha256: certificate.fingerprintSha256,
-    content: JSON.stringify({ subject, dnsNames, ipAddresses, emailAddresses, uris, warnings }),
-    der: Buffer.from(der),
-  };
-  await trx.insertInto('certificate').values(row).execute();
-  if (dnsNames.length === 0) return;
-  const names = dnsNames.map((name) => ({
-    authority,
-    serial_number: serialNumber,
-    dns_name: name,
-  }));
-  await trx.insertInto('certificate_dns_name').values(names).execute();
-}
-
-async function insertAuthority(
-  trx: Transaction<Schema>,
-  { name, kind, parent, keyAlgorithm, wrappedPrivateKey }: NewAuthority,
-  serialNumber: string,
-): Promise<void> {
-  const inserted = await trx
-    .insertInto('authority')
-    .values({
-      name,
-      kind,
-      parent,
-      key_algorithm: keyAlgorithm,
-      serial_number: serialNumber,
-      wrapped_private_key: Buffer.from(wrappedPrivateKey),
-    })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows !== 1n) {
-    throw new PkiError('name-taken', `there is an authority "${name}" already`);
-  }
-}
-
-async function insertPrivateKey(
-  trx: Transaction<Schema>,
-  { authority, serialNumber }: Certificate,
-  wrapped: Uint8Array,
-): Promise<void> {
-  const row = { authority, serial_number: serialNumber, wrapped_private_key: Buffer.from(wrapped) };
-  await trx.insertInto('stored_private_key').values(row).execute();
 }
 
 /** A certificate as its row has it. */

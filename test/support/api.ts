@@ -14,12 +14,12 @@ import { missingAuthorities } from '../../src/authority/missing-authorities.ts';
 import type { Certificate } from '../../src/certificate.ts';
 import { followFile } from '../../src/rotation/follow-file.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
-import { CertificateRepository } from '../../storage/database/certificate-repository.ts';
 import { openDatabase } from '../../storage/database/open-database.ts';
 import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
 import { ApiClient } from './api-client.ts';
 import { type Listener, openapiYaml } from './documented-operations.ts';
 import { FakeDestinations } from './fake-destinations.ts';
+import { repositories } from './repositories.ts';
 
 /** The instant at which the tests of the API begin. */
 const START = new Date('2030-06-15T12:00:00Z');
@@ -91,7 +91,7 @@ export async function startApi(): Promise<World> {
     await service.rotation.stop();
     await db.destroy();
   });
-  const records = new CertificateRepository(db, clock.now);
+  const kept = repositories(db, clock.now);
   let directories = 0;
   return {
     api: new ApiClient(await listening(service.management), 'management', adminToken),
@@ -100,8 +100,8 @@ export async function startApi(): Promise<World> {
     newDirectory: () => newDirectoryIn(folder, `directory-${++directories}`),
     declareInFile: (...targets) => followFile({ ...service, now: clock.now }, targets),
     readiness,
-    recordCertificate: (certificate) => records.record({ certificate, auditEntries: [] }),
-    recorded: records.find,
+    recordCertificate: (certificate) => kept.records.record({ certificate, auditEntries: [] }),
+    recorded: kept.certificates.find,
     breakDatabase: () => db.destroy(),
     apps: { management: service.management, distribution: service.distribution },
     log,

@@ -2,20 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Kysely } from 'kysely';
 import type { IssuanceRecord } from '../../../src/issuance/issuance-record.ts';
-import { AuditRepository } from '../../../storage/database/audit-repository.ts';
-import { AuthorityRepository } from '../../../storage/database/authority-repository.ts';
-import { CertificateRepository } from '../../../storage/database/certificate-repository.ts';
 import type { Schema } from '../../../storage/database/schema.ts';
 import { NOW, refusalOf } from '../../support/issuance.ts';
+import { repositories } from '../../support/repositories.ts';
 import { auditEntry, certificate, DATABASES, serialNumber } from './databases.ts';
-
-function repositories(db: Kysely<Schema>) {
-  return {
-    certificates: new CertificateRepository(db, () => NOW),
-    authorities: new AuthorityRepository(db),
-    journal: new AuditRepository(db),
-  };
-}
 
 const newAuthority = {
   name: 'issuing',
@@ -46,7 +36,7 @@ async function rowCounts(db: Kysely<Schema>): Promise<readonly number[]> {
 for (const [database, open] of DATABASES) {
   describe(`a record of an issuance, in ${database}`, () => {
     it('is found as it was given, with its sealed key', async () => {
-      const { certificates } = repositories(await open());
+      const { certificates, records } = repositories(await open(), () => NOW);
       const full = certificate({
         subject: { commonName: 'Zoë', country: 'CH' },
         dnsNames: ['b.example', 'a.example'],
@@ -56,7 +46,7 @@ for (const [database, open] of DATABASES) {
         warnings: [{ code: 'w', detail: 'd' }],
       });
       const wrappedPrivateKey = Buffer.from('sealed');
-      await certificates.record(record({ certificate: full, wrappedPrivateKey }));
+      await records.record(record({ certificate: full, wrappedPrivateKey }));
       assert.deepEqual(await certificates.find(full.serialNumber), [full]);
       const found = await certificates.findWrappedPrivateKey(full);
       assert.deepEqual(found, wrappedPrivateKey);
@@ -67,7 +57,7 @@ for (const [database, open] of DATABASES) {
 
     it('makes certificate, authority, key and audit entry durable together', async () => {
       const db = await open();
-      await repositories(db).certificates.record(
+      await repositories(db, () => NOW).records.record(
         record({
           newAuthority: { ...newAuthority, kind: 'root' },
           wrappedPrivateKey: Buffer.of(1),
@@ -78,7 +68,7 @@ for (const [database, open] of DATABASES) {
 
     it('leaves nothing where any part of it fails', async () => {
       const db = await open();
-      const { certificates } = repositories(db);
+      const { records } = repositories(db, () => NOW);
       const unwritable: Record<string, unknown> = {};
       unwritable['itself'] = unwritable;
       const whole = { newAuthority, wrappedPrivateKey: Buffer.of(1) };
@@ -87,26 +77,26 @@ for (const [database, open] of DATABASES) {
         record({ ...whole, newAuthority: { ...newAuthority, parent: 'nobody' } }),
         record({ ...whole, certificate: certificate({ dnsNames: ['a', 'a'] }) }),
       ]) {
-        await assert.rejects(certificates.record(broken));
+        await assert.rejects(records.record(broken));
         assert.deepEqual(await rowCounts(db), [0, 0, 0, 0, 0]);
       }
     });
 
     it('with a serial number that its issuer has used already is an error', async () => {
       const db = await open();
-      const { certificates } = repositories(db);
-      await certificates.record(record());
+      const { records } = repositories(db, () => NOW);
+      await records.record(record());
       const before = await rowCounts(db);
-      await assert.rejects(certificates.record(record()));
+      await assert.rejects(records.record(record()));
       assert.deepEqual(await rowCounts(db), before);
     });
 
     it('may have the serial number of another issuer, and its key is told from the other one', async () => {
-      const { certificates } = repositories(await open());
+      const { certificates, records } = repositories(await open(), () => NOW);
       const [one, other] = ['issuing', 'another'].map((authority) => certificate({ authority }));
       assert.ok(one && other);
-      await certificates.record(record({ certificate: one, wrappedPrivateKey: Buffer.of(1) }));
-      await certificates.record(record({ certificate: other, wrappedPrivateKey: Buffer.of(2) }));
+      await records.record(record({ certificate: one, wrappedPrivateKey: Buffer.of(1) }));
+      await records.record(record({ certificate: other, wrappedPrivateKey: Buffer.of(2) }));
       assert.deepEqual(await certificates.find(one.serialNumber), [other, one]);
       assert.deepEqual(await certificates.findWrappedPrivateKey(one), Buffer.of(1));
       assert.deepEqual(await certificates.findWrappedPrivateKey(other), Buffer.of(2));
@@ -114,10 +104,10 @@ for (const [database, open] of DATABASES) {
 
     it('of an authority whose name is taken leaves nothing, however close the race', async () => {
       const db = await open();
-      const { certificates, authorities } = repositories(db);
+      const { authorities, records } = repositories(db, () => NOW);
       const attempts = [1, 2, 3].map((value) =>
         refusalOf(
-          certificates.record(
+          records.record(
             record({
               newAuthority: { ...newAuthority, kind: 'root' },
               certificate: certificate({ serialNumber: serialNumber(value), profile: 'root' }),
@@ -137,9 +127,9 @@ for (const [database, open] of DATABASES) {
 
     async function listed() {
       let now = NOW;
-      const certificates = new CertificateRepository(await open(), () => now);
+      const { certificates, records } = repositories(await open(), () => now);
       const add = (value: number, changes: Parameters<typeof certificate>[0] = {}) =>
-        certificates.record(
+        records.record(
           record({ certificate: certificate({ serialNumber: serialNumber(value), ...changes }) }),
         );
       await add(5, { authority: 'root', profile: 'root', dnsNames: [], notAfter: day(9) });

@@ -4,13 +4,12 @@ import Database from 'better-sqlite3';
 import { type Insertable, Kysely, SqliteDialect, sql } from 'kysely';
 import type { Authority } from '../../../src/authority/authority.ts';
 import type { Certificate } from '../../../src/certificate.ts';
-import { AuditRepository } from '../../../storage/database/audit-repository.ts';
 import { AuthorityRepository } from '../../../storage/database/authority-repository.ts';
-import { CertificateRepository } from '../../../storage/database/certificate-repository.ts';
 import { migrate } from '../../../storage/database/migrations.ts';
 import { openDatabase } from '../../../storage/database/open-database.ts';
 import type { AuthorityRow, Schema } from '../../../storage/database/schema.ts';
 import { NOW } from '../../support/issuance.ts';
+import { repositories } from '../../support/repositories.ts';
 import { auditEntry, certificate, newDatabaseFile, serialNumber } from './databases.ts';
 
 const root = certificate({ serialNumber: serialNumber(1), authority: 'root', profile: 'root' });
@@ -29,7 +28,7 @@ async function databaseOfTheFirstStep(): Promise<string> {
   database.pragma('foreign_keys = ON');
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
   await migrate(db, '0001-foundation');
-  const { record } = new CertificateRepository(db, () => NOW);
+  const { record } = repositories(db, () => NOW).records;
   await record({ certificate: root, auditEntries: [auditEntry({ count: 1 })] });
   await record({ certificate: issuing, auditEntries: [] });
   await record({ certificate: leaf, wrappedPrivateKey: LEAF_KEY, auditEntries: [] });
@@ -59,23 +58,23 @@ function authorityOf(name: string, own: Certificate): Authority {
 describe('a database of the first release', () => {
   it('keeps its authorities, certificates, keys and journal', async () => {
     const db = await openDatabase(await databaseOfTheFirstStep());
-    const certificates = new CertificateRepository(db, () => NOW);
+    const { certificates, journal } = repositories(db, () => NOW);
     assert.deepEqual(await new AuthorityRepository(db).list(), [
       authorityOf('issuing', issuing),
       authorityOf('root', root),
     ]);
     assert.deepEqual(await certificates.find(leaf.serialNumber), [leaf]);
     assert.deepEqual(await certificates.findWrappedPrivateKey(leaf), LEAF_KEY);
-    const [entry] = await new AuditRepository(db).list({ limit: 1, before: undefined });
+    const [entry] = await journal.list({ limit: 1, before: undefined });
     assert.deepEqual(entry?.details, { count: 1 });
     await db.destroy();
   });
 
   it('takes serial numbers that another issuer has used, and still no authority without its parent', async () => {
     const db = await openDatabase(await databaseOfTheFirstStep());
-    const { record, find } = new CertificateRepository(db, () => NOW);
-    await record({ certificate: { ...leaf, authority: 'another' }, auditEntries: [] });
-    assert.equal((await find(leaf.serialNumber)).length, 2);
+    const { records, certificates } = repositories(db, () => NOW);
+    await records.record({ certificate: { ...leaf, authority: 'another' }, auditEntries: [] });
+    assert.equal((await certificates.find(leaf.serialNumber)).length, 2);
     const orphan = {
       name: 'orphan',
       kind: 'intermediate',
@@ -84,7 +83,9 @@ describe('a database of the first release', () => {
       wrappedPrivateKey: Buffer.of(1),
     } as const;
     const own = certificate({ serialNumber: serialNumber(4), authority: 'nobody' });
-    await assert.rejects(record({ certificate: own, newAuthority: orphan, auditEntries: [] }));
+    await assert.rejects(
+      records.record({ certificate: own, newAuthority: orphan, auditEntries: [] }),
+    );
     const check = await sql<object>`PRAGMA foreign_key_check`.execute(db);
     assert.deepEqual(check.rows, []);
     await db.destroy();

@@ -4,9 +4,9 @@ import { statSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
-import { CertificateRepository } from '../../../storage/database/certificate-repository.ts';
 import { openDatabase } from '../../../storage/database/open-database.ts';
 import { NOW } from '../../support/issuance.ts';
+import { repositories } from '../../support/repositories.ts';
 import { auditEntry, certificate, newDatabaseFile } from './databases.ts';
 
 describe('a database file', () => {
@@ -35,11 +35,11 @@ describe('a database file', () => {
     const path = newDatabaseFile();
     const first = await openDatabase(path);
     const record = { certificate: certificate(), auditEntries: [auditEntry()] };
-    await new CertificateRepository(first, () => NOW).record(record);
+    await repositories(first, () => NOW).records.record(record);
     await first.destroy();
     for (const _ of [1, 2]) {
       const db = await openDatabase(path);
-      const found = await new CertificateRepository(db, () => NOW).find(certificate().serialNumber);
+      const found = await repositories(db, () => NOW).certificates.find(certificate().serialNumber);
       assert.deepEqual(found, [certificate()]);
       await db.destroy();
     }

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NEW_TARGET } from '../../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../../src/rotation/target.ts';
-import { AuditRepository } from '../../../storage/database/audit-repository.ts';
-import { AuthorityRepository } from '../../../storage/database/authority-repository.ts';
-import { CertificateRepository } from '../../../storage/database/certificate-repository.ts';
 import { TargetRepository } from '../../../storage/database/target-repository.ts';
 import { IssuanceWorld, NOW, refusalOf } from '../../support/issuance.ts';
+import { repositories } from '../../support/repositories.ts';
 import { auditEntry, certificate, DATABASES } from './databases.ts';
 
 function target(name: string, validity = '30d'): RotationTarget {
@@ -39,10 +37,9 @@ for (const [database, open] of DATABASES) {
   describe(`authorities, in ${database}`, () => {
     it('come back with their certificate and their sealed key, and still sign', async () => {
       const db = await open();
-      const certificates = new CertificateRepository(db, () => NOW);
-      const authorities = new AuthorityRepository(db);
+      const { authorities, records } = repositories(db, () => NOW);
       const world = new IssuanceWorld({
-        record: certificates.record,
+        record: records.record,
         findAuthority: authorities.find,
       });
       const root = await world.createRoot();
@@ -55,7 +52,7 @@ for (const [database, open] of DATABASES) {
 
   describe(`the journal, in ${database}`, () => {
     it('has the newest entry first, and can be read page by page', async () => {
-      const journal = new AuditRepository(await open());
+      const { journal } = repositories(await open(), () => NOW);
       for (const count of [1, 2, 3, 4, 5]) await journal.append(auditEntry({ count }));
       const counts: unknown[] = [];
       let before: number | undefined;
@@ -69,7 +66,7 @@ for (const [database, open] of DATABASES) {
     });
 
     it('keeps an entry as it was given', async () => {
-      const journal = new AuditRepository(await open());
+      const { journal } = repositories(await open(), () => NOW);
       const entry = { ...auditEntry({ names: ['a'] }), actor: { name: 'rotation' } };
       await journal.append(entry);
       const [found] = await journal.list({ limit: 1, before: undefined });
@@ -96,7 +93,10 @@ for (const [database, open] of DATABASES) {
       const attempts = [1, 2, 3].map(() => refusalOf(targets.add(kept('a'), auditEntry())));
       const outcomes = (await Promise.all(attempts)).map(([outcome]) => outcome);
       assert.deepEqual(outcomes.toSorted(), ['granted', 'name-taken', 'name-taken']);
-      const entries = await new AuditRepository(db).list({ limit: 9, before: undefined });
+      const entries = await repositories(db, () => NOW).journal.list({
+        limit: 9,
+        before: undefined,
+      });
       assert.equal(entries.length, 1);
     });
 
@@ -121,7 +121,10 @@ for (const [database, open] of DATABASES) {
       await assert.rejects(targets.replace(target('gone'), auditEntry()), {
         code: 'target-unknown',
       });
-      const journal = await new AuditRepository(db).list({ limit: 10, before: undefined });
+      const journal = await repositories(db, () => NOW).journal.list({
+        limit: 10,
+        before: undefined,
+      });
       assert.deepEqual([await targets.list(), journal], [[], []]);
     });
 

@@ -1,0 +1,105 @@
+import { CompiledQuery, type Kysely } from 'kysely';
+import { PkiError, type PkiErrorCode } from '../../src/errors.ts';
+import type { Schema } from './schema.ts';
+
+/** One statement of a transaction; plain values, so that another process can be asked to run it. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  /** Why nothing of the transaction is kept where this statement changes no row. */
+  readonly refusal?: { readonly code: PkiErrorCode; readonly message: string };
+}
+
+/** Ends when all statements are durable, or none of them is. */
+export type Commit = (statements: readonly Statement[]) => Promise<void>;
+
+export interface GroupCommitTerms {
+  /** How long the first of a group waits for others to share its commit, in milliseconds; 0: not at all. */
+  readonly waitMs: number;
+  /** More statements than this never wait; what comes on top is refused. */
+  readonly maxStatements: number;
+}
+
+interface Waiting {
+  readonly statements: readonly Statement[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Makes transactions durable in groups: those that arrive together share one commit, and so one wait
+ * for the disk. Each is still kept or dropped as a whole, and alone: where one of a group fails, the
+ * others are kept.
+ */
+export class GroupCommit {
+  readonly #db: Kysely<Schema>;
+  readonly #terms: GroupCommitTerms;
+  #waiting: Waiting[] = [];
+  #waitingStatements = 0;
+  #isScheduled = false;
+
+  constructor(db: Kysely<Schema>, terms: GroupCommitTerms) {
+    this.#db = db;
+    this.#terms = terms;
+  }
+
+  /**
+   * Ends when all of `statements` are durable.
+   *
+   * @throws {PkiError} `overloaded` where too many wait already, or the refusal of a statement
+   */
+  readonly commit: Commit = (statements) => {
+    if (this.#waitingStatements + statements.length > this.#terms.maxStatements) {
+      return Promise.reject(new PkiError('overloaded', 'too many records wait to be written'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ statements, resolve, reject });
+      this.#waitingStatements += statements.length;
+      this.#schedule();
+    });
+  };
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#waiting.length === 0) return;
+    this.#isScheduled = true;
+    const run = () => void this.#commitGroup();
+    if (this.#terms.waitMs > 0) setTimeout(run, this.#terms.waitMs);
+    else setImmediate(run);
+  }
+
+  async #commitGroup(): Promise<void> {
+    const group = this.#waiting;
+    this.#waiting = [];
+    this.#waitingStatements = 0;
+    try {
+      await this.#keep(group.map(({ statements }) => statements));
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      await this.#commitEach(group, error);
+    }
+    this.#isScheduled = false;
+    this.#schedule();
+  }
+
+  /** A group of one has failed for its own sake; of several, each gets a transaction of its own. */
+  async #commitEach(group: readonly Waiting[], error: unknown): Promise<void> {
+    if (group.length === 1) {
+      group[0]?.reject(error);
+      return;
+    }
+    for (const { statements, resolve, reject } of group) {
+      await this.#keep([statements]).then(resolve, reject);
+    }
+  }
+
+  /** The statements run without a pause in between, so that no reader waits for the group to end. */
+  async #keep(transactions: readonly (readonly Statement[])[]): Promise<void> {
+    await this.#db.transaction().execute(async (trx) => {
+      for (const { sql, parameters, refusal } of transactions.flat()) {
+        const query = CompiledQuery.raw(sql, [...parameters]);
+        const { numAffectedRows } = await trx.executeQuery(query);
+        if (refusal && numAffectedRows !== 1n) throw new PkiError(refusal.code, refusal.message);
+      }
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import { type Kysely, sql } from 'kysely';
+import type { Certificate } from '../../src/certificate.ts';
+import type { IssuanceRecord, NewAuthority } from '../../src/issuance/issuance-record.ts';
+import type { AuditRepository } from './audit-repository.ts';
+import type { Commit, Statement } from './group-commit.ts';
+import { Insertion } from './insertion.ts';
+import type { Schema } from './schema.ts';
+
+/** Writes certificates, and what becomes durable together with them. */
+export class IssuanceRecords {
+  readonly #commit: Commit;
+  readonly #now: () => Date;
+  readonly #journal: Pick<AuditRepository, 'statementFor'>;
+  readonly #insertions: ReturnType<typeof insertionsInto>;
+
+  constructor(
+    db: Kysely<Schema>,
+    parts: {
+      readonly commit: Commit;
+      readonly now: () => Date;
+      readonly journal: Pick<AuditRepository, 'statementFor'>;
+    },
+  ) {
+    this.#commit = parts.commit;
+    this.#now = parts.now;
+    this.#journal = parts.journal;
+    this.#insertions = insertionsInto(db);
+  }
+
+  /** @throws {PkiError} `name-taken` where another authority of that name was faster */
+  readonly record = async (record: IssuanceRecord): Promise<void> => {
+    const { certificate, newAuthority, wrappedPrivateKey, auditEntries } = record;
+    const { serialNumber } = certificate;
+    await this.#commit([
+      ...this.#certificateStatements(certificate),
+      ...(newAuthority ? [this.#authorityStatement(newAuthority, serialNumber)] : []),
+      ...(wrappedPrivateKey ? [this.#keyStatement(certificate, wrappedPrivateKey)] : []),
+      ...auditEntries.map((entry) => this.#journal.statementFor(entry)),
+    ]);
+  };
+
+  #certificateStatements(certificate: Certificate): Statement[] {
+    const { serialNumber, authority, profile, subject, warnings, der } = certificate;
+    const { dnsNames, ipAddresses, emailAddresses, uris } = certificate;
+    const inserted = this.#insertions.certificate.of({
+      serial_number: serialNumber,
+      authority,
+      profile,
+      issued_at: this.#now().toISOString(),
+      not_before: certificate.notBefore.toISOString(),
+      not_after: certificate.notAfter.toISOString(),
+      fingerprint_sha256: certificate.fingerprintSha256,
+      content: JSON.stringify({ subject, dnsNames, ipAddresses, emailAddresses, uris, warnings }),
+      der: asBuffer(der),
+    });
+    const names = dnsNames.map((name) =>
+      this.#insertions.dnsName.of({ authority, serial_number: serialNumber, dns_name: name }),
+    );
+    return [inserted, ...names];
+  }
+
+  #authorityStatement(authority: NewAuthority, serialNumber: string): Statement {
+    const { name, kind, parent, keyAlgorithm, wrappedPrivateKey } = authority;
+    const inserted = this.#insertions.authority.of({
+      name,
+      kind,
+      parent,
+      key_algorithm: keyAlgorithm,
+      serial_number: serialNumber,
+      wrapped_private_key: asBuffer(wrappedPrivateKey),
+    });
+    const message = `there is an authority "${name}" already`;
+    return { ...inserted, refusal: { code: 'name-taken', message } };
+  }
+
+  #keyStatement({ authority, serialNumber }: Certificate, wrappedPrivateKey: Uint8Array) {
+    return this.#insertions.privateKey.of({
+      authority,
+      serial_number: serialNumber,
+      wrapped_private_key: asBuffer(wrappedPrivateKey),
+    });
+  }
+}
+
+function insertionsInto(db: Kysely<Schema>) {
+  return {
+    certificate: new Insertion(db, 'certificate', [
+      'serial_number',
+      'authority',
+      'profile',
+      'issued_at',
+      'not_before',
+      'not_after',
+      'fingerprint_sha256',
+      'content',
+      'der',
+    ]),
+    dnsName: new Insertion(db, 'certificate_dns_name', ['authority', 'serial_number', 'dns_name']),
+    authority: new Insertion(
+      db,
+      'authority',
+      ['name', 'kind', 'parent', 'key_algorithm', 'serial_number', 'wrapped_private_key'],
+      sql`on conflict (name) do nothing`,
+    ),
+    privateKey: new Insertion(db, 'stored_private_key', [
+      'authority',
+      'serial_number',
+      'wrapped_private_key',
+    ]),
+  };
+}
+
+/** The same octets, not a copy. */
+function asBuffer(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+}

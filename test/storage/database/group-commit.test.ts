@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Kysely } from 'kysely';
+import { GroupCommit, type Statement } from '../../../storage/database/group-commit.ts';
+import type { Schema } from '../../../storage/database/schema.ts';
+import { DATABASES } from './databases.ts';
+
+const INSERT = 'insert into instance (id) values (?) on conflict (id) do nothing';
+const insert = (id: string): Statement => ({ sql: INSERT, parameters: [id] });
+const insertNew = (id: string): Statement => ({
+  ...insert(id),
+  refusal: { code: 'name-taken', message: `there is "${id}" already` },
+});
+const BROKEN: Statement = { sql: 'insert into instance (id) values (null)', parameters: [null] };
+
+async function idsIn(db: Kysely<Schema>): Promise<readonly string[]> {
+  const rows = await db.selectFrom('instance').selectAll().orderBy('id').execute();
+  return rows.map(({ id }) => id);
+}
+
+/** The database, and how many transactions it has been given. */
+async function counted(open: () => Promise<Kysely<Schema>>) {
+  const db = await open();
+  let transactions = 0;
+  const counting = new Proxy(db, {
+    get: (target, member) => {
+      if (member === 'transaction') transactions += 1;
+      const value: unknown = Reflect.get(target, member);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  return { db, counting, transactions: () => transactions };
+}
+
+for (const [database, open] of DATABASES) {
+  describe(`a group commit, in ${database}`, () => {
+    it('makes transactions that arrive together durable at once, in their order', async () => {
+      const { db, counting, transactions } = await counted(open);
+      const { commit } = new GroupCommit(counting, { waitMs: 0, maxStatements: 100 });
+      await Promise.all(['a', 'b', 'c'].map((id) => commit([insert(id)])));
+      assert.deepEqual(await idsIn(db), ['a', 'b', 'c']);
+      assert.equal(transactions(), 1);
+    });
+
+    it('lets later ones join while it waits, and no longer than it is told to', async () => {
+      const { counting, transactions } = await counted(open);
+      const { commit } = new GroupCommit(counting, { waitMs: 20, maxStatements: 100 });
+      const first = commit([insert('a')]);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await Promise.all([first, commit([insert('b')])]);
+      assert.equal(transactions(), 1);
+    });
+
+    it('keeps the others where one of a group fails, and nothing of the one that failed', async () => {
+      const { db, counting } = await counted(open);
+      const { commit } = new GroupCommit(counting, { waitMs: 0, maxStatements: 100 });
+      const outcomes = await Promise.allSettled([
+        commit([insert('a')]),
+        commit([insert('b'), BROKEN]),
+        commit([insertNew('a')]),
+        commit([insertNew('c')]),
+      ]);
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+      );
+      const [, , refused] = outcomes;
+      const reason = refused.status === 'rejected' ? (refused.reason as unknown) : undefined;
+      assert.equal((reason as { code?: string }).code, 'name-taken');
+      assert.deepEqual(await idsIn(db), ['a', 'c']);
+    });
+
+    it('refuses what is too much to wait, keeps what waits, and takes more afterwards', async () => {
+      const { db } = await counted(open);
+      const { commit } = new GroupCommit(db, { waitMs: 0, maxStatements: 2 });
+      const waiting = [commit([insert('a')]), commit([insert('b')])];
+      await assert.rejects(commit([insert('c')]), { code: 'overloaded' });
+      await Promise.all(waiting);
+      await commit([insert('d')]);
+      assert.deepEqual(await idsIn(db), ['a', 'b', 'd']);
+    });
+
+    it('waits while another transaction is open, and is not part of it', async () => {
+      const { db } = await counted(open);
+      const { commit } = new GroupCommit(db, { waitMs: 0, maxStatements: 100 });
+      let committed: Promise<void> | undefined;
+      const other = db.transaction().execute(async (trx) => {
+        await trx.insertInto('instance').values({ id: 'other' }).execute();
+        committed = commit([insert('a')]);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        throw new Error('rolled back');
+      });
+      await assert.rejects(other, /rolled back/);
+      await committed;
+      assert.deepEqual(await idsIn(db), ['a']);
+    });
+  });
+}
