@@ -1,6 +1,6 @@
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
-import { constraintAgainst } from './name-constraint-check.ts';
+import { constraintAgainst, directoryConstraintAgainst } from './name-constraint-check.ts';
 import type { RequestedName } from './requested-names.ts';
 import type { IssuanceTerms } from './terms.ts';
 
@@ -17,7 +17,8 @@ export function permittedByEveryAuthorityAbove(
   certificate: DecodedCertificate,
   { issuers, pointers }: IssuanceTerms,
 ): readonly Violation[] {
-  if (certificate.isAuthority) return [];
+  const subject = subjectAgainstConstraints(certificate, { issuers, pointer: pointers.subject() });
+  if (certificate.isAuthority) return subject;
   const judged = BASE_KINDS.flatMap(([kind, baseKind]) =>
     certificate.names[kind].map((value, index) => ({
       baseKind,
@@ -26,15 +27,33 @@ export function permittedByEveryAuthorityAbove(
     })),
   );
   const commonName = commonNameAsHost(certificate, pointers.subject('commonName'));
-  return [...judged, ...commonName].flatMap(({ baseKind, value, pointer }) =>
-    issuers.flatMap((issuer) => {
-      const constraint = constraintAgainst(baseKind, value, issuer.nameConstraints);
-      const name = issuer.subject.known.commonName ?? '';
-      return constraint === undefined
-        ? []
-        : [{ pointer, detail: `authority "${name}" ${constraint}` }];
-    }),
+  const names = [...judged, ...commonName].flatMap(({ baseKind, value, pointer }) =>
+    issuers.flatMap((issuer) =>
+      refusalBy(issuer, pointer, constraintAgainst(baseKind, value, issuer.nameConstraints)),
+    ),
   );
+  return [...subject, ...names];
+}
+
+/** RFC 5280 §6.1.3 (b): the subject of every certificate, authorities included, unless it is empty. */
+function subjectAgainstConstraints(
+  { subject, subjectName }: DecodedCertificate,
+  { issuers, pointer }: { issuers: readonly DecodedCertificate[]; pointer: string },
+): readonly Violation[] {
+  if (Object.keys(subject.known).length + subject.others.length === 0) return [];
+  return issuers.flatMap((issuer) =>
+    refusalBy(issuer, pointer, directoryConstraintAgainst(subjectName, issuer.nameConstraints)),
+  );
+}
+
+function refusalBy(
+  { subject }: DecodedCertificate,
+  pointer: string,
+  constraint: string | undefined,
+): readonly Violation[] {
+  if (constraint === undefined) return [];
+  const name = subject.known.commonName ?? '';
+  return [{ pointer, detail: `authority "${name}" ${constraint}` }];
 }
 
 /**

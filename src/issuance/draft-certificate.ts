@@ -1,10 +1,11 @@
-import { PkiError, type Violation } from '../errors.ts';
+import { PkiError, refused, type Violation } from '../errors.ts';
 import { type DecodedCertificate, decodeTbsCertificate } from '../x509/decode-certificate.ts';
 import { encodeTbsCertificate } from '../x509/tbs-certificate.ts';
 import { pathLengthLeftBy } from './authority-checks.ts';
 import { supportedKeyAlgorithmOf, templateOf } from './certificate-template.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
 import { MAX_PATH_LENGTH } from './issuer.ts';
+import { malformedPartsOf } from './malformed-parts.ts';
 import { violationsOf } from './policy.ts';
 import { PROFILES, type Profile } from './profile.ts';
 import { newSerialNumber } from './serial-number.ts';
@@ -39,10 +40,21 @@ export function draftCertificate(
   const serialNumber = newSerialNumber(randomBytes);
   const template = templateOf(order, profile, { now, serialNumber, keyAlgorithm });
   const tbsCertificate = encodeTbsCertificate(template);
-  const decoded = decodeTbsCertificate(tbsCertificate, signer.keyAlgorithm);
+  const decoded = readBack(tbsCertificate, request);
   const pointers = { names: request.names, subject: request.subjectPointer };
   const terms = { profile, keyAlgorithm, issuers: signer.path, pointers };
   return { tbsCertificate, decoded, violations: violationsOf(decoded, terms) };
+}
+
+/** What cannot be read back is the request's fault where that holds what no certificate can, and else ours. */
+function readBack(tbsCertificate: Uint8Array, request: IssuanceRequest): DecodedCertificate {
+  try {
+    return decodeTbsCertificate(tbsCertificate);
+  } catch (cause) {
+    const violations = malformedPartsOf(request);
+    if (violations.length > 0) throw refused(violations);
+    throw new Error('what was written cannot be read back', { cause });
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
+import { SUBJECT_ALT_NAME_KINDS, type SubjectAltNames } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { isDnsName, isEmailAddress, isIpAddress, isUri } from './names.ts';
@@ -17,6 +17,11 @@ const FORMS = {
   uris: { isWellFormed: isUri, words: 'is not an absolute URI' },
 } as const;
 
+/** What is wrong with one name, in words; `undefined` when nothing is. */
+export function nameFault(kind: keyof SubjectAltNames, name: string): string | undefined {
+  return FORMS[kind].isWellFormed(name) ? undefined : FORMS[kind].words;
+}
+
 /** The subjectAltName holds only names of known kinds, each well formed, and not too many. */
 export function namesAreWellFormed(
   { names }: DecodedCertificate,
@@ -25,7 +30,8 @@ export function namesAreWellFormed(
   const malformed = SUBJECT_ALT_NAME_KINDS.flatMap((kind) =>
     names[kind].flatMap((name, index) => {
       const pointer = pointers.names[kind][index]?.pointer ?? `/${kind}`;
-      return FORMS[kind].isWellFormed(name) ? [] : [{ pointer, detail: FORMS[kind].words }];
+      const detail = nameFault(kind, name);
+      return detail === undefined ? [] : [{ pointer, detail }];
     }),
   );
   const count = SUBJECT_ALT_NAME_KINDS.reduce((sum, kind) => sum + names[kind].length, 0);

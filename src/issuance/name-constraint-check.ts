@@ -1,8 +1,11 @@
+import { decodeSubject } from '../x509/decode-subject.ts';
+import { describeSubject } from '../x509/distinguished-name.ts';
 import { ipOctets, ipRangeOctets } from '../x509/ip-address.ts';
+import { isNameWithin } from '../x509/name-comparison.ts';
 import type { NameConstraintSubtrees, NameConstraints } from '../x509/name-constraints.ts';
 
-/** The kinds of names that constraints speak of, by the member that holds their bases. */
-type BaseKind = keyof NameConstraintSubtrees;
+/** The kinds of subjectAltNames that constraints speak of, by the member that holds their bases. */
+type BaseKind = Exclude<keyof NameConstraintSubtrees, 'directoryNames'>;
 
 const IS_WITHIN: Readonly<Record<BaseKind, (name: string, base: string) => boolean>> = {
   dnsNames: isDnsNameWithin,
@@ -27,6 +30,22 @@ export function constraintAgainst(
   const bases = permitted?.[kind] ?? [];
   if (bases.length === 0 || bases.some((base) => IS_WITHIN[kind](name, base))) return undefined;
   return `permits only ${bases.map((base) => `"${base}"`).join(', ')}`;
+}
+
+/** The same for a Name, given as DER: a directoryName or the subject itself. */
+export function directoryConstraintAgainst(
+  name: Uint8Array,
+  { permitted, excluded }: NameConstraints,
+): string | undefined {
+  const excludedBase = excluded?.directoryNames?.find((base) => isNameWithin(name, base));
+  if (excludedBase) return `excludes ${quoted(excludedBase)}`;
+  const bases = permitted?.directoryNames ?? [];
+  if (bases.length === 0 || bases.some((base) => isNameWithin(name, base))) return undefined;
+  return `permits only ${bases.map(quoted).join(', ')}`;
+}
+
+function quoted(name: Uint8Array): string {
+  return `"${describeSubject(decodeSubject(name).known)}"`;
 }
 
 /** A wildcard stands for every name one label below, so it must not span an excluded one. */

@@ -4,7 +4,8 @@ import { type Extension, Pkcs10CertificateRequest } from '@peculiar/x509';
 import { PkiError } from '../errors.ts';
 import { type DecodedSubject, decodeSubject } from './decode-subject.ts';
 import { membersOf } from './der-members.ts';
-import { type DecodedNames, decodeNames, NO_NAMES } from './general-names.ts';
+import { readDer } from './der-reader.ts';
+import { type DecodedNames, NO_NAMES, readNames } from './general-names.ts';
 import { keyAlgorithmOf } from './key.ts';
 import { describeOid, SUBJECT_ALT_NAME } from './oids.ts';
 import { decodePem } from './pem.ts';
@@ -44,8 +45,8 @@ export async function readCertificationRequest(pem: string): Promise<Certificati
     const others = extensions.filter(({ type }) => type !== SUBJECT_ALT_NAME);
     return {
       publicKey,
-      subject: decodeSubject(request.subjectName.toArrayBuffer()),
-      names: alternative ? decodeNames(alternative.value) : NO_NAMES,
+      subject: decodeSubject(Buffer.from(request.subjectName.toArrayBuffer())),
+      names: alternative ? readDer(Buffer.from(alternative.value), readNames) : NO_NAMES,
       ignoredExtensions: others.map(({ type }) => describeOid(type)),
     };
   } catch (cause) {

@@ -1,123 +1,174 @@
-import 'reflect-metadata';
-import { AsnConvert } from '@peculiar/asn1-schema';
-import { NameConstraints as AsnNameConstraints, type GeneralSubtree } from '@peculiar/asn1-x509';
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  ExtendedKeyUsageExtension,
-  KeyUsagesExtension,
-  SubjectKeyIdentifierExtension,
-  X509Certificate,
-} from '@peculiar/x509';
-import type { KeyAlgorithm, Validity } from '../certificate.ts';
+import type { Validity } from '../certificate.ts';
 import { PkiError } from '../errors.ts';
-import { type DecodedSubject, decodeSubject } from './decode-subject.ts';
-import { membersOf } from './der-members.ts';
-import { type DecodedNames, decodeNames, NO_NAMES } from './general-names.ts';
-import type { NameConstraintSubtrees, NameConstraints } from './name-constraints.ts';
-import { NAME_CONSTRAINTS, SUBJECT_ALT_NAME } from './oids.ts';
-import { encodeCertificate, KEY_USAGE_BITS, type KeyUsage } from './tbs-certificate.ts';
+import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
+import {
+  type DecodedExtensions,
+  type Extension,
+  type ExtensionValues,
+  noExtensions,
+  readExtensions,
+} from './decode-extensions.ts';
+import { type DecodedSubject, readSubject } from './decode-subject.ts';
+import { DerError } from './der-error.ts';
+import { type DerReader, readDer } from './der-reader.ts';
+import { CONTEXT, CONTEXT_CONSTRUCTED } from './der-tags.ts';
 
-/** What a certificate says, read back from its octets by `@peculiar/x509`. */
-export interface DecodedCertificate extends Validity {
+/** What a certificate says, read back from its octets; all octets are views into them. */
+export interface DecodedCertificate extends Validity, ExtensionValues {
+  /** What was read: the certificate, or the TBSCertificate alone. */
   readonly der: Uint8Array;
+  readonly tbsCertificate: Uint8Array;
+  /** DER of the AlgorithmIdentifier. */
+  readonly signatureAlgorithm: Uint8Array;
+  /** Empty where there is none yet. */
+  readonly signature: Uint8Array;
   /** Lower-case hexadecimal. */
   readonly serialNumber: string;
   /** DER of the Names. */
   readonly issuerName: Uint8Array;
   readonly subjectName: Uint8Array;
   readonly subject: DecodedSubject;
-  readonly names: DecodedNames;
   readonly subjectPublicKeyInfo: Uint8Array;
-  readonly isAuthority: boolean;
+  readonly extensions: readonly Extension[];
   /** Object identifiers. */
   readonly criticalExtensions: readonly string[];
-  readonly pathLenConstraint: number | undefined;
-  readonly nameConstraints: NameConstraints;
-  readonly keyUsage: readonly KeyUsage[];
-  readonly extKeyUsage: readonly string[];
-  /** Hexadecimal; empty where the extension is absent. */
-  readonly subjectKeyIdentifier: string;
-  readonly authorityKeyIdentifier: string;
+}
+
+/** RFC 5280 §4.1.2.2. */
+const MAX_SERIAL_OCTETS = 20;
+/** RFC 5280 §4.1.2.1: v1 is the DEFAULT, and v3 the first with extensions. */
+const V2 = 1;
+const V3 = 2;
+/** An empty SEQUENCE's octets: a Name without attributes. */
+const EMPTY_NAME_OCTETS = 2;
+const UNSIGNED = new Uint8Array(0);
+
+/**
+ * Reads a certificate (RFC 5280 §4.1), strictly: whatever DER and RFC 5280 forbid in what is read here
+ * is a fault, since readers disagree about it.
+ *
+ * @throws {PkiError} `request-malformed`, with what is wrong and at which octet
+ */
+export function decodeCertificate(der: Uint8Array): DecodedCertificate {
+  return orRefused(() => readDer(der, (reader) => readCertificate(reader, der)));
 }
 
 /**
- * Reads a certificate.
+ * Reads what is about to be signed, as the certificate that it would be.
  *
- * @throws {PkiError} `request-malformed` for octets that are none
+ * @throws {PkiError} `request-malformed`
  */
-export function decodeCertificate(der: Uint8Array): DecodedCertificate {
-  if (!membersOf(der)) throw new PkiError('request-malformed', 'not an X.509 certificate');
+export function decodeTbsCertificate(tbsCertificate: Uint8Array): DecodedCertificate {
+  const unsigned = { der: tbsCertificate, tbsCertificate, signature: UNSIGNED };
+  return orRefused(() => ({ ...readDer(tbsCertificate, readTbsCertificate), ...unsigned }));
+}
+
+function orRefused<T>(read: () => T): T {
   try {
-    return decoded(new X509Certificate(der.slice()), der);
+    return read();
   } catch (cause) {
-    throw new PkiError('request-malformed', 'not an X.509 certificate', { cause });
+    if (!(cause instanceof DerError)) throw cause;
+    const detail = `not an X.509 certificate: ${cause.message}`;
+    throw new PkiError('request-malformed', detail, { cause });
   }
 }
 
-/** Reads what is about to be signed, as the certificate that it would be. */
-export function decodeTbsCertificate(
-  tbsCertificate: Uint8Array,
-  issuerKeyAlgorithm: KeyAlgorithm,
-): DecodedCertificate {
-  return decodeCertificate(encodeCertificate(tbsCertificate, issuerKeyAlgorithm, Buffer.alloc(1)));
+function readCertificate(reader: DerReader, der: Uint8Array): DecodedCertificate {
+  const members = reader.sequence();
+  const start = members.position;
+  const said = readTbsCertificate(members);
+  const tbsCertificate = members.since(start);
+  const algorithmAt = members.position;
+  readAlgorithmIdentifier(members);
+  if (Buffer.compare(members.since(algorithmAt), said.signatureAlgorithm) !== 0) {
+    throw members.fault('another signature algorithm than the one that is signed');
+  }
+  const signature = members.bitString();
+  members.end();
+  return { ...said, der, tbsCertificate, signature };
 }
 
-function decoded(certificate: X509Certificate, der: Uint8Array): DecodedCertificate {
-  const basic = certificate.getExtension(BasicConstraintsExtension);
-  const alternative = certificate.getExtension(SUBJECT_ALT_NAME);
+type TbsCertificate = Omit<DecodedCertificate, 'der' | 'tbsCertificate' | 'signature'>;
+
+function readTbsCertificate(reader: DerReader): TbsCertificate {
+  const members = reader.sequence();
+  const version = readVersion(members);
+  const serialNumber = readSerialNumber(members);
+  const signatureAlgorithm = octetsOf(members, readAlgorithmIdentifier);
+  const issuerName = octetsOf(members, readSubject);
+  if (issuerName.length === EMPTY_NAME_OCTETS) throw members.fault('the issuer is empty');
+  const [notBefore, notAfter] = readValidity(members);
+  const subjectAt = members.position;
+  const subject = readSubject(members);
+  const subjectName = members.since(subjectAt);
+  const subjectPublicKeyInfo = octetsOf(members, readSubjectPublicKeyInfo);
+  const { extensions, values } = readOptionalMembers(members, version);
+  members.end();
   return {
-    der,
-    serialNumber: certificate.serialNumber.toLowerCase(),
-    issuerName: new Uint8Array(certificate.issuerName.toArrayBuffer()),
-    subjectName: new Uint8Array(certificate.subjectName.toArrayBuffer()),
-    subject: decodeSubject(certificate.subjectName.toArrayBuffer()),
-    notBefore: certificate.notBefore,
-    notAfter: certificate.notAfter,
-    names: alternative ? decodeNames(alternative.value) : NO_NAMES,
-    subjectPublicKeyInfo: new Uint8Array(certificate.publicKey.rawData),
-    isAuthority: basic?.ca ?? false,
-    criticalExtensions: certificate.extensions.flatMap(({ type, critical }) =>
-      critical ? [type] : [],
-    ),
-    pathLenConstraint: basic?.pathLength,
-    nameConstraints: nameConstraintsOf(certificate),
-    keyUsage: keyUsageOf(certificate),
-    extKeyUsage: Array.from(
-      certificate.getExtension(ExtendedKeyUsageExtension)?.usages ?? [],
-      String,
-    ),
-    subjectKeyIdentifier: certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId ?? '',
-    authorityKeyIdentifier: certificate.getExtension(AuthorityKeyIdentifierExtension)?.keyId ?? '',
+    ...values,
+    serialNumber,
+    signatureAlgorithm,
+    issuerName,
+    notBefore,
+    notAfter,
+    subject,
+    subjectName,
+    subjectPublicKeyInfo,
+    extensions,
+    criticalExtensions: extensions.flatMap(({ id, isCritical }) => (isCritical ? [id] : [])),
   };
 }
 
-/** `@peculiar/x509` counts the named bits from the least significant one. */
-function keyUsageOf(certificate: X509Certificate): KeyUsage[] {
-  const flags: number = certificate.getExtension(KeyUsagesExtension)?.usages ?? 0;
-  const usages = Object.keys(KEY_USAGE_BITS) as KeyUsage[];
-  return usages.filter((usage) => (flags & (1 << KEY_USAGE_BITS[usage])) !== 0);
+function octetsOf(reader: DerReader, read: (reader: DerReader) => unknown): Uint8Array {
+  const start = reader.position;
+  read(reader);
+  return reader.since(start);
 }
 
-function nameConstraintsOf(certificate: X509Certificate): NameConstraints {
-  const extension = certificate.getExtension(NAME_CONSTRAINTS);
-  if (!extension) return {};
-  const { permittedSubtrees, excludedSubtrees } = AsnConvert.parse(
-    extension.value,
-    AsnNameConstraints,
-  );
-  return {
-    ...(permittedSubtrees ? { permitted: subtreesOf([...permittedSubtrees]) } : {}),
-    ...(excludedSubtrees ? { excluded: subtreesOf([...excludedSubtrees]) } : {}),
-  };
+function readVersion(reader: DerReader): number {
+  if (!reader.isNext(CONTEXT_CONSTRUCTED)) return 0;
+  const members = reader.context(0);
+  const version = members.number();
+  if (version !== V2 && version !== V3) throw members.fault('the version is neither 2 nor 3');
+  members.end();
+  return version;
 }
 
-function subtreesOf(subtrees: readonly GeneralSubtree[]): NameConstraintSubtrees {
-  const bases = subtrees.map(({ base }) => base);
-  return {
-    dnsNames: bases.flatMap(({ dNSName }) => dNSName ?? []),
-    ipRanges: bases.flatMap(({ iPAddress }) => iPAddress ?? []),
-    emailDomains: bases.flatMap(({ rfc822Name }) => rfc822Name ?? []),
-    uriDomains: bases.flatMap(({ uniformResourceIdentifier }) => uniformResourceIdentifier ?? []),
-  };
+function readSerialNumber(reader: DerReader): string {
+  const octets = reader.integer();
+  const first = octets[0] ?? 0;
+  if (first >= 0x80) throw reader.fault('the serialNumber is negative');
+  if (first === 0 && octets.length === 1) throw reader.fault('the serialNumber is zero');
+  if (octets.length > MAX_SERIAL_OCTETS) throw reader.fault('the serialNumber exceeds 20 octets');
+  const sign = first === 0 ? 1 : 0;
+  return Buffer.from(octets.buffer, octets.byteOffset + sign, octets.length - sign).toString('hex');
+}
+
+function readValidity(reader: DerReader): [Date, Date] {
+  const members = reader.sequence();
+  const notBefore = members.time();
+  const notAfter = members.time();
+  members.end();
+  return [notBefore, notAfter];
+}
+
+/** The key itself is for whoever uses it to judge. */
+function readSubjectPublicKeyInfo(reader: DerReader): void {
+  const members = reader.sequence();
+  readAlgorithmIdentifier(members);
+  members.bitString();
+  members.end();
+}
+
+/** The unique identifiers of v2, which nobody uses, and the extensions of v3. */
+function readOptionalMembers(reader: DerReader, version: number): DecodedExtensions {
+  for (const number of [1, 2]) {
+    if (reader.isNext(CONTEXT | number) && version >= V2) reader.contextPrimitive(number);
+  }
+  if (reader.isAtEnd) return noExtensions();
+  if (version !== V3) throw reader.fault('extensions in a certificate that is not of version 3');
+  const members = reader.context(3);
+  const extensions = readExtensions(members);
+  members.end();
+  return extensions;
 }

@@ -1,6 +1,7 @@
-import { AsnConvert } from '@peculiar/asn1-schema';
-import { Name } from '@peculiar/asn1-x509';
 import type { Subject } from '../certificate.ts';
+import { type DerReader, readDer } from './der-reader.ts';
+import { TAG } from './der-tags.ts';
+import { isTextTag } from './der-text.ts';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from './distinguished-name.ts';
 
 /** A subject's known attributes, and the types of all others. */
@@ -10,15 +11,62 @@ export interface DecodedSubject {
   readonly others: readonly string[];
 }
 
-/** Reads the DER of a Name (RFC 5280 §4.1.2.4). */
-export function decodeSubject(name: ArrayBuffer): DecodedSubject {
+/** An attribute of a distinguished name: its type, and its value as text or else as DER. */
+export interface DecodedAttribute {
+  readonly type: string;
+  readonly value: string | Uint8Array;
+}
+
+/** Far more than any directory has; each costs whoever compares the name. */
+const MAX_ATTRIBUTES = 100;
+
+const ATTRIBUTE_OF_TYPE: ReadonlyMap<string, keyof Subject> = new Map(
+  SUBJECT_ATTRIBUTE_NAMES.map((name) => [SUBJECT_ATTRIBUTES[name].oid, name]),
+);
+
+/**
+ * What the DER of a Name says.
+ *
+ * @throws {DerError} where it is none
+ */
+export function decodeSubject(name: Uint8Array): DecodedSubject {
+  return readDer(name, readSubject);
+}
+
+/** Reads a Name (RFC 5280 §4.1.2.4) for what a subject says. */
+export function readSubject(reader: DerReader): DecodedSubject {
   const known: Partial<Record<keyof Subject, string>> = {};
   const others: string[] = [];
-  for (const { type, value } of [...AsnConvert.parse(name, Name)].flatMap((rdn) => [...rdn])) {
-    const attribute = SUBJECT_ATTRIBUTE_NAMES.find((one) => SUBJECT_ATTRIBUTES[one].oid === type);
-    const isText = value.anyValue === undefined;
-    if (!attribute || !isText || attribute in known) others.push(type);
-    else known[attribute] = value.toString();
+  for (const rdn of readName(reader)) {
+    for (const { type, value } of rdn) {
+      const attribute = ATTRIBUTE_OF_TYPE.get(type);
+      if (!attribute || typeof value !== 'string' || attribute in known) others.push(type);
+      else known[attribute] = value;
+    }
   }
   return { known, others };
+}
+
+/** Reads a Name, each RDN with its attributes. */
+export function readName(reader: DerReader): readonly (readonly DecodedAttribute[])[] {
+  const members = reader.sequence();
+  const rdns: DecodedAttribute[][] = [];
+  let count = 0;
+  while (!members.isAtEnd) {
+    const rdn = members.setOf(readAttribute);
+    count += rdn.length;
+    if (rdn.length === 0) throw members.fault('an empty RDN');
+    if (count > MAX_ATTRIBUTES) throw members.fault(`more than ${MAX_ATTRIBUTES} attributes`);
+    rdns.push(rdn);
+  }
+  return rdns;
+}
+
+function readAttribute(reader: DerReader): DecodedAttribute {
+  const members = reader.sequence();
+  const type = members.oid();
+  const tag = members.nextTag() ?? TAG.null;
+  const value = isTextTag(tag) ? members.text(tag) : members.any();
+  members.end();
+  return { type, value };
 }

@@ -1,15 +1,68 @@
-/** The dotted form of an OBJECT IDENTIFIER's content (X.690 §8.19); `undefined` where an arc is too large. */
-export function decodeOid(octets: Uint8Array): string | undefined {
+import { oid } from './der.ts';
+import { FREQUENT_OIDS } from './oids.ts';
+
+interface KnownOid {
+  readonly octets: Uint8Array;
+  readonly dotted: string;
+}
+
+/** What nearly every value read here consists of, by a sum over its octets; two may share a sum. */
+const KNOWN = knownOids(FREQUENT_OIDS);
+
+/**
+ * The dotted form of an OBJECT IDENTIFIER whose content stands from `at` to `end` (X.690 §8.19);
+ * `undefined` where an arc is cut off, too large, or longer than it need be.
+ */
+export function decodeOid(octets: Uint8Array, at: number, end: number): string | undefined {
+  const candidates = KNOWN.get(sumOf(octets, at, end)) ?? [];
+  for (let index = 0; index < candidates.length; index += 1) {
+    const known = candidates[index];
+    if (known && isAt(octets, at, end, known.octets)) return known.dotted;
+  }
+  const arcs = arcsOf(octets, at, end);
+  if (arcs === undefined) return undefined;
+  const [first = 0, ...rest] = arcs;
+  const root = Math.min(2, Math.floor(first / 40));
+  return [root, first - 40 * root, ...rest].join('.');
+}
+
+function arcsOf(octets: Uint8Array, at: number, end: number): number[] | undefined {
   const arcs: number[] = [];
   let arc = 0;
-  for (const octet of octets) {
+  for (let index = at; index < end; index += 1) {
+    const octet = octets[index] ?? 0;
+    if (arc === 0 && octet === 0x80) return undefined;
     arc = arc * 128 + (octet & 0x7f);
     if (arc > Number.MAX_SAFE_INTEGER) return undefined;
     if (octet >= 0x80) continue;
-    const root = Math.min(2, Math.floor(arc / 40));
-    if (arcs.length === 0) arcs.push(root, arc - 40 * root);
-    else arcs.push(arc);
+    arcs.push(arc);
     arc = 0;
   }
-  return arcs.join('.');
+  const isComplete = end > at && (octets[end - 1] ?? 0x80) < 0x80;
+  return isComplete ? arcs : undefined;
+}
+
+function knownOids(dotted: readonly string[]): Map<number, KnownOid[]> {
+  const known = new Map<number, KnownOid[]>();
+  const tagAndLength = 2;
+  for (const one of dotted) {
+    const octets = oid(one).subarray(tagAndLength);
+    const sum = sumOf(octets, 0, octets.length);
+    known.set(sum, [...(known.get(sum) ?? []), { octets, dotted: one }]);
+  }
+  return known;
+}
+
+function sumOf(octets: Uint8Array, at: number, end: number): number {
+  let sum = end - at;
+  for (let index = at; index < end; index += 1) sum = (sum * 31 + (octets[index] ?? 0)) | 0;
+  return sum;
+}
+
+function isAt(octets: Uint8Array, at: number, end: number, known: Uint8Array): boolean {
+  if (end - at !== known.length) return false;
+  for (let index = 0; index < known.length; index += 1) {
+    if (octets[at + index] !== known[index]) return false;
+  }
+  return true;
 }

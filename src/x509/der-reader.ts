@@ -6,33 +6,24 @@
  * as `ff` (§11.1), unused bits of zero (§11.2.1). Each value is read once, from front to end, so
  * that no input takes longer than its length; each value must be consumed to its end.
  */
+import { decodeNamedBits } from './der-bits.ts';
+import { DerError } from './der-error.ts';
+import { decodeLongLength } from './der-length.ts';
 import { decodeOid } from './der-oid.ts';
-import { TAG } from './der-tags.ts';
+import { CONTEXT, CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
+import { decodeText } from './der-text.ts';
 import { decodeTime } from './der-time.ts';
 
-const CONTEXT = 0x80;
-const CONTEXT_CONSTRUCTED = 0xa0;
 /** The low bits of an identifier octet that announce a tag of several octets (§8.1.2.4). */
 const LONG_TAG = 0x1f;
-/** Nothing that is read here is longer; four octets would reach beyond what fits a SMI. */
-const MAX_LENGTH_OCTETS = 3;
 /** The deepest real value, a name inside a CRL distribution point of a certificate, has 14 levels. */
 const MAX_DEPTH = 32;
 const MAX_OID_OCTETS = 64;
 const MAX_SAFE_INTEGER_OCTETS = 6;
 
-/** Octets that are not DER, or not what belongs in that place. */
-export class DerError extends Error {
-  override readonly name = 'DerError';
-
-  constructor(what: string, offset: number) {
-    super(`${what}, at octet ${offset}`);
-  }
-}
-
 /** Reads the values of a DER encoding one after the other; every method reads one and moves past it. */
 export class DerReader {
-  readonly #octets: Uint8Array;
+  readonly #octets: Buffer;
   readonly #end: number;
   readonly #depth: number;
   #at: number;
@@ -40,7 +31,10 @@ export class DerReader {
   #content = 0;
 
   constructor(octets: Uint8Array, at = 0, end = octets.length, depth = 0) {
-    this.#octets = octets;
+    // One kind of array in all readers: element access stays fast, and text is cut out natively.
+    this.#octets = Buffer.isBuffer(octets)
+      ? octets
+      : Buffer.from(octets.buffer, octets.byteOffset, octets.length);
     this.#at = at;
     this.#end = end;
     this.#depth = depth;
@@ -49,6 +43,16 @@ export class DerReader {
 
   get isAtEnd(): boolean {
     return this.#at === this.#end;
+  }
+
+  /** Where the next value begins, for {@link since}. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** What was read since `position`: a view, not a copy. */
+  since(position: number): Uint8Array {
+    return this.#octets.subarray(position, this.#at);
   }
 
   /** Whether the next value has this identifier octet. */
@@ -71,11 +75,6 @@ export class DerReader {
     return this.#inside(TAG.sequence);
   }
 
-  /** The members of a SET; DER's order of a SET OF is checked by {@link setOf}. */
-  set(): DerReader {
-    return this.#inside(TAG.set);
-  }
-
   /** What stands inside `[number] EXPLICIT`, or the members of a constructed `[number] IMPLICIT`. */
   context(number: number): DerReader {
     return this.#inside(CONTEXT_CONSTRUCTED | number);
@@ -88,7 +87,7 @@ export class DerReader {
 
   /** Each member of a SET OF, read by `read`; they stand in ascending order of their octets (§11.6). */
   setOf<T>(read: (members: DerReader) => T): T[] {
-    const members = this.set();
+    const members = this.#inside(TAG.set);
     const values: T[] = [];
     let before: Uint8Array | undefined;
     while (!members.isAtEnd) {
@@ -101,11 +100,23 @@ export class DerReader {
     return values;
   }
 
+  /** Each member of a SEQUENCE OF, or of what is tagged like one: at least one, at most `max`. */
+  listOf<T>(tag: number, max: number, read: (members: DerReader) => T): T[] {
+    const members = this.#inside(tag);
+    const values: T[] = [];
+    while (!members.isAtEnd) {
+      if (values.length === max) throw members.fault(`more than ${max} members`);
+      values.push(read(members));
+    }
+    if (values.length === 0) throw this.fault('an empty list');
+    return values;
+  }
+
   /** The octets of the next value, whatever it is, with its tag and length. */
   any(): Uint8Array {
     const start = this.#at;
     this.#skip(this.#octets[start] ?? 0);
-    return this.#octets.subarray(start, this.#at);
+    return this.since(start);
   }
 
   /** The content of a value of this tag, as it stands there: a view, not a copy. */
@@ -114,10 +125,13 @@ export class DerReader {
     return this.#octets.subarray(this.#content, this.#at);
   }
 
-  boolean(): boolean {
-    const [octet, ...more] = this.content(TAG.boolean);
-    if (more.length > 0 || (octet !== 0x00 && octet !== 0xff)) throw this.fault('a bad BOOLEAN');
-    return octet === 0xff;
+  /** A BOOLEAN that is FALSE by DEFAULT, as all are here: absent, or TRUE (§11.1, §11.5). */
+  isTrue(): boolean {
+    if (!this.isNext(TAG.boolean)) return false;
+    this.#skip(TAG.boolean);
+    const isTrue = this.#at === this.#content + 1 && this.#octets[this.#content] === 0xff;
+    if (!isTrue) throw this.fault('a BOOLEAN that is neither absent nor TRUE');
+    return true;
   }
 
   /** An INTEGER that is not negative: its octets, big-endian, without a leading zero. */
@@ -130,9 +144,10 @@ export class DerReader {
   /** An INTEGER of either sign: its octets in two's complement. */
   integer(): Uint8Array {
     const octets = this.content(TAG.integer);
-    const [first, second] = octets;
+    const first = octets[0];
     if (first === undefined) throw this.fault('an empty INTEGER');
-    if (second !== undefined && (first === 0 || first === 0xff) && (first ^ second) < 0x80) {
+    const isSign = octets.length > 1 && (first === 0 || first === 0xff);
+    if (isSign && (first ^ (octets[1] ?? 0)) < 0x80) {
       throw this.fault('an INTEGER longer than it need be');
     }
     return octets;
@@ -146,62 +161,61 @@ export class DerReader {
   }
 
   /** An OBJECT IDENTIFIER, dotted. */
-  oid(): string {
-    const oid = decodeOid(this.oidOctets());
-    if (oid === undefined) throw this.fault('an arc too large');
+  oid(tag: number = TAG.objectIdentifier): string {
+    this.#skip(tag);
+    if (this.#at - this.#content > MAX_OID_OCTETS)
+      throw this.fault('an OBJECT IDENTIFIER too long');
+    const oid = decodeOid(this.#octets, this.#content, this.#at);
+    if (oid === undefined) throw this.fault('a bad OBJECT IDENTIFIER');
     return oid;
-  }
-
-  /** The content of an OBJECT IDENTIFIER, checked (§8.19.2). */
-  oidOctets(): Uint8Array {
-    const octets = this.content(TAG.objectIdentifier);
-    let isFirstOfArc = true;
-    for (const octet of octets) {
-      if (isFirstOfArc && octet === 0x80) throw this.fault('an arc longer than it need be');
-      isFirstOfArc = octet < 0x80;
-    }
-    if (octets.length === 0 || octets.length > MAX_OID_OCTETS || !isFirstOfArc) {
-      throw this.fault('a bad OBJECT IDENTIFIER');
-    }
-    return octets;
   }
 
   octetString(): Uint8Array {
     return this.content(TAG.octetString);
   }
 
+  /** The value whose encoding an OCTET STRING holds, as extensions do. */
+  insideOctetString(): DerReader {
+    return this.#inside(TAG.octetString);
+  }
+
   /** The octets of a BIT STRING that has no unused bits, as keys and signatures have none. */
   bitString(): Uint8Array {
-    const octets = this.content(TAG.bitString);
-    if (octets[0] !== 0) throw this.fault('a BIT STRING with unused bits');
-    return octets.subarray(1);
+    this.#skip(TAG.bitString);
+    if (this.#at === this.#content || this.#octets[this.#content] !== 0) {
+      throw this.fault('a BIT STRING with unused bits');
+    }
+    return this.since(this.#content + 1);
   }
 
   /** The numbers of the bits that are set in a named bit list, which ends with one (§11.2.2). */
   namedBits(tag: number = TAG.bitString): readonly number[] {
-    const [unused = 8, ...octets] = this.content(tag);
-    const last = octets.at(-1) ?? 0;
-    const isMinimal = octets.length === 0 ? unused === 0 : ((last >> unused) & 1) === 1;
-    const areUnusedZero = (last & ((1 << unused) - 1)) === 0;
-    if (unused > 7 || !isMinimal || !areUnusedZero) throw this.fault('a bad list of bits');
-    const bits: number[] = [];
-    for (let bit = 0; bit < octets.length * 8; bit += 1) {
-      if (((octets[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0) bits.push(bit);
-    }
+    this.#skip(tag);
+    const bits = decodeNamedBits(this.#octets, this.#content, this.#at);
+    if (!bits) throw this.fault('a bad list of bits');
     return bits;
   }
 
   null(): void {
-    if (this.content(TAG.null).length > 0) throw this.fault('a NULL with content');
+    this.#skip(TAG.null);
+    if (this.#at > this.#content) throw this.fault('a NULL with content');
   }
 
   /** A Time (RFC 5280 §4.1.2.5): with seconds, in UTC; UTCTime through 2049, GeneralizedTime after. */
   time(): Date {
     const isUtcTime = this.isNext(TAG.utcTime);
-    const octets = this.content(isUtcTime ? TAG.utcTime : TAG.generalizedTime);
-    const instant = decodeTime(octets, isUtcTime);
+    this.#skip(isUtcTime ? TAG.utcTime : TAG.generalizedTime);
+    const instant = decodeTime(this.#octets, { at: this.#content, end: this.#at, isUtcTime });
     if (!instant) throw this.fault('a bad time');
     return instant;
+  }
+
+  /** A string of the type `type`, under that tag or an implicit one; each of its characters checked. */
+  text(type: number, tag: number = type): string {
+    this.#skip(tag);
+    const text = decodeText(this.#octets, { at: this.#content, end: this.#at, type });
+    if (text === undefined) throw this.fault('text with octets that its type does not allow');
+    return text;
   }
 
   /** An error about the value that was read last. */
@@ -216,31 +230,20 @@ export class DerReader {
 
   /** Moves past the next value, whose identifier octet must be `tag`. */
   #skip(tag: number): void {
-    const [octets, start] = [this.#octets, this.#at];
+    const octets = this.#octets;
+    const start = this.#at;
     this.#content = start;
     const first = octets[start + 1] ?? 0;
     if (start + 2 > this.#end) throw this.fault('the end comes too early');
     if (octets[start] !== tag || (tag & LONG_TAG) === LONG_TAG) throw this.fault('another tag');
     const lengthOctets = first < 0x80 ? 0 : first & 0x7f;
     const content = start + 2 + lengthOctets;
-    const length = first < 0x80 ? first : this.#longLength(start + 2, content);
-    if (content + length > this.#end) throw this.fault('a wrong length');
+    const length = first < 0x80 ? first : decodeLongLength(octets, start + 2, content);
+    if (length === undefined)
+      throw this.fault('a length that is not of the shortest definite form');
+    if (content + length > this.#end) throw this.fault('a length beyond the end');
     this.#content = content;
     this.#at = content + length;
-  }
-
-  /** The length in the octets from `at` to `content`: definite, and in no more octets than needed. */
-  #longLength(at: number, content: number): number {
-    const lengthOctets = content - at;
-    if (lengthOctets === 0 || lengthOctets > MAX_LENGTH_OCTETS || content > this.#end) {
-      throw this.fault('a length that is indefinite or too long');
-    }
-    let length = 0;
-    for (let index = at; index < content; index += 1)
-      length = length * 256 + (this.#octets[index] ?? 0);
-    const isShortest = length >= (lengthOctets === 1 ? 0x80 : 256 ** (lengthOctets - 1));
-    if (!isShortest) throw this.fault('a length longer than it need be');
-    return length;
   }
 }
 

@@ -17,3 +17,8 @@ export const TAG = {
   sequence: 0x30,
   set: 0x31,
 } as const;
+
+/** The class of a tag that has its meaning from its place; the low bits are its number. */
+export const CONTEXT = 0x80;
+/** The same around other values: what is EXPLICIT, and what is IMPLICIT for a SEQUENCE or SET. */
+export const CONTEXT_CONSTRUCTED = 0xa0;

@@ -47,3 +47,11 @@ export function encodeName(subject: Subject): Buffer {
 export function areSameSubject(one: Subject, other: Subject): boolean {
   return SUBJECT_ATTRIBUTE_NAMES.every((name) => one[name] === other[name]);
 }
+
+/** As text tools show it, such as `O=Example, CN=a`. */
+export function describeSubject(subject: Subject): string {
+  return SUBJECT_ATTRIBUTE_NAMES.flatMap((name) => {
+    const value = subject[name];
+    return value === undefined ? [] : [`${SUBJECT_ATTRIBUTES[name].shortName}=${value}`];
+  }).join(', ');
+}

@@ -36,11 +36,32 @@ export function ipRangeOctets(cidr: string): Buffer | undefined {
   if (!octets || rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(prefix)) return undefined;
   const bits = Number(prefix);
   if (bits > octets.length * 8) return undefined;
-  const mask = octets.map(
-    (_, index) => (0xff00 >> Math.min(8, Math.max(0, bits - index * 8))) & 0xff,
-  );
+  const mask = octets.map((_, index) => prefixOctet(bits, index));
   const hasHostBits = octets.some((octet, index) => (octet & ~(mask[index] ?? 0)) !== 0);
   return hasHostBits ? undefined : Buffer.concat([octets, mask]);
+}
+
+/**
+ * The CIDR range that the address and mask octets of an iPAddress name constraint stand for, host bits
+ * cleared; `undefined` where they are no pair, or the mask is not one run of ones.
+ */
+export function ipRangeText(octets: Uint8Array): string | undefined {
+  const length = octets.length / 2;
+  if (length !== 4 && length !== 16) return undefined;
+  const [address, mask] = [Buffer.from(octets.subarray(0, length)), octets.subarray(length)];
+  let bits = 0;
+  while (bits < length * 8 && ((mask[bits >> 3] ?? 0) & (0x80 >> (bits & 7))) !== 0) bits += 1;
+  for (let index = 0; index < length; index += 1) {
+    const prefix = prefixOctet(bits, index);
+    if (mask[index] !== prefix) return undefined;
+    address.writeUInt8(address.readUInt8(index) & prefix, index);
+  }
+  return `${ipText(address)}/${bits}`;
+}
+
+/** The octet at `index` of a mask of `bits` ones. */
+function prefixOctet(bits: number, index: number): number {
+  return (0xff00 >> Math.min(8, Math.max(0, bits - index * 8))) & 0xff;
 }
 
 /** RFC 4291 §2.2(3): the last 32 bits may be written as an IPv4 address. */

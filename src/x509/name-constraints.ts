@@ -11,6 +11,8 @@ export interface NameConstraintSubtrees {
   readonly emailDomains?: readonly string[];
   /** `example.com` is that host alone, `.example.com` every host below it. */
   readonly uriDomains?: readonly string[];
+  /** DER of Names: each stands for itself and every name that begins with the same RDNs. */
+  readonly directoryNames?: readonly Uint8Array[];
 }
 
 export interface NameConstraints {
@@ -21,6 +23,7 @@ export interface NameConstraints {
 /** GeneralName's tags (RFC 5280 §4.2.1.6). */
 export const RFC822_NAME = 1;
 export const DNS_NAME = 2;
+export const DIRECTORY_NAME = 4;
 export const URI = 6;
 export const IP_ADDRESS = 7;
 
@@ -42,11 +45,13 @@ function encodeSubtrees(number: number, subtrees: NameConstraintSubtrees | undef
 
 function basesOf(subtrees: NameConstraintSubtrees): Buffer[] {
   const { dnsNames = [], ipRanges = [], emailDomains = [], uriDomains = [] } = subtrees;
+  const { directoryNames = [] } = subtrees;
   return [
     ...dnsNames.map((name) => textual(DNS_NAME, name)),
     ...ipRanges.map((range) => implicit(IP_ADDRESS, ipRangeOctets(range) ?? Buffer.alloc(0))),
     ...emailDomains.map((domain) => textual(RFC822_NAME, domain)),
     ...uriDomains.map((domain) => textual(URI, domain)),
+    ...directoryNames.map((name) => explicit(DIRECTORY_NAME, name)),
   ];
 }
 

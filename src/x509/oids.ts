@@ -1,4 +1,4 @@
-/** The object identifiers this service writes, by the names of the standards that define them. */
+/** The object identifiers this service knows, by the names of the standards that define them. */
 
 /** RFC 5280 appendix A.1: attribute types of a distinguished name. */
 export const COMMON_NAME = '2.5.4.3';
@@ -14,20 +14,41 @@ export const KEY_USAGE = '2.5.29.15';
 export const SUBJECT_ALT_NAME = '2.5.29.17';
 export const BASIC_CONSTRAINTS = '2.5.29.19';
 export const NAME_CONSTRAINTS = '2.5.29.30';
+export const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
+export const CERTIFICATE_POLICIES = '2.5.29.32';
 export const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
 export const EXT_KEY_USAGE = '2.5.29.37';
+export const AUTHORITY_INFO_ACCESS = '1.3.6.1.5.5.7.1.1';
+
+/** RFC 5280 §4.2.2.1: what stands at an address of authorityInfoAccess. */
+export const ACCESS_OCSP = '1.3.6.1.5.5.7.48.1';
+export const ACCESS_CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 
 /** RFC 5280 §4.2.1.12: purposes of a key. */
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
+/** RFC 5480 §2.1.1: keys on an elliptic curve, and the curves. */
+export const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+export const P256 = '1.2.840.10045.3.1.7';
+export const P384 = '1.3.132.0.34';
+export const P521 = '1.3.132.0.35';
+
+/** RFC 4055 §1.2. */
+export const RSA_ENCRYPTION = '1.2.840.113549.1.1.1';
+
+/** RFC 8410 §3: keys and signatures alike; they have no parameters. */
+export const ED25519 = '1.3.101.112';
+
 /** RFC 5758 §3.2: ECDSA signatures; they have no parameters. */
 export const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
 export const ECDSA_WITH_SHA384 = '1.2.840.10045.4.3.3';
+export const ECDSA_WITH_SHA512 = '1.2.840.10045.4.3.4';
 
 /** RFC 4055 §5: RSA PKCS #1 v1.5 signatures; their parameters are NULL. */
 export const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
 export const SHA384_WITH_RSA = '1.2.840.113549.1.1.12';
+export const SHA512_WITH_RSA = '1.2.840.113549.1.1.13';
 
 const NAMES: Readonly<Record<string, string>> = {
   [SUBJECT_KEY_IDENTIFIER]: 'subjectKeyIdentifier',
@@ -37,9 +58,9 @@ const NAMES: Readonly<Record<string, string>> = {
   [NAME_CONSTRAINTS]: 'nameConstraints',
   [AUTHORITY_KEY_IDENTIFIER]: 'authorityKeyIdentifier',
   [EXT_KEY_USAGE]: 'extKeyUsage',
-  '2.5.29.31': 'cRLDistributionPoints',
-  '2.5.29.32': 'certificatePolicies',
-  '1.3.6.1.5.5.7.1.1': 'authorityInfoAccess',
+  [CRL_DISTRIBUTION_POINTS]: 'cRLDistributionPoints',
+  [CERTIFICATE_POLICIES]: 'certificatePolicies',
+  [AUTHORITY_INFO_ACCESS]: 'authorityInfoAccess',
   '1.3.6.1.5.5.7.1.24': 'TLS feature',
   '1.3.6.1.4.1.311.20.2': 'Microsoft certificate template',
   '1.3.6.1.4.1.311.21.7': 'Microsoft certificate template',
@@ -50,3 +71,13 @@ export function describeOid(oid: string): string {
   const name = NAMES[oid];
   return name === undefined ? oid : `${name} (${oid})`;
 }
+
+/** Those that most certificates consist of, which reading is to be quick at. */
+export const FREQUENT_OIDS: readonly string[] = [
+  ...Object.keys(NAMES),
+  ...[COMMON_NAME, COUNTRY, LOCALITY, STATE_OR_PROVINCE, ORGANIZATION, ORGANIZATIONAL_UNIT],
+  ...[SERVER_AUTH, CLIENT_AUTH, ACCESS_OCSP, ACCESS_CA_ISSUERS],
+  ...[EC_PUBLIC_KEY, P256, P384, P521, RSA_ENCRYPTION, ED25519],
+  ...[ECDSA_WITH_SHA256, ECDSA_WITH_SHA384, ECDSA_WITH_SHA512],
+  ...[SHA256_WITH_RSA, SHA384_WITH_RSA, SHA512_WITH_RSA],
+];

@@ -33,12 +33,17 @@ import {
   SUBJECT_KEY_IDENTIFIER,
 } from './oids.ts';
 
-/** The bits of keyUsage that this service sets (RFC 5280 §4.2.1.3). */
+/** The bits of keyUsage (RFC 5280 §4.2.1.3), in their order. */
 export const KEY_USAGE_BITS = {
   digitalSignature: 0,
+  nonRepudiation: 1,
   keyEncipherment: 2,
+  dataEncipherment: 3,
+  keyAgreement: 4,
   keyCertSign: 5,
   cRLSign: 6,
+  encipherOnly: 7,
+  decipherOnly: 8,
 } as const;
 export type KeyUsage = keyof typeof KEY_USAGE_BITS;
 

@@ -23,8 +23,7 @@ describe('a distinguished name', () => {
   it('is read back as it was written', () => {
     fc.assert(
       fc.property(subject, (wanted) => {
-        const written = Uint8Array.from(encodeName(wanted)).buffer;
-        assert.deepEqual(decodeSubject(written), { known: { ...wanted }, others: [] });
+        assert.deepEqual(decodeSubject(encodeName(wanted)), { known: { ...wanted }, others: [] });
       }),
     );
   });
