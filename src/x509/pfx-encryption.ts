@@ -1,6 +1,7 @@
 import { createCipheriv, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { integer, nullValue, octetString, oid, sequence } from './der.ts';
+import { PBES2, PBKDF2 } from './pfx-oids.ts';
 import { derivePkcs12 } from './pkcs12-kdf.ts';
 
 /**
@@ -25,8 +26,6 @@ const AES_BLOCK_OCTETS = 16;
 const TRIPLE_DES_KEY_OCTETS = 24;
 const DES_BLOCK_OCTETS = 8;
 
-const PBES2 = '1.2.840.113549.1.5.13';
-const PBKDF2 = '1.2.840.113549.1.5.12';
 const HMAC_WITH_SHA_256 = '1.2.840.113549.2.9';
 const AES_256_CBC = '2.16.840.1.101.3.4.1.42';
 const PBE_WITH_SHA_AND_3_KEY_TRIPLE_DES_CBC = '1.2.840.113549.1.12.1.3';

@@ -17,15 +17,16 @@ import {
   PFX_SALT_OCTETS,
   type PfxEncryption,
 } from './pfx-encryption.ts';
+import {
+  CERT_BAG,
+  DATA,
+  ENCRYPTED_DATA,
+  FRIENDLY_NAME,
+  LOCAL_KEY_ID,
+  PKCS8_SHROUDED_KEY_BAG,
+  X509_CERTIFICATE,
+} from './pfx-oids.ts';
 import { derivePkcs12 } from './pkcs12-kdf.ts';
-
-const DATA = '1.2.840.113549.1.7.1';
-const ENCRYPTED_DATA = '1.2.840.113549.1.7.6';
-const PKCS8_SHROUDED_KEY_BAG = '1.2.840.113549.1.12.10.1.2';
-const CERT_BAG = '1.2.840.113549.1.12.10.1.3';
-const X509_CERTIFICATE = '1.2.840.113549.1.9.22.1';
-const FRIENDLY_NAME = '1.2.840.113549.1.9.20';
-const LOCAL_KEY_ID = '1.2.840.113549.1.9.21';
 
 /** RFC 7292 §4. */
 const PFX_VERSION = 3;

@@ -4,16 +4,17 @@ import { setImmediate } from 'node:timers/promises';
 /** What the derived octets are for (RFC 7292 appendix B.3); each gives a different value. */
 const PURPOSE_IDS = { key: 1, iv: 2, mac: 3 } as const;
 
-/** Both digests that a PFX needs work on blocks of 64 octets (`v` of RFC 7292 appendix B.2). */
-const BLOCK_OCTETS = 64;
+/** The blocks on which each digest works (`v` of RFC 7292 appendix B.2). */
+const BLOCK_OCTETS = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 } as const;
 
-/** About a millisecond of hashing, after which other work gets its turn. */
+/** About two milliseconds of hashing, after which other work gets its turn. */
 const ITERATIONS_A_TURN = 1_000;
 
 export interface Pkcs12Derivation {
-  readonly digest: 'sha1' | 'sha256';
+  readonly digest: keyof typeof BLOCK_OCTETS;
   readonly purpose: keyof typeof PURPOSE_IDS;
-  readonly password: string;
+  /** `null`: no octets at all, which some writers take where there is no password. */
+  readonly password: string | null;
   readonly salt: Uint8Array;
   readonly iterations: number;
   /** How many octets are wanted. */
@@ -27,25 +28,29 @@ export interface Pkcs12Derivation {
  */
 export async function derivePkcs12(derivation: Pkcs12Derivation): Promise<Buffer> {
   const { digest, purpose, password, salt, iterations, size } = derivation;
-  const diversifier = Buffer.alloc(BLOCK_OCTETS, PURPOSE_IDS[purpose]);
-  const input = Buffer.concat([filled(salt), filled(passwordOctets(password))]);
+  const blockOctets = BLOCK_OCTETS[digest];
+  const diversifier = Buffer.alloc(blockOctets, PURPOSE_IDS[purpose]);
+  const input = Buffer.concat([
+    filled(salt, blockOctets),
+    filled(passwordOctets(password), blockOctets),
+  ]);
   let derived = Buffer.alloc(0);
   while (derived.length < size) {
     const block = await hashed(digest, Buffer.concat([diversifier, input]), iterations);
     derived = Buffer.concat([derived, block]);
-    addToEachBlock(input, Buffer.alloc(BLOCK_OCTETS, block));
+    addToEachBlock(input, Buffer.alloc(blockOctets, block));
   }
   return derived.subarray(0, size);
 }
 
 /** A BMPString with its two terminating zero octets, which are all there is of an empty password (§B.1). */
-function passwordOctets(password: string): Buffer {
-  return Buffer.from(`${password}\0`, 'utf16le').swap16();
+function passwordOctets(password: string | null): Buffer {
+  return password === null ? Buffer.alloc(0) : Buffer.from(`${password}\0`, 'utf16le').swap16();
 }
 
 /** `octets` repeated, and cut off at the end of the block in which they first end. */
-function filled(octets: Uint8Array): Buffer {
-  return Buffer.alloc(Math.ceil(octets.length / BLOCK_OCTETS) * BLOCK_OCTETS, octets);
+function filled(octets: Uint8Array, blockOctets: number): Buffer {
+  return Buffer.alloc(Math.ceil(octets.length / blockOctets) * blockOctets, octets);
 }
 
 async function hashed(digest: string, octets: Buffer, iterations: number): Promise<Buffer> {
@@ -59,9 +64,9 @@ async function hashed(digest: string, octets: Buffer, iterations: number): Promi
 
 /** Each block of `input`, as a big-endian number, becomes itself + `addend` + 1, cut to its size. */
 function addToEachBlock(input: Buffer, addend: Buffer): void {
-  for (let start = 0; start < input.length; start += BLOCK_OCTETS) {
+  for (let start = 0; start < input.length; start += addend.length) {
     let carry = 1;
-    for (let index = BLOCK_OCTETS - 1; index >= 0; index -= 1) {
+    for (let index = addend.length - 1; index >= 0; index -= 1) {
       const sum = (input[start + index] ?? 0) + (addend[index] ?? 0) + carry;
       input[start + index] = sum & 0xff;
       carry = sum >> 8;

@@ -1,0 +1,50 @@
+import { DerError } from './der-error.ts';
+import { type DerReader, readDer } from './der-reader.ts';
+import { derivationBudget } from './derivation-budget.ts';
+import { LockedFileError, wrongPassword } from './locked-file-error.ts';
+import { type Decrypt, readPasswordEncryption } from './password-decryption.ts';
+
+/** A private key that a password protects (RFC 5958 §3), in a PFX or on its own. */
+export interface EncryptedPrivateKey {
+  readonly decrypt: Decrypt;
+  readonly ciphertext: Uint8Array;
+}
+
+export function readEncryptedPrivateKey(reader: DerReader): EncryptedPrivateKey {
+  const encrypted = reader.sequence();
+  const decrypt = readPasswordEncryption(encrypted);
+  const ciphertext = encrypted.octetString();
+  encrypted.end();
+  return { decrypt, ciphertext };
+}
+
+/**
+ * The PrivateKeyInfo in an EncryptedPrivateKeyInfo. Node would read one as well, but in one go: whoever
+ * sends a key that asks for a thousand million iterations could stop the service with it.
+ *
+ * @throws {LockedFileError} and nothing else, whatever the octets are
+ */
+export async function decryptPrivateKey(der: Uint8Array, password: string): Promise<Buffer> {
+  const { decrypt, ciphertext } = readOrRefuse(() => readDer(der, readEncryptedPrivateKey));
+  const privateKeyInfo = await decrypt(ciphertext, { password, spend: derivationBudget() });
+  // One wrong password in 256 leaves what looks like padding.
+  if (!isOneValue(privateKeyInfo)) throw wrongPassword();
+  return privateKeyInfo;
+}
+
+function readOrRefuse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof DerError)) throw cause;
+    throw new LockedFileError(`is no encrypted key in DER (${cause.message})`, { cause });
+  }
+}
+
+function isOneValue(octets: Uint8Array): boolean {
+  try {
+    return readDer(octets, (reader) => reader.any().length > 0);
+  } catch {
+    return false;
+  }
+}
