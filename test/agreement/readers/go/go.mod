@@ -1,0 +1,3 @@
+module certwright.example/agreement
+
+go 1.25
