@@ -43,6 +43,12 @@ const V3 = 2;
 const EMPTY_NAME_OCTETS = 2;
 const UNSIGNED = new Uint8Array(0);
 
+/** What stands around a TBSCertificate is known only after it. */
+type Unsigned = Omit<DecodedCertificate, 'der' | 'signature'> & {
+  der: Uint8Array;
+  signature: Uint8Array;
+};
+
 /**
  * Reads a certificate (RFC 5280 §4.1), strictly: whatever DER and RFC 5280 forbid in what is read here
  * is a fault, since readers disagree about it.
@@ -59,8 +65,7 @@ export function decodeCertificate(der: Uint8Array): DecodedCertificate {
  * @throws {PkiError} `request-malformed`
  */
 export function decodeTbsCertificate(tbsCertificate: Uint8Array): DecodedCertificate {
-  const unsigned = { der: tbsCertificate, tbsCertificate, signature: UNSIGNED };
-  return orRefused(() => ({ ...readDer(tbsCertificate, readTbsCertificate), ...unsigned }));
+  return orRefused(() => readDer(tbsCertificate, readTbsCertificate));
 }
 
 function orRefused<T>(read: () => T): T {
@@ -75,39 +80,41 @@ function orRefused<T>(read: () => T): T {
 
 function readCertificate(reader: DerReader, der: Uint8Array): DecodedCertificate {
   const members = reader.sequence();
-  const start = members.position;
-  const said = readTbsCertificate(members);
-  const tbsCertificate = members.since(start);
+  const certificate = readTbsCertificate(members);
   const algorithmAt = members.position;
   readAlgorithmIdentifier(members);
-  if (Buffer.compare(members.since(algorithmAt), said.signatureAlgorithm) !== 0) {
+  if (Buffer.compare(members.since(algorithmAt), certificate.signatureAlgorithm) !== 0) {
     throw members.fault('another signature algorithm than the one that is signed');
   }
-  const signature = members.bitString();
+  certificate.signature = members.bitString();
+  certificate.der = der;
   members.end();
-  return { ...said, der, tbsCertificate, signature };
+  return certificate;
 }
 
-type TbsCertificate = Omit<DecodedCertificate, 'der' | 'tbsCertificate' | 'signature'>;
-
-function readTbsCertificate(reader: DerReader): TbsCertificate {
+/** Reads a TBSCertificate (RFC 5280 §4.1.2) as a certificate without a signature. */
+function readTbsCertificate(reader: DerReader): Unsigned {
+  const start = reader.position;
   const members = reader.sequence();
   const version = readVersion(members);
   const serialNumber = readSerialNumber(members);
   const signatureAlgorithm = octetsOf(members, readAlgorithmIdentifier);
   const issuerName = octetsOf(members, readSubject);
   if (issuerName.length === EMPTY_NAME_OCTETS) throw members.fault('the issuer is empty');
-  const [notBefore, notAfter] = readValidity(members);
+  const { notBefore, notAfter } = readValidity(members);
   const subjectAt = members.position;
   const subject = readSubject(members);
   const subjectName = members.since(subjectAt);
   const subjectPublicKeyInfo = octetsOf(members, readSubjectPublicKeyInfo);
   const { extensions, values } = readOptionalMembers(members, version);
   members.end();
+  const tbsCertificate = reader.since(start);
   return {
-    ...values,
-    serialNumber,
+    der: tbsCertificate,
+    tbsCertificate,
     signatureAlgorithm,
+    signature: UNSIGNED,
+    serialNumber,
     issuerName,
     notBefore,
     notAfter,
@@ -116,6 +123,7 @@ function readTbsCertificate(reader: DerReader): TbsCertificate {
     subjectPublicKeyInfo,
     extensions,
     criticalExtensions: extensions.flatMap(({ id, isCritical }) => (isCritical ? [id] : [])),
+    ...values,
   };
 }
 
@@ -144,12 +152,12 @@ function readSerialNumber(reader: DerReader): string {
   return Buffer.from(octets.buffer, octets.byteOffset + sign, octets.length - sign).toString('hex');
 }
 
-function readValidity(reader: DerReader): [Date, Date] {
+function readValidity(reader: DerReader): Validity {
   const members = reader.sequence();
   const notBefore = members.time();
   const notAfter = members.time();
   members.end();
-  return [notBefore, notAfter];
+  return { notBefore, notAfter };
 }
 
 /** The key itself is for whoever uses it to judge. */

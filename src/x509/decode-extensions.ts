@@ -77,7 +77,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     values.extKeyUsage = reader.listOf(TAG.sequence, MAX_MEMBERS, (members) => members.oid());
   },
   [SUBJECT_KEY_IDENTIFIER]: (reader, values) => {
-    values.subjectKeyIdentifier = hex(reader.octetString());
+    values.subjectKeyIdentifier = reader.hex();
   },
   [AUTHORITY_KEY_IDENTIFIER]: readAuthorityKeyIdentifier,
   [SUBJECT_ALT_NAME]: (reader, values) => {
@@ -102,16 +102,20 @@ export function noExtensions(): DecodedExtensions {
 /** Reads Extensions (RFC 5280 §4.1.2.9): each at most once, and those known here to their end. */
 export function readExtensions(reader: DerReader): DecodedExtensions {
   const values = nothingSaid();
-  const seen = new Set<string>();
-  const extensions = reader.listOf(TAG.sequence, MAX_EXTENSIONS, (members) => {
+  const extensions: Extension[] = [];
+  reader.listOf(TAG.sequence, MAX_EXTENSIONS, (members) => {
     const extension = readExtension(members, values);
-    if (seen.has(extension.id)) {
+    if (isAmong(extensions, extension)) {
       throw members.fault(`${describeOid(extension.id)} stands there twice`);
     }
-    seen.add(extension.id);
-    return extension;
+    extensions.push(extension);
   });
   return { extensions, values };
+}
+
+function isAmong(extensions: readonly Extension[], { id }: Extension): boolean {
+  for (const extension of extensions) if (extension.id === id) return true;
+  return false;
 }
 
 function readExtension(reader: DerReader, values: Gathered): Extension {
@@ -176,7 +180,7 @@ function readKeyUsage(reader: DerReader, values: Gathered): void {
 /** RFC 5280 §4.2.1.1: the issuer's own issuer and serial number stand there both or not at all. */
 function readAuthorityKeyIdentifier(reader: DerReader, values: Gathered): void {
   const members = reader.sequence();
-  if (members.isNext(CONTEXT)) values.authorityKeyIdentifier = hex(members.contextPrimitive(0));
+  if (members.isNext(CONTEXT)) values.authorityKeyIdentifier = members.hex(CONTEXT);
   if (!members.isAtEnd) {
     readGeneralNames(members, CONTEXT_CONSTRUCTED | 1);
     members.contextPrimitive(2);
@@ -221,8 +225,4 @@ function readPointName(reader: DerReader): string[] {
   }
   reader.end();
   return [];
-}
-
-function hex(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('hex');
 }

@@ -6,16 +6,21 @@ interface KnownOid {
   readonly dotted: string;
 }
 
-/** What nearly every value read here consists of, by a sum over its octets; two may share a sum. */
+const MAX_OID_OCTETS = 64;
+
+/** A power of two, so that few of the frequent ones fall into one bucket. */
+const BUCKETS = 512;
+
+/** What nearly every value read here consists of. */
 const KNOWN = knownOids(FREQUENT_OIDS);
 
 /**
  * The dotted form of an OBJECT IDENTIFIER whose content stands from `at` to `end` (X.690 §8.19);
- * `undefined` where an arc is cut off, too large, or longer than it need be.
+ * `undefined` where it or an arc is too long, or an arc longer than it need be or cut off.
  */
 export function decodeOid(octets: Uint8Array, at: number, end: number): string | undefined {
-  const candidates = KNOWN.get(sumOf(octets, at, end)) ?? [];
-  for (let index = 0; index < candidates.length; index += 1) {
+  const candidates = KNOWN[bucketOf(octets, at, end)];
+  for (let index = 0; candidates && index < candidates.length; index += 1) {
     const known = candidates[index];
     if (known && isAt(octets, at, end, known.octets)) return known.dotted;
   }
@@ -38,25 +43,25 @@ function arcsOf(octets: Uint8Array, at: number, end: number): number[] | undefin
     arcs.push(arc);
     arc = 0;
   }
-  const isComplete = end > at && (octets[end - 1] ?? 0x80) < 0x80;
+  const isComplete = end > at && end - at <= MAX_OID_OCTETS && (octets[end - 1] ?? 0x80) < 0x80;
   return isComplete ? arcs : undefined;
 }
 
-function knownOids(dotted: readonly string[]): Map<number, KnownOid[]> {
-  const known = new Map<number, KnownOid[]>();
+function knownOids(dotted: readonly string[]): readonly (readonly KnownOid[])[] {
+  const known: KnownOid[][] = Array.from({ length: BUCKETS }, () => []);
   const tagAndLength = 2;
   for (const one of dotted) {
     const octets = oid(one).subarray(tagAndLength);
-    const sum = sumOf(octets, 0, octets.length);
-    known.set(sum, [...(known.get(sum) ?? []), { octets, dotted: one }]);
+    known[bucketOf(octets, 0, octets.length)]?.push({ octets, dotted: one });
   }
   return known;
 }
 
-function sumOf(octets: Uint8Array, at: number, end: number): number {
-  let sum = end - at;
-  for (let index = at; index < end; index += 1) sum = (sum * 31 + (octets[index] ?? 0)) | 0;
-  return sum;
+/** Frequent ones differ in their last octets and their length. */
+function bucketOf(octets: Uint8Array, at: number, end: number): number {
+  const last = octets[end - 1] ?? 0;
+  const beforeLast = octets[end - 2] ?? 0;
+  return (last * 7 + beforeLast * 31 + (end - at) * 89) & (BUCKETS - 1);
 }
 
 function isAt(octets: Uint8Array, at: number, end: number, known: Uint8Array): boolean {

@@ -8,6 +8,7 @@
  */
 import { decodeNamedBits } from './der-bits.ts';
 import { DerError } from './der-error.ts';
+import { isShortestInteger } from './der-integer.ts';
 import { decodeLongLength } from './der-length.ts';
 import { decodeOid } from './der-oid.ts';
 import { CONTEXT, CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
@@ -18,7 +19,6 @@ import { decodeTime } from './der-time.ts';
 const LONG_TAG = 0x1f;
 /** The deepest real value, a name inside a CRL distribution point of a certificate, has 14 levels. */
 const MAX_DEPTH = 32;
-const MAX_OID_OCTETS = 64;
 const MAX_SAFE_INTEGER_OCTETS = 6;
 
 /** Reads the values of a DER encoding one after the other; every method reads one and moves past it. */
@@ -89,13 +89,15 @@ export class DerReader {
   setOf<T>(read: (members: DerReader) => T): T[] {
     const members = this.#inside(TAG.set);
     const values: T[] = [];
-    let before: Uint8Array | undefined;
+    let before = members.#at;
     while (!members.isAtEnd) {
       const start = members.#at;
       values.push(read(members));
-      const octets = this.#octets.subarray(start, members.#at);
-      if (before && Buffer.compare(before, octets) > 0) throw members.fault('a SET OF unsorted');
-      before = octets;
+      const isSorted =
+        values.length === 1 ||
+        this.#octets.compare(this.#octets, start, members.#at, before, start) <= 0;
+      if (!isSorted) throw members.fault('a SET OF unsorted');
+      before = start;
     }
     return values;
   }
@@ -144,30 +146,29 @@ export class DerReader {
   /** An INTEGER of either sign: its octets in two's complement. */
   integer(): Uint8Array {
     const octets = this.content(TAG.integer);
-    const first = octets[0];
-    if (first === undefined) throw this.fault('an empty INTEGER');
-    const isSign = octets.length > 1 && (first === 0 || first === 0xff);
-    if (isSign && (first ^ (octets[1] ?? 0)) < 0x80) {
-      throw this.fault('an INTEGER longer than it need be');
-    }
+    if (!isShortestInteger(octets)) throw this.fault('an INTEGER that is empty or too long');
     return octets;
   }
 
   /** An INTEGER from 0 to 2^48 - 1. */
   number(): number {
-    const octets = this.unsigned();
-    if (octets.length > MAX_SAFE_INTEGER_OCTETS) throw this.fault('an INTEGER too large');
-    return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+    const { length } = this.unsigned();
+    if (length > MAX_SAFE_INTEGER_OCTETS) throw this.fault('an INTEGER too large');
+    return this.#octets.readUIntBE(this.#at - length, length);
   }
 
   /** An OBJECT IDENTIFIER, dotted. */
   oid(tag: number = TAG.objectIdentifier): string {
     this.#skip(tag);
-    if (this.#at - this.#content > MAX_OID_OCTETS)
-      throw this.fault('an OBJECT IDENTIFIER too long');
     const oid = decodeOid(this.#octets, this.#content, this.#at);
     if (oid === undefined) throw this.fault('a bad OBJECT IDENTIFIER');
     return oid;
+  }
+
+  /** The content of an OCTET STRING, or of what is tagged otherwise, in lower-case hexadecimal. */
+  hex(tag: number = TAG.octetString): string {
+    this.#skip(tag);
+    return this.#octets.toString('hex', this.#content, this.#at);
   }
 
   octetString(): Uint8Array {

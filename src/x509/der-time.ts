@@ -4,6 +4,8 @@ const FIRST_GENERALIZED_YEAR = 2050;
 /** `YYMMDDHHMMSSZ`; a GeneralizedTime has two digits more. */
 const UTC_TIME_LENGTH = 13;
 const LETTER_Z = 0x5a;
+const FEBRUARY = 2;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
  * The instant in the content of a UTCTime or GeneralizedTime, as RFC 5280 §4.1.2.5 has them: whole
@@ -31,16 +33,25 @@ function centuryAndYear(octets: Uint8Array, at: number): number {
   return twoDigits(octets, at) * 100 + twoDigits(octets, at + 2);
 }
 
-/** Dates that do not exist, such as 30 February, become others or none. */
+/** None for a date that does not exist, such as 30 February, and where any digit is none. */
 function instantOf(year: number, octets: Uint8Array, at: number): Date | undefined {
   const month = twoDigits(octets, at);
   const day = twoDigits(octets, at + 2);
   const hour = twoDigits(octets, at + 4);
   const minute = twoDigits(octets, at + 6);
   const second = twoDigits(octets, at + 8);
-  const instant = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  const isThatDay = instant.getUTCMonth() === month - 1 && instant.getUTCDate() === day;
-  return isThatDay && hour < 24 && minute < 60 && second < 60 ? instant : undefined;
+  const isDay = day >= 1 && day <= daysOf(year, month);
+  const isTime = hour < 24 && minute < 60 && second < 60;
+  return isDay && isTime
+    ? new Date(Date.UTC(year, month - 1, day, hour, minute, second))
+    : undefined;
+}
+
+/** Not a number where there is no such month or year. */
+function daysOf(year: number, month: number): number {
+  const isLeapYear = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (month === FEBRUARY && isLeapYear) return 29;
+  return year > 0 ? (DAYS[month - 1] ?? Number.NaN) : Number.NaN;
 }
 
 /** Not a number where either octet is no digit. */
