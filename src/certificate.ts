@@ -2,11 +2,17 @@
 export const KEY_ALGORITHMS = [
   'ecdsa-p256',
   'ecdsa-p384',
+  'ecdsa-p521',
   'rsa-2048',
   'rsa-3072',
   'rsa-4096',
+  'ed25519',
 ] as const;
 export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
+
+/** How an RSA key signs certificates: PKCS #1 v1.5, or PSS (RFC 8017 §8). */
+export const RSA_SIGNATURE_SCHEMES = ['pkcs1-v1_5', 'pss'] as const;
+export type RsaSignatureScheme = (typeof RSA_SIGNATURE_SCHEMES)[number];
 
 /** The distinguished name's attributes that a caller may set (RFC 5280 §4.1.2.6). */
 export interface Subject {

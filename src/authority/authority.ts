@@ -1,4 +1,9 @@
-import type { AuthorityKind, Certificate, KeyAlgorithm } from '../certificate.ts';
+import type {
+  AuthorityKind,
+  Certificate,
+  KeyAlgorithm,
+  RsaSignatureScheme,
+} from '../certificate.ts';
 
 /** A certification authority as it is recorded (RFC 5280 §3). */
 export interface Authority {
@@ -7,6 +12,8 @@ export interface Authority {
   /** The authority that signed it; `null` for a root. */
   readonly parent: string | null;
   readonly keyAlgorithm: KeyAlgorithm;
+  /** Of an RSA key only. */
+  readonly rsaSignatureScheme?: RsaSignatureScheme | undefined;
   readonly certificate: Certificate;
   /** Sealed; absent where the key is elsewhere, as that of an outside root. */
   readonly wrappedPrivateKey: Uint8Array | undefined;

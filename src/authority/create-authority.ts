@@ -1,12 +1,13 @@
 import type { Actor } from '../audit/entry.ts';
-import type { AuthorityKind, KeyAlgorithm, Subject } from '../certificate.ts';
+import type { AuthorityKind, KeyAlgorithm, RsaSignatureScheme, Subject } from '../certificate.ts';
 import { PkiError } from '../errors.ts';
 import type { IssuanceRequest, Signer } from '../issuance/issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from '../issuance/issue-certificate.ts';
 import type { Issuer } from '../issuance/issuer.ts';
 import { requestedNames } from '../issuance/requested-names.ts';
-import { type KeyPair, signWith } from '../x509/key.ts';
+import { type KeyPair, subjectKeyOf } from '../x509/key.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
+import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
 import type { Authority } from './authority.ts';
 import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
 
@@ -18,6 +19,8 @@ export interface AuthorityRequest {
   readonly parent?: string | undefined;
   readonly subject: Subject;
   readonly keyAlgorithm: KeyAlgorithm;
+  /** Of an RSA key only; absent: PKCS #1 v1.5. */
+  readonly rsaSignatureScheme?: RsaSignatureScheme | undefined;
   /** Duration text. */
   readonly validity: string;
   readonly pathLenConstraint?: number | undefined;
@@ -62,16 +65,20 @@ function parentOf({ parent }: AuthorityRequest): string {
   throw new PkiError('request-malformed', 'an intermediate needs a parent', { violations });
 }
 
-function selfSigner({ name, keyAlgorithm }: AuthorityRequest, { privateKey }: KeyPair): Signer {
-  const sign = (octets: Uint8Array) => signWith(privateKey, keyAlgorithm, octets);
-  return { name, keyAlgorithm, path: [], sign };
+function selfSigner(
+  { name, keyAlgorithm, rsaSignatureScheme }: AuthorityRequest,
+  { privateKey }: KeyPair,
+): Signer {
+  const scheme = signingSchemeOf(keyAlgorithm, rsaSignatureScheme);
+  const sign = (octets: Uint8Array) => signWith(privateKey, scheme, octets);
+  return { name, signatureAlgorithm: scheme.identifier, path: [], sign };
 }
 
 function issuanceRequest(request: AuthorityRequest, { publicKey }: KeyPair): IssuanceRequest {
   const { kind, subject, validity, pathLenConstraint, nameConstraints } = request;
   return {
     profile: kind,
-    publicKey,
+    publicKey: subjectKeyOf(publicKey),
     subject,
     names: requestedNames({}),
     validity,

@@ -1,7 +1,7 @@
 import { PkiError } from '../errors.ts';
 import { type Issuer, MAX_PATH_LENGTH } from '../issuance/issuer.ts';
 import { decodeCertificate } from '../x509/decode-certificate.ts';
-import { signWith } from '../x509/key.ts';
+import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
 import type { Authority } from './authority.ts';
 import { type KeyWrapping, openAuthorityKey } from './private-key.ts';
 
@@ -48,12 +48,13 @@ export class Issuers {
   }
 
   #open(authority: Authority, path: Issuer['path']): Issuer {
-    const { name, kind, keyAlgorithm, wrappedPrivateKey } = authority;
+    const { name, kind, keyAlgorithm, rsaSignatureScheme, wrappedPrivateKey } = authority;
     if (!wrappedPrivateKey) throw withoutKey(name);
     const sealed = { wrappedPrivateKey, subjectPublicKeyInfo: path[0].subjectPublicKeyInfo };
     const privateKey = openAuthorityKey(this.#deps.wrapping, name, sealed);
-    const sign = (octets: Uint8Array) => signWith(privateKey, keyAlgorithm, octets);
-    return { name, kind, keyAlgorithm, path, sign };
+    const scheme = signingSchemeOf(keyAlgorithm, rsaSignatureScheme);
+    const sign = (octets: Uint8Array) => signWith(privateKey, scheme, octets);
+    return { name, kind, signatureAlgorithm: scheme.identifier, path, sign };
   }
 
   async #authorityOf(name: string): Promise<Authority> {

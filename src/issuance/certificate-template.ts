@@ -1,9 +1,8 @@
-import type { KeyObject } from 'node:crypto';
-import type { KeyAlgorithm, Validity } from '../certificate.ts';
+import type { Validity } from '../certificate.ts';
 import { refused } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { encodeName } from '../x509/distinguished-name.ts';
-import { keyAlgorithmOf, subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
+import { subjectKeyIdentifierOf } from '../x509/key.ts';
 import type { CertificateTemplate } from '../x509/tbs-certificate.ts';
 import { durationSeconds } from './duration.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
@@ -21,17 +20,16 @@ export function templateOf(
   decided: {
     readonly now: Date;
     readonly serialNumber: string;
-    readonly keyAlgorithm: KeyAlgorithm;
   },
 ): CertificateTemplate {
-  const { now, serialNumber, keyAlgorithm } = decided;
+  const { now, serialNumber } = decided;
+  const { keyAlgorithm, subjectPublicKeyInfo } = request.publicKey;
   const issuer: DecodedCertificate | undefined = signer.path[0];
   const subject = encodeName(request.subject);
-  const subjectPublicKeyInfo = subjectPublicKeyInfoOf(request.publicKey);
   const subjectKeyIdentifier = subjectKeyIdentifierOf(subjectPublicKeyInfo);
   return {
     serialNumber,
-    issuerKeyAlgorithm: signer.keyAlgorithm,
+    signatureAlgorithm: signer.signatureAlgorithm,
     issuer: issuer?.subjectName ?? subject,
     subject,
     subjectPublicKeyInfo,
@@ -47,13 +45,6 @@ export function templateOf(
     ...valuesOf(request.names),
     ...validityOf(request, profile, { now, issuer }),
   };
-}
-
-/** @throws {PkiError} `request-refused` for a key that none of our algorithms made */
-export function supportedKeyAlgorithmOf(publicKey: KeyObject): KeyAlgorithm {
-  const algorithm = keyAlgorithmOf(publicKey);
-  if (algorithm) return algorithm;
-  throw refused([{ pointer: '', detail: 'the key is of no supported algorithm' }]);
 }
 
 function validityOf(

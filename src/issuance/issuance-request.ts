@@ -1,5 +1,5 @@
-import type { KeyObject } from 'node:crypto';
-import type { KeyAlgorithm, ProfileName, Subject, Warning } from '../certificate.ts';
+import type { ProfileName, Subject, Warning } from '../certificate.ts';
+import type { SubjectKey } from '../x509/key.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
 import type { Issuer } from './issuer.ts';
 import type { RequestedNames } from './requested-names.ts';
@@ -7,7 +7,7 @@ import type { RequestedNames } from './requested-names.ts';
 /** What one certificate is to be. */
 export interface IssuanceRequest {
   readonly profile: ProfileName;
-  readonly publicKey: KeyObject;
+  readonly publicKey: SubjectKey;
   readonly subject: Subject;
   readonly names: RequestedNames;
   /** Duration text; absent: the profile's default. */
@@ -25,7 +25,7 @@ export type Signer = Issuer | SelfSigner;
 /** The key of a root that does not exist yet. */
 export interface SelfSigner {
   readonly name: string;
-  readonly keyAlgorithm: KeyAlgorithm;
+  readonly signatureAlgorithm: Uint8Array;
   readonly path: readonly [];
   readonly sign: (octets: Uint8Array) => Promise<Uint8Array>;
 }

@@ -39,7 +39,7 @@ export async function issueCertificate(
 
   // 2. Sign.
   const signature = await signer.sign(tbsCertificate);
-  const der = encodeCertificate(tbsCertificate, signer.keyAlgorithm, signature);
+  const der = encodeCertificate(tbsCertificate, signer.signatureAlgorithm, signature);
   const certificate = certificateOf(decoded, der, { signer, request });
 
   // 3. Make it durable. Serial numbers are unique for each issuer, which turns a collision into an error.

@@ -15,7 +15,7 @@ import {
   readCertificationRequest,
 } from '../x509/certification-request.ts';
 import { areSameSubject } from '../x509/distinguished-name.ts';
-import type { KeyPair } from '../x509/key.ts';
+import { type KeyPair, type SubjectKey, subjectKeyOf } from '../x509/key.ts';
 import type { IssuanceRequest } from './issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from './issue-certificate.ts';
 import type { Issuer } from './issuer.ts';
@@ -72,14 +72,18 @@ export async function issueLeaf(
   const wrapPrivateKey = request.storePrivateKey
     ? (serialNumber: string) => deps.wrapSubscriberKey(privateKey, serialNumber)
     : undefined;
-  const order = { signer: issuer, request: requestFromBody(request, publicKey), actor };
+  const order = {
+    signer: issuer,
+    request: requestFromBody(request, subjectKeyOf(publicKey)),
+    actor,
+  };
   return { certificate: await issueCertificate(deps, order, { wrapPrivateKey }), privateKey };
 }
 
 /** What to issue for a key that is made here. */
 export function requestFromBody(
   request: Omit<LeafRequest, 'csr'>,
-  publicKey: KeyObject,
+  publicKey: SubjectKey,
 ): IssuanceRequest {
   const names = requestedNames(request);
   return {

@@ -1,4 +1,4 @@
-import type { AuthorityKind, KeyAlgorithm } from '../certificate.ts';
+import type { AuthorityKind } from '../certificate.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 
 /** No path is longer: verifiers give up on long ones, and each authority costs every handshake. */
@@ -8,7 +8,8 @@ export const MAX_PATH_LENGTH = 16;
 export interface Issuer {
   readonly name: string;
   readonly kind: AuthorityKind;
-  readonly keyAlgorithm: KeyAlgorithm;
+  /** DER of the AlgorithmIdentifier of its signatures. */
+  readonly signatureAlgorithm: Uint8Array;
   /** Its certification path: its own certificate first, the root's last. */
   readonly path: readonly [DecodedCertificate, ...DecodedCertificate[]];
   readonly sign: (octets: Uint8Array) => Promise<Uint8Array>;

@@ -5,7 +5,7 @@ import { requestFromBody } from '../issuance/issue-leaf.ts';
 import type { Issuer } from '../issuance/issuer.ts';
 import { PROFILES } from '../issuance/profile.ts';
 import { validityAt } from '../issuance/validity.ts';
-import type { KeyPair } from '../x509/key.ts';
+import { type KeyPair, subjectKeyOf } from '../x509/key.ts';
 import type { DestinationStore } from './destination.ts';
 import { renewalTimeOf } from './reasons.ts';
 import type { RotationTarget } from './target.ts';
@@ -67,7 +67,7 @@ async function nameViolations(
   issuer: Issuer,
 ): Promise<readonly Violation[]> {
   const { publicKey } = await deps.newKeyPair('ecdsa-p256');
-  const request = { ...requestFromBody(target, publicKey), validity: '1s' };
+  const request = { ...requestFromBody(target, subjectKeyOf(publicKey)), validity: '1s' };
   const now = deps.now();
   const [own] = issuer.path;
   // An issuer that has expired says nothing about the names, and is the passes' affair.

@@ -86,8 +86,8 @@ export class DerReader {
   }
 
   /** Each member of a SET OF, read by `read`; they stand in ascending order of their octets (§11.6). */
-  setOf<T>(read: (members: DerReader) => T): T[] {
-    const members = this.#inside(TAG.set);
+  setOf<T>(read: (members: DerReader) => T, tag: number = TAG.set): T[] {
+    const members = this.#inside(tag);
     const values: T[] = [];
     let before = members.#at;
     while (!members.isAtEnd) {

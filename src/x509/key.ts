@@ -1,67 +1,66 @@
-import { createHash, generateKeyPair, type KeyObject, sign } from 'node:crypto';
+import { createHash, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeyAlgorithm } from '../certificate.ts';
-import { nullValue, oid, sequence } from './der.ts';
-import { ECDSA_WITH_SHA256, ECDSA_WITH_SHA384, SHA256_WITH_RSA, SHA384_WITH_RSA } from './oids.ts';
+import { refused } from '../errors.ts';
 
 export interface KeyPair {
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
 }
 
-/** How a key of each algorithm is made and how it signs; the hash is as strong as the key. */
-const KINDS: Readonly<
-  Record<
-    KeyAlgorithm,
-    { readonly curve?: string; readonly modulusLength?: number; hash: string; signature: Buffer }
-  >
-> = {
-  'ecdsa-p256': { curve: 'prime256v1', hash: 'sha256', signature: ecdsa(ECDSA_WITH_SHA256) },
-  'ecdsa-p384': { curve: 'secp384r1', hash: 'sha384', signature: ecdsa(ECDSA_WITH_SHA384) },
-  'rsa-2048': { modulusLength: 2048, hash: 'sha256', signature: rsa(SHA256_WITH_RSA) },
-  'rsa-3072': { modulusLength: 3072, hash: 'sha256', signature: rsa(SHA256_WITH_RSA) },
-  'rsa-4096': { modulusLength: 4096, hash: 'sha384', signature: rsa(SHA384_WITH_RSA) },
-};
+/** A public key that is to be certified. */
+export interface SubjectKey {
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly subjectPublicKeyInfo: Uint8Array;
+}
+
+/** OpenSSL's names of the curves. */
+const CURVES: ReadonlyMap<KeyAlgorithm, string> = new Map([
+  ['ecdsa-p256', 'prime256v1'],
+  ['ecdsa-p384', 'secp384r1'],
+  ['ecdsa-p521', 'secp521r1'],
+]);
+const MODULUS_LENGTHS: ReadonlyMap<KeyAlgorithm, number> = new Map([
+  ['rsa-2048', 2048],
+  ['rsa-3072', 3072],
+  ['rsa-4096', 4096],
+]);
 
 /** A new key pair, made in libuv's thread pool: RSA takes up to seconds and must not block the loop. */
 export async function newKeyPair(algorithm: KeyAlgorithm): Promise<KeyPair> {
-  const { curve, modulusLength } = KINDS[algorithm];
-  return curve === undefined
-    ? promisify(generateKeyPair)('rsa', {
-        modulusLength: modulusLength ?? 0,
-        publicExponent: 65_537,
-      })
-    : promisify(generateKeyPair)('ec', { namedCurve: curve });
+  const namedCurve = CURVES.get(algorithm);
+  if (namedCurve !== undefined) return promisify(generateKeyPair)('ec', { namedCurve });
+  const modulusLength = MODULUS_LENGTHS.get(algorithm);
+  if (modulusLength === undefined) return promisify(generateKeyPair)('ed25519', {});
+  return promisify(generateKeyPair)('rsa', { modulusLength, publicExponent: 65_537 });
 }
 
 /** Which of our algorithms a key is of; `undefined` for any other curve, size or kind. */
 export function keyAlgorithmOf(key: KeyObject): KeyAlgorithm | undefined {
   const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
-  const algorithms = Object.keys(KINDS) as KeyAlgorithm[];
-  if (key.asymmetricKeyType === 'ec') {
-    return algorithms.find((algorithm) => KINDS[algorithm].curve === namedCurve);
-  }
-  if (key.asymmetricKeyType !== 'rsa') return undefined;
-  return algorithms.find((algorithm) => KINDS[algorithm].modulusLength === modulusLength);
+  if (key.asymmetricKeyType === 'ec') return algorithmWith(CURVES, namedCurve);
+  if (key.asymmetricKeyType === 'rsa') return algorithmWith(MODULUS_LENGTHS, modulusLength);
+  return key.asymmetricKeyType === 'ed25519' ? 'ed25519' : undefined;
 }
 
-/** The AlgorithmIdentifier of signatures by a key of `algorithm` (RFC 5280 §4.1.1.2). */
-export function signatureAlgorithmOf(algorithm: KeyAlgorithm): Buffer {
-  return KINDS[algorithm].signature;
+function algorithmWith<T>(
+  algorithms: ReadonlyMap<KeyAlgorithm, T>,
+  wanted: T | undefined,
+): KeyAlgorithm | undefined {
+  for (const [algorithm, value] of algorithms) if (value === wanted) return algorithm;
+  return undefined;
 }
 
-/** A signature over `octets`, made in the thread pool. */
-export function signWith(
-  privateKey: KeyObject,
-  algorithm: KeyAlgorithm,
-  octets: Uint8Array,
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    sign(KINDS[algorithm].hash, octets, privateKey, (error, signature) => {
-      if (error) reject(error);
-      else resolve(signature);
-    });
-  });
+/**
+ * A key in the form in which it is certified.
+ *
+ * @throws {PkiError} `request-refused` for a key that none of our algorithms made
+ */
+export function subjectKeyOf(publicKey: KeyObject): SubjectKey {
+  const keyAlgorithm = keyAlgorithmOf(publicKey);
+  if (keyAlgorithm)
+    return { keyAlgorithm, subjectPublicKeyInfo: subjectPublicKeyInfoOf(publicKey) };
+  throw refused([{ pointer: '', detail: 'the key is of no supported algorithm' }]);
 }
 
 /** The public key's SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). */
@@ -87,12 +86,4 @@ export function subjectKeyIdentifierOf(subjectPublicKeyInfo: Uint8Array): Buffer
 function headerLength(der: Uint8Array, offset: number): number {
   const length = der[offset + 1] ?? 0;
   return length < 0x80 ? 2 : 2 + (length & 0x7f);
-}
-
-function ecdsa(algorithm: string): Buffer {
-  return sequence(oid(algorithm));
-}
-
-function rsa(algorithm: string): Buffer {
-  return sequence(oid(algorithm), nullValue());
 }

@@ -28,6 +28,9 @@ export const ACCESS_CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
+/** RFC 2985 §5.4.2: the attribute of a request that holds the extensions asked for. */
+export const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
+
 /** RFC 5480 §2.1.1: keys on an elliptic curve, and the curves. */
 export const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
 export const P256 = '1.2.840.10045.3.1.7';
@@ -49,6 +52,13 @@ export const ECDSA_WITH_SHA512 = '1.2.840.10045.4.3.4';
 export const SHA256_WITH_RSA = '1.2.840.113549.1.1.11';
 export const SHA384_WITH_RSA = '1.2.840.113549.1.1.12';
 export const SHA512_WITH_RSA = '1.2.840.113549.1.1.13';
+
+/** RFC 4055 §3: RSASSA-PSS, and the parts of its parameters. */
+export const RSASSA_PSS = '1.2.840.113549.1.1.10';
+export const MGF1 = '1.2.840.113549.1.1.8';
+export const SHA256 = '2.16.840.1.101.3.4.2.1';
+export const SHA384 = '2.16.840.1.101.3.4.2.2';
+export const SHA512 = '2.16.840.1.101.3.4.2.3';
 
 const NAMES: Readonly<Record<string, string>> = {
   [SUBJECT_KEY_IDENTIFIER]: 'subjectKeyIdentifier',
@@ -79,5 +89,5 @@ export const FREQUENT_OIDS: readonly string[] = [
   ...[SERVER_AUTH, CLIENT_AUTH, ACCESS_OCSP, ACCESS_CA_ISSUERS],
   ...[EC_PUBLIC_KEY, P256, P384, P521, RSA_ENCRYPTION, ED25519],
   ...[ECDSA_WITH_SHA256, ECDSA_WITH_SHA384, ECDSA_WITH_SHA512],
-  ...[SHA256_WITH_RSA, SHA384_WITH_RSA, SHA512_WITH_RSA],
+  ...[SHA256_WITH_RSA, SHA384_WITH_RSA, SHA512_WITH_RSA, RSASSA_PSS],
 ];

@@ -1,4 +1,4 @@
-import type { KeyAlgorithm, SubjectAltNames, Validity } from '../certificate.ts';
+import type { SubjectAltNames, Validity } from '../certificate.ts';
 import {
   bitString,
   boolean,
@@ -12,7 +12,6 @@ import {
   time,
 } from './der.ts';
 import { ipOctets } from './ip-address.ts';
-import { signatureAlgorithmOf } from './key.ts';
 import {
   DNS_NAME,
   encodeNameConstraints,
@@ -51,8 +50,8 @@ export type KeyUsage = keyof typeof KEY_USAGE_BITS;
 export interface CertificateTemplate extends SubjectAltNames, Validity {
   /** 32 hexadecimal digits. */
   readonly serialNumber: string;
-  /** The algorithm of the issuer's key. */
-  readonly issuerKeyAlgorithm: KeyAlgorithm;
+  /** DER of the AlgorithmIdentifier by which the issuer will sign. */
+  readonly signatureAlgorithm: Uint8Array;
   /** DER of the issuer's Name, byte for byte as in its own certificate. */
   readonly issuer: Uint8Array;
   /** DER of the subject's Name. */
@@ -78,7 +77,7 @@ export function encodeTbsCertificate(template: CertificateTemplate): Buffer {
   return sequence(
     explicit(0, integer(V3)),
     integer(Buffer.from(template.serialNumber, 'hex')),
-    signatureAlgorithmOf(template.issuerKeyAlgorithm),
+    template.signatureAlgorithm,
     template.issuer,
     sequence(time(template.notBefore), time(template.notAfter)),
     template.subject,
@@ -90,10 +89,10 @@ export function encodeTbsCertificate(template: CertificateTemplate): Buffer {
 /** The signed Certificate around a TBSCertificate (RFC 5280 §4.1.1). */
 export function encodeCertificate(
   tbsCertificate: Uint8Array,
-  issuerKeyAlgorithm: KeyAlgorithm,
+  signatureAlgorithm: Uint8Array,
   signature: Uint8Array,
 ): Buffer {
-  return sequence(tbsCertificate, signatureAlgorithmOf(issuerKeyAlgorithm), bitString(signature));
+  return sequence(tbsCertificate, signatureAlgorithm, bitString(signature));
 }
 
 /** In a fixed order, so that two certificates of one profile differ only in their values. */

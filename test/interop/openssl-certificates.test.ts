@@ -22,7 +22,14 @@ function keyPair(algorithm: KeyAlgorithm): ReturnType<typeof newKeyPair> {
   return made;
 }
 
-const ISSUERS: readonly KeyAlgorithm[] = ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'rsa-3072'];
+const ISSUERS: readonly KeyAlgorithm[] = [
+  'ecdsa-p256',
+  'ecdsa-p384',
+  'ecdsa-p521',
+  'rsa-2048',
+  'rsa-3072',
+  'ed25519',
+];
 const world = new IssuanceWorld({ newKeyPair: keyPair });
 /** openssl judges by its own clock. */
 world.now = new Date();
@@ -94,7 +101,7 @@ describe('openssl verify -x509_strict', () => {
     for (const issuer of ISSUERS) {
       it(`accepts ${what}, issued by ${issuer}`, async () => {
         const authority = `issuing-${issuer}`;
-        for (const keyAlgorithm of ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048'] as const) {
+        for (const keyAlgorithm of ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'ed25519'] as const) {
           const { certificate } = await world.issue({ ...request, authority, keyAlgorithm });
           for (const check of checks) verify(certificatePem(certificate), issuer, ...check);
         }

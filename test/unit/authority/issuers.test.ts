@@ -41,11 +41,11 @@ describe('the issuers', () => {
     assert.equal(await issuers.issuerOf('issuing'), first);
     assert.equal(unwrapped, 1);
     assert.deepEqual(Object.keys(first).toSorted(), [
-      'keyAlgorithm',
       'kind',
       'name',
       'path',
       'sign',
+      'signatureAlgorithm',
     ]);
   });
 

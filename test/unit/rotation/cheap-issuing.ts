@@ -7,9 +7,10 @@ import { decodeCertificate } from '../../../src/x509/decode-certificate.ts';
 import { encodeName } from '../../../src/x509/distinguished-name.ts';
 import { subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../../../src/x509/key.ts';
 import { SERVER_AUTH } from '../../../src/x509/oids.ts';
+import { signingSchemeOf } from '../../../src/x509/signature-scheme.ts';
 import { encodeCertificate, encodeTbsCertificate } from '../../../src/x509/tbs-certificate.ts';
 
-const ALGORITHM = 'ecdsa-p256';
+const { identifier: SIGNATURE_ALGORITHM } = signingSchemeOf('ecdsa-p256');
 const issuerKeys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const subjectKeys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 
@@ -65,7 +66,7 @@ function certificateFor(
     ipAddresses: [],
     emailAddresses: [],
     uris: [],
-    issuerKeyAlgorithm: ALGORITHM,
+    signatureAlgorithm: SIGNATURE_ALGORITHM,
     issuer,
     subject: about.isAuthority ? issuer : encodeName({ commonName: dnsNames[0] ?? '' }),
     subjectPublicKeyInfo,
@@ -75,5 +76,5 @@ function certificateFor(
     extKeyUsage: about.isAuthority ? [] : [SERVER_AUTH],
   });
   const signature = sign('sha256', tbsCertificate, issuerKeys.privateKey);
-  return encodeCertificate(tbsCertificate, ALGORITHM, signature);
+  return encodeCertificate(tbsCertificate, SIGNATURE_ALGORITHM, signature);
 }

@@ -1,10 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import * as der from '../../../src/x509/der.ts';
-import { ECDSA_WITH_SHA256, SUBJECT_ALT_NAME } from '../../../src/x509/oids.ts';
+import { ECDSA_WITH_SHA256, EXTENSION_REQUEST, SUBJECT_ALT_NAME } from '../../../src/x509/oids.ts';
 import { encodePem } from '../../../src/x509/pem.ts';
-
-/** RFC 2985 §5.4.2. */
-export const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
 
 /** The key that signs them all. */
 export const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -27,11 +24,12 @@ export function handMadeRequest(parts: RequestParts): string {
 export function handMadeRequestDer({ names, extensions = [], ...parts }: RequestParts): Buffer {
   const all = names ? [subjectAltName(...names), ...extensions] : extensions;
   const requested = all.length > 0 ? [extensionRequest(...all)] : [];
+  const attributes = [...requested, ...(parts.attributes ?? [])].toSorted(Buffer.compare);
   const information = der.sequence(
     der.integer(0),
     parts.subject ?? der.sequence(),
     parts.subjectPublicKeyInfo ?? keys.publicKey.export({ type: 'spki', format: 'der' }),
-    der.implicitConstructed(0, ...requested, ...(parts.attributes ?? [])),
+    der.implicitConstructed(0, ...attributes),
   );
   const signature = sign('sha256', information, keys.privateKey);
   const algorithm = der.sequence(der.oid(ECDSA_WITH_SHA256));

@@ -8,12 +8,17 @@ import {
   readCertificationRequest,
 } from '../../../src/x509/certification-request.ts';
 import * as der from '../../../src/x509/der.ts';
-import { BASIC_CONSTRAINTS, COMMON_NAME, SUBJECT_ALT_NAME } from '../../../src/x509/oids.ts';
+import {
+  BASIC_CONSTRAINTS,
+  COMMON_NAME,
+  EXTENSION_REQUEST,
+  KEY_USAGE,
+  SUBJECT_ALT_NAME,
+} from '../../../src/x509/oids.ts';
 import { encodePem } from '../../../src/x509/pem.ts';
 import { membersOf } from './der-members.ts';
 import {
   attribute,
-  EXTENSION_REQUEST,
   extensionRequest,
   generalName,
   handMadeRequest,
@@ -45,6 +50,10 @@ async function readOrRefused(pem: string): Promise<CertificationRequest | 'refus
 
 const { dns, ip, uri, email, directory, other } = generalName;
 const utf8 = (text: string) => nameOf([COMMON_NAME, der.utf8String(text)]);
+const deep = nested(12_000);
+const CA = der.sequence(der.boolean(true));
+const critical = (extension: string, value: Buffer = der.nullValue()) =>
+  der.sequence(der.oid(extension), der.boolean(true), der.octetString(value));
 const garbled = (extension: string) =>
   der.sequence(der.oid(extension), der.octetString(Buffer.from('garbage')));
 
@@ -69,7 +78,11 @@ describe('a CSR that no tool would make', () => {
     ['an x400Address', { names: [dns('a.b'), der.implicitConstructed(3)] }],
     ['an ediPartyName', { names: [dns('a.b'), der.implicitConstructed(5)] }],
     ['a name of a tag that does not exist', { names: [der.implicit(15, Buffer.of(1))] }],
-    ['a deep attribute', { attributes: [attribute('1.2.3', nested(12_000))] }],
+    ['a deep subject', { subject: nested(12_000) }],
+    ['an attribute without a value', { attributes: [attribute('1.2.3')] }],
+    ['one attribute twice', { attributes: [attribute('1.2.3', deep), attribute('1.2.3', deep)] }],
+    ['a critical extension of no known kind', { extensions: [critical('1.2.3')] }],
+    ['a critical wish to be an authority', { extensions: [critical(BASIC_CONSTRAINTS, CA)] }],
     ['ten thousand names', { names: Array(10_000).fill(dns('a.b')) as Buffer[] }],
     ['a key that is none', { subjectPublicKeyInfo: der.sequence() }],
   ] as const) {
@@ -109,7 +122,22 @@ describe('a CSR that no tool would make', () => {
     const request = await readOrRefused(handMadeRequest({ subjectPublicKeyInfo }));
     assert.ok(request !== 'refused');
     const written = { type: 'spki', format: 'der' } as const;
-    assert.deepEqual(request.publicKey.export(written), keys.publicKey.export(written));
+    assert.deepEqual(request.publicKey.subjectPublicKeyInfo, keys.publicKey.export(written));
+  });
+
+  it('may bring attributes of its own, however deep', async () => {
+    const pem = handMadeRequest({ attributes: [attribute('1.2.3', deep)] });
+    assert.ok((await readOrRefused(pem)) !== 'refused');
+  });
+
+  it('may ask for what it is granted anyway, or the profile decides, as urgently as it likes', async () => {
+    const extensions = [
+      critical(BASIC_CONSTRAINTS, der.sequence()),
+      critical(KEY_USAGE, der.namedBits([0])),
+    ];
+    const request = await readOrRefused(handMadeRequest({ extensions }));
+    assert.ok(request !== 'refused');
+    assert.deepEqual(request.ignoredExtensions, ['keyUsage (2.5.29.15)']);
   });
 
   it('may bring a challenge password, which goes no further', async () => {

@@ -6,11 +6,10 @@ import { KEY_ALGORITHMS, type KeyAlgorithm } from '../../../src/certificate.ts';
 import {
   keyAlgorithmOf,
   newKeyPair,
-  signatureAlgorithmOf,
-  signWith,
   subjectKeyIdentifierOf,
   subjectPublicKeyInfoOf,
 } from '../../../src/x509/key.ts';
+import { signingSchemeOf, signWith } from '../../../src/x509/signature-scheme.ts';
 
 /** A certificate of openssl's own making, and the subject key identifier that it gave it. */
 function certifiedByOpenssl(newKey: readonly string[]) {
@@ -32,7 +31,11 @@ function certifiedByOpenssl(newKey: readonly string[]) {
   return { publicKey, identifier: identifier.replaceAll(':', '').toLowerCase() };
 }
 
-const fast: readonly KeyAlgorithm[] = ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048'];
+const fast = ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'rsa-2048', 'ed25519'] as const;
+const HASHES: Partial<Record<KeyAlgorithm, string>> = {
+  'ecdsa-p384': 'sha384',
+  'ecdsa-p521': 'sha512',
+};
 
 describe('a key pair', () => {
   for (const algorithm of fast) {
@@ -40,8 +43,8 @@ describe('a key pair', () => {
       const { publicKey, privateKey } = await newKeyPair(algorithm);
       assert.equal(keyAlgorithmOf(publicKey), algorithm);
       const octets = Buffer.from('to be signed');
-      const signature = await signWith(privateKey, algorithm, octets);
-      const hash = algorithm === 'ecdsa-p384' ? 'sha384' : 'sha256';
+      const signature = await signWith(privateKey, signingSchemeOf(algorithm), octets);
+      const hash = algorithm === 'ed25519' ? null : (HASHES[algorithm] ?? 'sha256');
       assert.ok(verify(hash, octets, publicKey, signature));
     });
   }
@@ -53,9 +56,8 @@ describe('a key pair', () => {
 
   it('of any other kind is none of ours', () => {
     const others = [
-      generateKeyPairSync('ec', { namedCurve: 'secp521r1' }),
       generateKeyPairSync('ec', { namedCurve: 'secp256k1' }),
-      generateKeyPairSync('ed25519'),
+      generateKeyPairSync('ed448'),
       generateKeyPairSync('x25519'),
       generateKeyPairSync('rsa', { modulusLength: 1024 }),
       generateKeyPairSync('rsa', { modulusLength: 2056 }),
@@ -73,7 +75,9 @@ describe('a key identifier', () => {
   for (const newKey of [
     ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
     ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-384'],
+    ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-521'],
     ['-newkey', 'rsa:2048'],
+    ['-newkey', 'ed25519'],
   ]) {
     it(`is the one that openssl gives a key made with ${newKey.join(' ')}`, () => {
       const { publicKey, identifier } = certifiedByOpenssl(newKey);
@@ -87,14 +91,37 @@ describe('a signature algorithm', () => {
   it('has a hash as strong as the key; ECDSA has no parameters, RSA has NULL', () => {
     const written = KEY_ALGORITHMS.map((algorithm) => [
       algorithm,
-      signatureAlgorithmOf(algorithm).toString('hex'),
+      signingSchemeOf(algorithm).identifier.toString('hex'),
     ]);
     assert.deepEqual(Object.fromEntries(written), {
       'ecdsa-p256': '300a06082a8648ce3d040302',
       'ecdsa-p384': '300a06082a8648ce3d040303',
+      'ecdsa-p521': '300a06082a8648ce3d040304',
       'rsa-2048': '300d06092a864886f70d01010b0500',
       'rsa-3072': '300d06092a864886f70d01010b0500',
       'rsa-4096': '300d06092a864886f70d01010c0500',
+      ed25519: '300506032b6570',
     });
+  });
+
+  it('of RSASSA-PSS leaves nothing to a DEFAULT: SHA-2, MGF1 with the same, a salt as long', () => {
+    // As the CA/B BR (7.1.3.2.1) have them, octet for octet.
+    const sha256 = '300d06096086480165030402010500';
+    const sha384 = '300d06096086480165030402020500';
+    const expected = (hash: string, salt: string) =>
+      `304106092a864886f70d01010a3034a00f${hash}a11c301a06092a864886f70d010108${hash}a2030201${salt}`;
+    for (const [algorithm, written] of [
+      ['rsa-2048', expected(sha256, '20')],
+      ['rsa-3072', expected(sha256, '20')],
+      ['rsa-4096', expected(sha384, '30')],
+    ] as const) {
+      assert.equal(signingSchemeOf(algorithm, 'pss').identifier.toString('hex'), written);
+    }
+  });
+
+  it('of any other key is the same, whatever RSA keys are to do', () => {
+    for (const algorithm of ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519'] as const) {
+      assert.equal(signingSchemeOf(algorithm, 'pss'), signingSchemeOf(algorithm));
+    }
   });
 });

@@ -133,7 +133,7 @@ describe('the certificate of a leaf', () => {
 describe('what is to be signed', () => {
   const template: CertificateTemplate = {
     serialNumber: '40'.padEnd(32, '0'),
-    issuerKeyAlgorithm: 'ecdsa-p256',
+    signatureAlgorithm: Buffer.from('3000', 'hex'),
     issuer: Buffer.from('3000', 'hex'),
     subject: Buffer.from('3000', 'hex'),
     subjectPublicKeyInfo: Buffer.from('3000', 'hex'),
