@@ -3,7 +3,13 @@ import { Metrics } from './api/metrics.ts';
 import type { Refusal } from './api/problem.ts';
 import type { RequestLine } from './api/request-log.ts';
 import { composeRotation } from './compose/rotation.ts';
-import type { Parts, Surroundings } from './compose/surroundings.ts';
+import type {
+  FirstProcess,
+  FirstSurroundings,
+  Parts,
+  Surroundings,
+  WorkerSurroundings,
+} from './compose/surroundings.ts';
 import type { Actor } from './src/audit/entry.ts';
 import { type AuthorityRequest, createAuthority } from './src/authority/create-authority.ts';
 import { Issuers } from './src/authority/issuers.ts';
@@ -18,7 +24,7 @@ import { KeyGeneration } from './src/issuance/key-generation.ts';
 import { AuditRepository } from './storage/database/audit-repository.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
-import { GroupCommit } from './storage/database/group-commit.ts';
+import { type Commit, GroupCommit } from './storage/database/group-commit.ts';
 import { IssuanceRecords } from './storage/database/issuance-records.ts';
 import { TargetRepository } from './storage/database/target-repository.ts';
 
@@ -28,30 +34,29 @@ const RSA_KEYS_AT_ONCE = 2;
 const GROUP_COMMIT = { waitMs: 0, maxStatements: 50_000 };
 
 export type Composition = ReturnType<typeof compose>;
+export type FirstComposition = ReturnType<typeof composeFirst>;
 
-/** Joins domain, storage and listeners; nothing listens or rotates yet. */
-export function compose(surroundings: Surroundings) {
-  const domain = composeDomain(surroundings);
-  const { log, isReady } = surroundings;
-  const listener = {
-    logRequest: (line: RequestLine) => log.info(line, 'request'),
-    logFailure: (err: unknown, requestId: string) =>
-      log.error({ err, requestId }, 'request failed'),
-    recordRefusal: domain.recordRefusal,
-  };
-  const management = managementApp({ ...surroundings, ...listener, ...domain });
-  const { metrics } = domain;
-  const distribution = distributionApp({
-    ...listener,
-    isReady,
-    metrics: { contentType: metrics.contentType, text: () => metrics.text() },
-  });
-  return { ...domain, management, distribution };
+/** Joins domain, storage and listeners of the first process; nothing listens or rotates yet. */
+export function composeFirst(surroundings: FirstSurroundings) {
+  const { db, otherMetrics } = surroundings;
+  const { commit } = new GroupCommit(db, GROUP_COMMIT);
+  const parts = partsOf(surroundings, commit);
+  const issuing = composeIssuing(surroundings, parts);
+  const rotating = composeRotation(surroundings, { ...parts, issue: issuing.issue });
+  const metricsText = async () => parts.metrics.text(await otherMetrics?.());
+  const firstProcess = { ...rotating, commit, metricsText };
+  return { ...joined(surroundings, { parts, issuing, firstProcess }), ...rotating, firstProcess };
 }
 
-function composeDomain(surroundings: Surroundings) {
-  const { db, wrapping, now } = surroundings;
-  const { commit } = new GroupCommit(db, GROUP_COMMIT);
+/** Joins the same for a further process, which asks the first one for what only that may do. */
+export function compose(surroundings: WorkerSurroundings) {
+  const { firstProcess } = surroundings;
+  const parts = partsOf(surroundings, firstProcess.commit);
+  const issuing = composeIssuing(surroundings, parts);
+  return joined(surroundings, { parts, issuing, firstProcess });
+}
+
+function partsOf({ db, wrapping, now }: Surroundings, commit: Commit): Parts {
   const journal = new AuditRepository(db, commit);
   const stores = {
     authorities: new AuthorityRepository(db),
@@ -70,22 +75,47 @@ function composeDomain(surroundings: Surroundings) {
       })),
   });
   const { newKeyPair } = new KeyGeneration(RSA_KEYS_AT_ONCE);
-  const parts = { stores, issuers, metrics, newKeyPair };
-  const issuing = composeIssuing(surroundings, parts);
-  const rotating = composeRotation(surroundings, { ...parts, issue: issuing.issue });
-  const bundling = composeBundling(surroundings, parts);
-  return {
-    metrics,
-    issuers,
+  return { stores, issuers, metrics, newKeyPair };
+}
+
+function joined(
+  surroundings: Surroundings,
+  composed: {
+    readonly parts: Parts;
+    readonly issuing: ReturnType<typeof composeIssuing>;
+    readonly firstProcess: FirstProcess;
+  },
+) {
+  const { log, isReady, now } = surroundings;
+  const { parts, issuing, firstProcess } = composed;
+  const { stores, metrics, issuers } = parts;
+  const domain = {
     ...issuing,
-    ...rotating,
-    ...bundling,
+    ...composeBundling(surroundings, parts),
+    listTargets: stores.targets.list,
+    findTarget: stores.targets.find,
     listAuditEntries: stores.journal.list,
+  };
+  const listener = {
+    logRequest: (line: RequestLine) => log.info(line, 'request'),
+    logFailure: (err: unknown, requestId: string) =>
+      log.error({ err, requestId }, 'request failed'),
     recordRefusal: ({ actor, method, path, error }: Refusal) => {
       const { code, message, violations } = error;
       const details = { code, method, path, detail: message, violations };
       return stores.journal.append({ time: now(), actor, action: 'request.refused', details });
     },
+  };
+  return {
+    ...domain,
+    metrics,
+    issuers,
+    management: managementApp({ ...surroundings, ...listener, ...domain, ...firstProcess }),
+    distribution: distributionApp({
+      ...listener,
+      isReady,
+      metrics: { contentType: metrics.contentType, text: firstProcess.metricsText },
+    }),
   };
 }
 

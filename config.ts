@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { delimiter, dirname, join, relative, resolve, sep } from 'node:path';
 import { validate as isCronExpression } from 'node-cron';
 import { type Document, parseDocument } from 'yaml';
@@ -37,6 +37,8 @@ export interface Settings {
   readonly rotationTargets: readonly RotationTarget[];
   readonly rotationSchedule: string;
   readonly logLevel: string;
+  /** Processes that answer requests; 1: the service is one process. */
+  readonly workers: number;
   readonly kubernetes: {
     readonly kubeconfigFiles: readonly string[];
     readonly inCluster?: { readonly server: string; readonly credentialsDir: string };
@@ -93,6 +95,11 @@ const Environment = z.strictObject({
   PKI_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info'),
+  PKI_WORKERS: z
+    .string()
+    .regex(/^([1-9]|[1-5][0-9]|6[0-4])$/, 'must be a number from 1 to 64')
+    .transform(Number)
+    .default(() => Math.min(64, availableParallelism())),
 });
 
 const SettingsFile = z
@@ -154,6 +161,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     rotationTargets: file?.rotationTargets.map(targetOf) ?? [],
     rotationSchedule: env.PKI_ROTATION_SCHEDULE,
     logLevel: env.PKI_LOG_LEVEL,
+    workers: env.PKI_WORKERS,
     kubernetes: clusterAccess(environment),
   };
 }

@@ -1,16 +1,11 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
+import { openLog } from './compose/log.ts';
 import { readSettings, type Settings, SettingsError, shortPath } from './config.ts';
 import { type Running, start } from './start.ts';
 import { SecretFileError } from './storage/keys/startup-secrets.ts';
 
 /** Signals closer together than this come from one and the same keystroke. */
 const SAME_SIGNAL_MS = 1_000;
-
-/** Nothing that is logged has such members; should it ever, they are blotted out. */
-const SECRET_MEMBERS = ['privateKey', 'password', 'token', 'authorization'].flatMap((name) => [
-  name,
-  `*.${name}`,
-]);
 
 await run();
 
@@ -19,7 +14,7 @@ async function run(): Promise<void> {
   let log: Logger | undefined;
   try {
     const settings = readSettings(process.env);
-    log = pino({ level: settings.logLevel, redact: SECRET_MEMBERS });
+    log = openLog(settings.logLevel);
     const running = await start(settings, log);
     announce(settings, running, log);
     stopOnSignal(running, log);

@@ -1,22 +1,29 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import { type AddressInfo, isIPv6, type Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, isIPv6, type Socket } from 'node:net';
 import { refuseUnreadable, type UnreadableRequest } from './unreadable-request.ts';
 
 /** A certificate chain and its key, as PEM. */
-interface TlsMaterial {
+export interface TlsMaterial {
   readonly cert: string;
   readonly key: string;
 }
 
-/** A listening server. */
-export interface Listener {
-  /** With the port that was chosen. */
-  readonly url: string;
+/** What answers the requests of connections that somebody has accepted. */
+export interface Responder {
+  readonly respond: (connection: Socket) => void;
   /** Serves another certificate from the next handshake on; only with TLS. */
   readonly replaceTls: (tls: TlsMaterial) => void;
-  /** Takes no more connections, and ends when the requests in flight are answered. */
+  /** Ends when the requests in flight are answered. */
+  readonly close: () => Promise<void>;
+}
+
+/** A port at which connections are accepted. */
+export interface Acceptor {
+  /** Where it listens, with the port that was chosen. */
+  readonly authority: string;
+  /** Takes no more connections. */
   readonly close: () => Promise<void>;
 }
 
@@ -31,24 +38,28 @@ const LIMITS = {
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** A pass over many targets may take a while, and a reader who never reads must not hold a socket. */
 const SOCKET_IDLE_MS = 5 * 60_000;
+/** Of one process; each may cost a TLS session and a body. */
+const MAX_CONNECTIONS = 4_096;
 /** What is not answered by then is cut off, or a stop could last for ever. */
 const CLOSE_DEADLINE_MS = 20_000;
 const CLOSE_SWEEP_MS = 50;
+/** Clients that come in a herd wait here for their turn. */
+const BACKLOG = 1_024;
 
-export interface ListenOptions {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
+export interface ResponderOptions {
   readonly tls?: TlsMaterial | undefined;
+  /** 48 octets (TLS session tickets), the same in every process that answers at one port. */
+  readonly ticketKeys?: Buffer | undefined;
   readonly logUnreadable: (request: UnreadableRequest) => void;
 }
 
-/** Listens with the bounds of this service; without `tls` in plain HTTP. */
-export async function listen(app: RequestListener, options: ListenOptions): Promise<Listener> {
-  const { host, port, tls, logUnreadable } = options;
+/** Answers with the bounds of this service; without `tls` in plain HTTP. */
+export function respondWith(app: RequestListener, options: ResponderOptions): Responder {
+  const { tls, ticketKeys, logUnreadable } = options;
+  const common = { minVersion: 'TLSv1.2', ...(ticketKeys ? { ticketKeys } : {}) } as const;
   const server: Server | HttpsServer = tls
     ? createHttpsServer(
-        { ...LIMITS, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+        { ...LIMITS, ...common, ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
         app,
       )
     : createHttpServer(LIMITS, app);
@@ -56,26 +67,50 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   server.on('clientError', (error, socket) => {
     logUnreadable(refuseUnreadable(error, socket as Socket));
   });
-  server.listen({ host, port });
-  await once(server, 'listening');
-  const address = server.address() as AddressInfo;
-  const shownHost = isIPv6(host) ? `[${host}]` : host;
+  // Node looks for slow callers from this event on; no port is opened here.
+  server.emit('listening');
+  const connections = new Set<Socket>();
   return {
-    url: `${tls ? 'https' : 'http'}://${shownHost}:${address.port}`,
-    replaceTls: (next) => {
-      if ('setSecureContext' in server) server.setSecureContext({ ...next, minVersion: 'TLSv1.2' });
+    respond: (connection) => {
+      if (connections.size >= MAX_CONNECTIONS) {
+        connection.destroy();
+        return;
+      }
+      connections.add(connection);
+      connection.once('close', () => connections.delete(connection));
+      server.emit('connection', connection);
+      connection.resume();
     },
-    close: () => close(server),
+    replaceTls: (next) => {
+      if ('setSecureContext' in server) server.setSecureContext({ ...next, ...common });
+    },
+    close: () => close(server, connections),
   };
 }
 
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
+async function close(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
   server.close();
-  // A connection that is busy now stays open for its next request, which must not come.
-  const sweep = setInterval(() => server.closeIdleConnections(), CLOSE_SWEEP_MS);
-  const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_DEADLINE_MS);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(deadline);
+  const deadline = performance.now() + CLOSE_DEADLINE_MS;
+  while (connections.size > 0 && performance.now() < deadline) {
+    // A connection that is busy now stays open for its next request, which must not come.
+    server.closeIdleConnections();
+    await new Promise((resolve) => setTimeout(resolve, CLOSE_SWEEP_MS));
+  }
+  for (const connection of connections) connection.destroy();
+}
+
+/** Accepts connections at `host:port` (0: any free port), and hands each to `take`, not yet read from. */
+export async function accept(
+  { host, port }: { readonly host: string; readonly port: number },
+  take: (connection: Socket) => void,
+): Promise<Acceptor> {
+  const server = createTcpServer({ pauseOnConnect: true, noDelay: true }, take);
+  server.listen({ host, port, backlog: BACKLOG });
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  return {
+    authority: `${isIPv6(host) ? `[${host}]` : host}:${address.port}`,
+    // Connections that were handed on are no longer its own, so that nothing is waited for.
+    close: () => Promise.resolve(void server.close()),
+  };
 }

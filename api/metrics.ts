@@ -1,4 +1,11 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+} from 'prom-client';
 import { PkiError } from '../src/errors.ts';
 import type { RotationOutcome, TargetRecord } from '../src/rotation/rotation-record.ts';
 
@@ -6,6 +13,9 @@ export interface MetricsDeps {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
   readonly authorityExpiries: () => Promise<readonly { name: string; notAfter: Date }[]>;
 }
+
+/** What a process has counted, as plain values. */
+export type MetricValues = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 /** From a signature in a millisecond to an RSA key in seconds. */
 const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -46,8 +56,15 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  /** What this process has counted, for another one to sum up. */
+  values(): Promise<MetricValues> {
+    return this.#registry.getMetricsAsJSON();
+  }
+
+  /** What this process and `others` have counted, together. */
+  async text(others: readonly MetricValues[] = []): Promise<string> {
+    if (others.length === 0) return this.#registry.metrics();
+    return AggregatorRegistry.aggregate([await this.values(), ...others]).metrics();
   }
 
   /** Counts and times one issuance, whatever comes of it. */
@@ -74,6 +91,7 @@ export class Metrics {
       name: 'certwright_target_expiry_timestamp_seconds',
       help: 'When the certificate of a target ends, in seconds since 1970.',
       labelNames: ['target'],
+      aggregator: 'first',
       registers: [this.#registry],
       async collect() {
         this.reset();
@@ -87,6 +105,7 @@ export class Metrics {
       name: 'certwright_authority_expiry_timestamp_seconds',
       help: 'When the certificate of an authority ends, in seconds since 1970.',
       labelNames: ['authority'],
+      aggregator: 'first',
       registers: [this.#registry],
       async collect() {
         this.reset();

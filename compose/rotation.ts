@@ -5,11 +5,11 @@ import type { TargetPass } from '../src/rotation/pass-outcome.ts';
 import { Rotation, type RotationDeps } from '../src/rotation/rotation.ts';
 import type { RotationTarget } from '../src/rotation/target.ts';
 import { targetViolations } from '../src/rotation/target-violations.ts';
-import type { Parts, Surroundings } from './surroundings.ts';
+import type { FirstSurroundings, Parts } from './surroundings.ts';
 
 /** Joins what keeps targets supplied; no pass is made yet. */
 export function composeRotation(
-  surroundings: Surroundings,
+  surroundings: FirstSurroundings,
   parts: Parts & { readonly issue: RotationDeps['issue'] },
 ) {
   const { now, randomBytes, destinations, log } = surroundings;

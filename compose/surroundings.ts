@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import type { Metrics } from '../api/metrics.ts';
+import type { Metrics, MetricValues } from '../api/metrics.ts';
+import type { RotationRoutesDeps } from '../api/routes/rotation.ts';
 import type { Issuers } from '../src/authority/issuers.ts';
 import type { KeyWrapping } from '../src/authority/private-key.ts';
 import type { KeyGeneration } from '../src/issuance/key-generation.ts';
@@ -8,6 +9,7 @@ import type { DestinationStore } from '../src/rotation/destination.ts';
 import type { AuditRepository } from '../storage/database/audit-repository.ts';
 import type { AuthorityRepository } from '../storage/database/authority-repository.ts';
 import type { CertificateRepository } from '../storage/database/certificate-repository.ts';
+import type { Commit } from '../storage/database/group-commit.ts';
 import type { IssuanceRecords } from '../storage/database/issuance-records.ts';
 import type { Schema } from '../storage/database/schema.ts';
 import type { TargetRepository } from '../storage/database/target-repository.ts';
@@ -18,13 +20,34 @@ export interface Surroundings {
   readonly wrapping: KeyWrapping;
   readonly now: () => Date;
   readonly randomBytes: (size: number) => Uint8Array;
-  readonly destinations: DestinationStore;
   readonly log: Logger;
   readonly adminToken: string;
   readonly openapiYaml: string;
   /** Roots that everybody trusts, as PEM. */
   readonly publicRoots: readonly string[];
   readonly isReady: () => boolean;
+}
+
+/** The surroundings of the first process: it alone writes to destinations, and sums up what all count. */
+export interface FirstSurroundings extends Surroundings {
+  readonly destinations: DestinationStore;
+  /** What the other processes have counted. */
+  readonly otherMetrics?: () => Promise<readonly MetricValues[]>;
+}
+
+/** The surroundings of a further process. */
+export interface WorkerSurroundings extends Surroundings {
+  readonly firstProcess: FirstProcess;
+}
+
+/** What the first process does for all: it alone writes, and it holds the locks of rotation. */
+export interface FirstProcess
+  extends Pick<
+    RotationRoutesDeps,
+    'createTarget' | 'replaceTarget' | 'deleteTarget' | 'rotate' | 'run'
+  > {
+  readonly commit: Commit;
+  readonly metricsText: () => Promise<string>;
 }
 
 /** What more than one of the joined parts is made of. */

@@ -9,7 +9,7 @@ import { after } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import type { Express } from 'express';
 import { pino } from 'pino';
-import { compose } from '../../compose.ts';
+import { composeFirst } from '../../compose.ts';
 import { missingAuthorities } from '../../src/authority/missing-authorities.ts';
 import type { Certificate } from '../../src/certificate.ts';
 import { followFile } from '../../src/rotation/follow-file.ts';
@@ -69,7 +69,7 @@ export async function startApi(): Promise<World> {
   const log: string[] = [];
   const adminToken = randomBytes(32).toString('base64url');
   const db = await openDatabase(':memory:');
-  const service = compose({
+  const service = composeFirst({
     db,
     wrapping: new AesGcmWrapping(randomBytes(32), randomBytes),
     now: clock.now,

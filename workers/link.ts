@@ -1,0 +1,116 @@
+import type { Serializable } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { PkiError, type PkiErrorCode } from '../src/errors.ts';
+
+/** The channel between two of our processes, seen from either: `process` itself, or a child. */
+export interface Channel {
+  readonly connected: boolean;
+  on(event: 'message', listener: (message: unknown, handle?: unknown) => void): unknown;
+  on(event: 'disconnect', listener: () => void): unknown;
+  send?(message: Serializable, handle?: Socket): unknown;
+}
+
+/** What one process may ask of the other. */
+export type Handlers = Readonly<Record<string, (...args: never[]) => Promise<unknown>>>;
+
+/** An error in a form that can be cloned. */
+export interface Failure {
+  /** Absent for what is no refusal but a fault. */
+  readonly code?: PkiErrorCode;
+  readonly message: string;
+  readonly violations?: PkiError['violations'];
+  readonly parameters?: PkiError['parameters'];
+}
+
+type Message =
+  | {
+      readonly kind: 'ask';
+      readonly id: number;
+      readonly what: string;
+      readonly args: readonly unknown[];
+    }
+  | { readonly kind: 'answer'; readonly id: number; readonly value?: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly failure: Failure };
+
+/**
+ * Questions and answers between two of our processes, both ways. Arguments and results are values
+ * that can be cloned; refusals arrive as the refusals that they are.
+ */
+export class Link {
+  readonly #channel: Channel;
+  readonly #handlers: Handlers;
+  readonly #asked = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (error: unknown) => void }
+  >();
+  #nextId = 1;
+
+  constructor(channel: Channel, handlers: Handlers) {
+    this.#channel = channel;
+    this.#handlers = handlers;
+    channel.on('message', (message, handle) => {
+      this.#receive(message as Message, handle as Socket | undefined);
+    });
+    channel.on('disconnect', () => this.#fail());
+  }
+
+  /** @throws {PkiError} what the other process refuses */
+  ask<T>(what: string, args: readonly unknown[], connection?: Socket): Promise<T> {
+    if (!this.#channel.connected) return Promise.reject(new Error('the other process has ended'));
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise<T>((resolve, reject) => {
+      this.#asked.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#send({ kind: 'ask', id, what, args }, connection);
+    });
+  }
+
+  #receive(message: Message, connection: Socket | undefined): void {
+    if (message.kind === 'ask') {
+      void this.#answer(message, connection);
+      return;
+    }
+    const asked = this.#asked.get(message.id);
+    this.#asked.delete(message.id);
+    if (message.kind === 'answer') asked?.resolve(message.value);
+    else asked?.reject(asError(message.failure));
+  }
+
+  async #answer(
+    { id, what, args }: Extract<Message, { kind: 'ask' }>,
+    connection: Socket | undefined,
+  ): Promise<void> {
+    let reply: Message;
+    try {
+      const handler = this.#handlers[what] as ((...all: unknown[]) => Promise<unknown>) | undefined;
+      if (!handler) throw new Error(`nobody answers "${what}"`);
+      const value = await handler(...(connection ? [...args, connection] : args));
+      reply = { kind: 'answer', id, value };
+    } catch (error) {
+      reply = { kind: 'failure', id, failure: asFailure(error) };
+    }
+    this.#send(reply);
+  }
+
+  /** What cannot be sent any more was asked by a process that has ended. */
+  #send(message: Message, connection?: Socket): void {
+    if (this.#channel.connected) this.#channel.send?.(message, connection);
+  }
+
+  #fail(): void {
+    for (const { reject } of this.#asked.values()) reject(new Error('the other process has ended'));
+    this.#asked.clear();
+  }
+}
+
+export function asFailure(error: unknown): Failure {
+  if (!(error instanceof PkiError)) {
+    return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+  const { code, message, violations, parameters } = error;
+  return { code, message, violations, parameters };
+}
+
+export function asError({ code, message, ...rest }: Failure): Error {
+  return code === undefined ? new Error(message) : new PkiError(code, message, rest);
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import { type Responder, respondWith, type TlsMaterial } from '../api/listener.ts';
+import { openLog } from '../compose/log.ts';
+import type { FirstProcess } from '../compose/surroundings.ts';
+import { type Composition, compose } from '../compose.ts';
+import type { Statement } from '../storage/database/group-commit.ts';
+import { openDatabase } from '../storage/database/open-database.ts';
+import { AesGcmWrapping } from '../storage/keys/aes-gcm-wrapping.ts';
+import { GatheredCommit, type Outcomes } from './gathered-commit.ts';
+import { type Channel, Link } from './link.ts';
+
+export type ListenerName = 'management' | 'distribution';
+
+/** All that a worker must know; it comes by the channel, since others can read an environment. */
+export interface WorkerStart {
+  readonly databaseFile: string;
+  readonly logLevel: string;
+  readonly adminToken: string;
+  readonly keyEncryptionKey: Uint8Array;
+  readonly tls: TlsMaterial | undefined;
+  readonly ticketKeys: Uint8Array;
+}
+
+const now = () => new Date();
+
+/**
+ * A process that answers requests on connections which the first process accepts. It reads the
+ * database itself; what is written, and rotation with its locks, it asks of the first.
+ */
+class Worker {
+  readonly #link: Link;
+  #responders: Record<ListenerName, Responder> | undefined;
+  #service: Composition | undefined;
+
+  constructor(channel: Channel) {
+    this.#link = new Link(channel, {
+      start: (start: WorkerStart) => this.#start(start),
+      respond: (listener: ListenerName, connection: Socket) => {
+        this.#responders?.[listener].respond(connection);
+        return Promise.resolve();
+      },
+      replaceTls: (tls: TlsMaterial) => {
+        this.#responders?.management.replaceTls(tls);
+        return Promise.resolve();
+      },
+      metrics: () => this.#service?.metrics.values() ?? Promise.resolve([]),
+      stop: () => this.#stop(),
+    });
+  }
+
+  async #start(start: WorkerStart): Promise<void> {
+    const log = openLog(start.logLevel);
+    const service = compose({
+      db: await openDatabase(start.databaseFile),
+      wrapping: new AesGcmWrapping(start.keyEncryptionKey, randomBytes),
+      now,
+      randomBytes,
+      log,
+      adminToken: start.adminToken,
+      openapiYaml: readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'),
+      publicRoots: rootCertificates,
+      isReady: () => true,
+      firstProcess: this.#firstProcess(),
+    });
+    const logUnreadable = (request: object) => log.info(request, 'unreadable request');
+    const { tls, ticketKeys } = start;
+    this.#service = service;
+    this.#responders = {
+      management: respondWith(service.management, {
+        tls,
+        ticketKeys: Buffer.from(ticketKeys),
+        logUnreadable,
+      }),
+      distribution: respondWith(service.distribution, { logUnreadable }),
+    };
+  }
+
+  #firstProcess(): FirstProcess {
+    const link = this.#link;
+    const commitAll = (transactions: readonly (readonly Statement[])[]) =>
+      link.ask<Outcomes>('commitAll', [transactions]);
+    return {
+      commit: new GatheredCommit(commitAll).commit,
+      createTarget: (...args) => link.ask('createTarget', args),
+      replaceTarget: (...args) => link.ask('replaceTarget', args),
+      deleteTarget: (...args) => link.ask('deleteTarget', args),
+      rotate: (...args) => link.ask('rotate', args),
+      run: (...args) => link.ask('run', args),
+      metricsText: () => link.ask('metricsText', []),
+    };
+  }
+
+  async #stop(): Promise<void> {
+    const { management, distribution } = this.#responders ?? {};
+    await Promise.all([management?.close(), distribution?.close()]);
+  }
+}
+
+// Who ends the service ends the first process, which then ends this one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit(0));
+new Worker(process);

@@ -1,0 +1,111 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import type { TlsMaterial } from '../api/listener.ts';
+import { type Handlers, Link } from './link.ts';
+import type { ListenerName, WorkerStart } from './worker.ts';
+
+/** A worker that ends by itself is replaced, but not in a hurry: it might do it again. */
+const RESTART_DELAY_MS = 1_000;
+
+interface Worker {
+  readonly process: ChildProcess;
+  readonly link: Link;
+  isReady: boolean;
+}
+
+/** The processes that answer requests besides this one, and the connections that they are given. */
+export class Workers {
+  readonly #count: number;
+  readonly #start: () => WorkerStart;
+  readonly #handlers: Handlers;
+  readonly #log: Logger;
+  #workers: Worker[] = [];
+  #next = 0;
+  #isStopping = false;
+
+  /** `start` is what a worker is told first; `handlers` answer what workers ask of this process. */
+  constructor(
+    count: number,
+    parts: {
+      readonly start: () => WorkerStart;
+      readonly handlers: Handlers;
+      readonly log: Logger;
+    },
+  ) {
+    this.#count = count;
+    this.#start = parts.start;
+    this.#handlers = parts.handlers;
+    this.#log = parts.log;
+  }
+
+  /** Starts all workers, and waits for none. */
+  begin(): void {
+    for (let count = 0; count < this.#count; count += 1) this.#spawn();
+  }
+
+  /** Hands a connection to the worker whose turn it is; false where none is ready. */
+  take(listener: ListenerName, connection: Socket): boolean {
+    const ready = this.#workers.filter(({ isReady }) => isReady);
+    const worker = ready[this.#next % Math.max(1, ready.length)];
+    this.#next += 1;
+    if (!worker) return false;
+    worker.link.ask('respond', [listener], connection).catch(() => connection.destroy());
+    return true;
+  }
+
+  /** What every worker answers to `what`; those that cannot answer are left out. */
+  async askAll<T>(what: string, ...args: readonly unknown[]): Promise<readonly T[]> {
+    const ready = this.#workers.filter(({ isReady }) => isReady);
+    const answers = await Promise.allSettled(ready.map(({ link }) => link.ask<T>(what, args)));
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  }
+
+  /** Has every worker serve another certificate. */
+  async replaceTls(tls: TlsMaterial): Promise<void> {
+    await this.askAll('replaceTls', tls);
+  }
+
+  /** Ends all workers once they have answered the requests in flight. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all(
+      this.#workers.map(async ({ process, link, isReady }) => {
+        const exit = once(process, 'exit');
+        if (isReady) await link.ask('stop', []).catch(() => undefined);
+        process.kill('SIGKILL');
+        await exit;
+      }),
+    );
+  }
+
+  #spawn(): void {
+    const process = fork(new URL('worker.ts', import.meta.url), [], { serialization: 'advanced' });
+    const worker: Worker = { process, link: new Link(process, this.#handlers), isReady: false };
+    this.#workers.push(worker);
+    process.once('exit', (status, signal) => this.#onExit(worker, { status, signal }));
+    process.on('error', (err) => this.#log.error({ err, worker: process.pid }, 'a worker failed'));
+    worker.link.ask('start', [this.#start()]).then(
+      () => {
+        worker.isReady = true;
+        this.#log.info({ worker: process.pid }, 'worker ready');
+      },
+      (err: unknown) => {
+        if (this.#isStopping) return;
+        this.#log.error({ err, worker: process.pid }, 'a worker could not start');
+        process.kill('SIGKILL');
+      },
+    );
+  }
+
+  #onExit(worker: Worker, end: { status: number | null; signal: string | null }): void {
+    worker.isReady = false;
+    this.#workers = this.#workers.filter((other) => other !== worker);
+    if (this.#isStopping) return;
+    this.#log.error({ ...end, worker: worker.process.pid }, 'a worker has ended; it is replaced');
+    setTimeout(() => {
+      if (!this.#isStopping) this.#spawn();
+    }, RESTART_DELAY_MS);
+  }
+}
