@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { isInside, readSettings, SettingsError, shortPath } from '../../config.ts';
@@ -34,6 +34,7 @@ describe('the settings', () => {
       rotationTargets: [],
       rotationSchedule: '*/5 * * * *',
       logLevel: 'info',
+      workers: availableParallelism(),
     });
     assert.ok(kubernetes);
   });
@@ -51,7 +52,9 @@ describe('the settings', () => {
       PKI_KEY_ENCRYPTION_KEY_FILE: '/f/key',
       PKI_ROTATION_SCHEDULE: '*/10 * * * * *',
       PKI_LOG_LEVEL: 'silent',
+      PKI_WORKERS: '64',
     });
+    assert.equal(settings.workers, 64);
     assert.deepEqual([settings.dataDir, settings.databaseFile], ['/d', '/e/x.db']);
     assert.deepEqual(settings.managementListen, { host: '::', port: 0 });
     assert.deepEqual(settings.distributionListen, { host: '0.0.0.0', port: 65_535 });
@@ -96,6 +99,7 @@ describe('the settings', () => {
     ['PKI_CONFIG_FILE', ''],
     ['PKI_ROTATION_SCHEDULE', '', 'never', '60 * * * *', '* * *', '* * * * * * *'],
     ['PKI_LOG_LEVEL', '', 'verbose', 'INFO'],
+    ['PKI_WORKERS', '', '0', '-1', '65', '1.5', '1e1', 'many'],
   ] as const) {
     it(`name ${name} where its value cannot be used`, () => {
       for (const value of values) {
