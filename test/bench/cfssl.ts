@@ -1,9 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { freePort } from '../e2e/rig/free-port.ts';
-import { type Contender, HOST } from './contender.ts';
+import { authorityExtensions, makeForeign } from '../e2e/rig/openssl-authority.ts';
+import type { AuthorityServer } from './authority-server.ts';
+import type { Requested } from './certification-requests.ts';
+import { assertIssued, assertIssuedWithKey } from './issued.ts';
 import { startServer } from './process.ts';
 
 /** Of cfssl's own certdb/sqlite migrations: the table in which it keeps what it issued. */
@@ -17,25 +19,28 @@ const CERTIFICATES_TABLE = `
 const EC_KEY = { algo: 'ecdsa', size: 256 };
 const SIGNING = { default: { usages: ['digital signature', 'server auth'], expiry: '720h' } };
 
-/** cfssl's version, or `undefined` where it is not installed. */
-export function cfsslVersion(): string | undefined {
-  const { error, stdout } = spawnSync('cfssl', ['version'], { encoding: 'utf8' });
-  return error ? undefined : /Version: (\S+)/.exec(stdout)?.[1];
+export interface CfsslOptions {
+  readonly tls: 'on' | 'off';
+  /** Whether it writes each certificate to SQLite; by itself it keeps no record of what it issues. */
+  readonly records: boolean;
 }
 
-/**
- * `cfssl serve` with a P-256 authority, such as ours. By itself it keeps no record of what it issues;
- * with `records` it writes each certificate to SQLite.
- */
+/** `cfssl serve` with a P-256 authority, such as ours. */
 export async function cfssl(
   folder: string,
-  { csr, records }: { readonly csr: string; readonly records: boolean },
-): Promise<Contender> {
-  writeAuthority(folder);
+  requests: readonly Requested[],
+  { tls, records }: CfsslOptions,
+): Promise<AuthorityServer> {
+  const ca = makeForeign(folder, { name: 'ca', extensions: authorityExtensions });
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ signing: SIGNING }));
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}/api/v1/cfssl`;
-  const options = ['-ca', 'ca.pem', '-ca-key', 'ca.key', '-config', 'config.json'];
+  const options = ['-ca', 'ca.crt', '-ca-key', 'ca.key', '-config', 'config.json'];
   if (records) options.push('-db-config', databaseConfig(folder));
+  if (tls === 'on') {
+    const extensions = ['subjectAltName=IP:127.0.0.1'];
+    makeForeign(folder, { name: 'server', issuer: ca, extensions });
+    options.push('-tls-cert', 'server.crt', '-tls-key', 'server.key');
+  }
   const { stop } = await startServer(
     {
       command: ['cfssl', 'serve', '-address', '127.0.0.1', '-port', String(port), ...options],
@@ -44,27 +49,40 @@ export async function cfssl(
     },
     (output) => output.includes('Now listening') || undefined,
   );
-  const request = { CN: HOST, hosts: [HOST], key: EC_KEY };
-  const common = { headers: {}, expectedStatus: 200 };
-  const csrBody = JSON.stringify({ certificate_request: csr, hosts: [HOST] });
+  const common = {
+    headers: {},
+    certificatesPerAnswer: 1,
+    expectedStatus: 200,
+    ...(tls === 'on' ? { ca: ca.certificate } : {}),
+  };
+  const api = `${tls === 'on' ? 'https' : 'http'}://127.0.0.1:${port}/api/v1/cfssl`;
   return {
-    name: records ? 'cfssl, SQLite' : 'cfssl',
-    loads: {
-      csr: { ...common, url: `${url}/sign`, body: csrBody },
-      newKey: { ...common, url: `${url}/newcert`, body: JSON.stringify({ request }) },
-    },
     stop,
+    sign: {
+      ...common,
+      url: `${api}/sign`,
+      bodies: requests.map(({ csr }) => JSON.stringify({ certificate_request: csr })),
+      assertAnswers: (answer, index) => {
+        assertIssued((answer as Answer).result.certificate, requests[index]);
+      },
+    },
+    newKey: {
+      ...common,
+      url: `${api}/newcert`,
+      bodies: requests.map(({ host }) =>
+        JSON.stringify({ request: { CN: host, hosts: [host], key: EC_KEY } }),
+      ),
+      assertAnswers: (answer, index) => {
+        const { certificate, private_key: privateKey } = (answer as Answer).result;
+        assertIssuedWithKey(certificate, privateKey, requests[index]);
+      },
+    },
   };
 }
 
-function writeAuthority(folder: string): void {
-  const request = join(folder, 'ca.json');
-  writeFileSync(request, JSON.stringify({ CN: 'bench authority', key: EC_KEY }));
-  const made = execFileSync('cfssl', ['genkey', '-loglevel=5', '-initca', request]);
-  const { cert, key } = JSON.parse(made.toString()) as { cert: string; key: string };
-  writeFileSync(join(folder, 'ca.pem'), cert);
-  writeFileSync(join(folder, 'ca.key'), key, { mode: 0o600 });
-  writeFileSync(join(folder, 'config.json'), JSON.stringify({ signing: SIGNING }));
+/** The members of an answer that are looked at. */
+interface Answer {
+  readonly result: { readonly certificate: string; readonly private_key: string };
 }
 
 /** In the write-ahead mode, in which SQLite takes the most writes. */

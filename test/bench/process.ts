@@ -15,6 +15,7 @@ export interface ServerOptions {
 export interface Server<T> {
   /** What `readiness` found. */
   readonly ready: T;
+  readonly pid: number;
   readonly stop: () => Promise<void>;
 }
 
@@ -31,7 +32,10 @@ export async function startServer<T>(
   const env = { PATH: process.env['PATH'], HOME: workingFolder, ...environment };
   const child = spawn(file, args, { cwd: workingFolder, env, stdio: ['ignore', log, log] });
   closeSync(log);
-  const ended = once(child, 'exit');
+  // However this process ends, no server stays behind.
+  const endWithUs = () => child.kill('SIGTERM');
+  process.once('exit', endWithUs);
+  const ended = once(child, 'exit').finally(() => process.off('exit', endWithUs));
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
@@ -39,7 +43,7 @@ export async function startServer<T>(
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += POLL_MS) {
     const output = readFileSync(logFile, 'utf8');
     const ready = await readiness(output);
-    if (ready !== undefined) return { ready, stop };
+    if (ready !== undefined) return { ready, pid: child.pid ?? 0, stop };
     if (child.exitCode !== null) throw new Error(`${file} ended before it was ready:\n${output}`);
     await setTimeout(POLL_MS);
   }

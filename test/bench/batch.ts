@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os';
+import { underLoad, withServers } from './authority-server.ts';
+import type { Bench } from './bench.ts';
+import type { Requested } from './certification-requests.ts';
+import { type Certwright, certwright, signBody } from './certwright.ts';
+import { compare } from './comparison.ts';
+import { assertIssued } from './issued.ts';
+import { type Line, ratioLine, unmeasuredLine } from './line.ts';
+import type { Load } from './load.ts';
+import { post } from './post.ts';
+import { rawCrypto } from './raw-crypto.ts';
+
+const BATCH_SIZE = 1_000;
+/** Of what the cores could do if they did nothing but verify and sign. */
+const GOAL = 0.6;
+const WORK = 'batch of 1,000 CSRs';
+
+/** Many certificates a request: as many batches at once as there are cores, and one alone. */
+export function batches({ requests, schedule, newFolder }: Bench): Promise<Line[]> {
+  return withServers(async (begin) => {
+    const ours = await begin(certwright(newFolder('batch'), requests, { tls: 'off' }));
+    const load = batchLoad(ours, requests);
+    if (!(await isServed(load))) return [unmeasuredLine(WORK, '≥ 0.60 ×', 'not served yet')];
+    const cores = availableParallelism();
+    const results = await compare(
+      {
+        'one a core': underLoad(load, cores),
+        'one alone': underLoad(load, 1),
+        'raw verify and sign': rawCrypto(),
+      },
+      schedule,
+    );
+    const raw = results['raw verify and sign'];
+    return [
+      ratioLine(`${WORK}, one a core`, results['one a core'], raw, GOAL),
+      ratioLine(`${WORK}, one alone`, results['one alone'], raw),
+    ];
+  });
+}
+
+function batchLoad(
+  { management, headers, recorded }: Certwright,
+  requests: readonly Requested[],
+): Load {
+  const count = Math.floor(requests.length / BATCH_SIZE);
+  const chunks = Array.from({ length: count }, (_, index) =>
+    requests.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
+  );
+  return {
+    url: `${management}/v1/certificates/batch`,
+    headers,
+    recorded,
+    certificatesPerAnswer: BATCH_SIZE,
+    expectedStatus: 200,
+    bodies: chunks.map((chunk) => JSON.stringify({ items: chunk.map(({ csr }) => signBody(csr)) })),
+    assertAnswers: (answer, index) => assertBatchIssued(answer as Answer, chunks[index] ?? []),
+  };
+}
+
+/** The members of an answer that are looked at. */
+interface Answer {
+  readonly items: readonly { readonly certificate: string }[];
+}
+
+function assertBatchIssued({ items }: Answer, requests: readonly Requested[]): void {
+  if (items.length !== requests.length) {
+    throw new Error(`${items.length} results for ${requests.length} CSRs`);
+  }
+  for (const [index, { certificate }] of items.entries())
+    assertIssued(certificate, requests[index]);
+}
+
+/** Whether there is such a call at all; without it, the path is one of a certificate, to be read only. */
+async function isServed({ url, headers }: Load): Promise<boolean> {
+  const { status } = await post({ url, headers, body: '{"items":[]}' });
+  return status !== 404 && status !== 405;
+}

@@ -1,0 +1,13 @@
+import type { Requested } from './certification-requests.ts';
+import type { Schedule } from './comparison.ts';
+
+/** What all measurements of one run share. */
+export interface Bench {
+  /** Everybody is sent the same ones. */
+  readonly requests: readonly Requested[];
+  readonly schedule: Schedule;
+  /** How long the service is watched under load. */
+  readonly soakSeconds: number;
+  /** Makes an empty folder on the disk. */
+  readonly newFolder: (name: string) => string;
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { draftCertificate } from '../../src/issuance/draft-certificate.ts';
+import { requestFromBody } from '../../src/issuance/issue-leaf.ts';
+import { violationsOf } from '../../src/issuance/policy.ts';
+import { PROFILES } from '../../src/issuance/profile.ts';
+import { decodeTbsCertificate } from '../../src/x509/decode-certificate.ts';
+import { subjectKeyOf } from '../../src/x509/key.ts';
+import { IssuanceWorld } from '../support/issuance.ts';
+import type { Bench } from './bench.ts';
+import { type Line, verdictOf } from './line.ts';
+import { microsecondsOf } from './microseconds.ts';
+
+const GOAL_MICROSECONDS = 25;
+
+/** What a certificate costs besides signatures and storage: written down, read back and judged. */
+export async function construction({ requests }: Bench): Promise<Line[]> {
+  const world = await IssuanceWorld.withAuthorities();
+  const signer = await world.issuers.issuerOf('issuing');
+  const draft = (request: Draftable) =>
+    draftCertificate({ randomBytes }, { signer, request }, world.now);
+  const drafts = requests.map(({ host, publicKey }) => {
+    const body = { authority: 'issuing', profile: 'server', dnsNames: [host] } as const;
+    const request = requestFromBody(body, subjectKeyOf(publicKey));
+    return { request, ...draft(request) };
+  });
+  const terms = ({ names, subjectPointer: subject }: Draftable) =>
+    ({
+      profile: PROFILES.server,
+      keyAlgorithm: 'ecdsa-p256',
+      issuers: signer.path,
+      pointers: { names, subject },
+    }) as const;
+
+  const all = microsecondsOf(drafts, ({ request }) => draft(request));
+  const readBack = microsecondsOf(drafts, ({ tbsCertificate }) =>
+    decodeTbsCertificate(tbsCertificate),
+  );
+  const judged = microsecondsOf(drafts, ({ request, decoded }) =>
+    violationsOf(decoded, terms(request)),
+  );
+  const written = all - readBack - judged;
+  const parts = Object.entries({ written, 'read back': readBack, judged });
+  return [
+    {
+      work: 'certificate construction alone',
+      certwright: parts.map(([part, cost]) => `${part} ${cost.toFixed(1)}`).join(', '),
+      beside: '',
+      outcome: `${all.toFixed(1)} µs`,
+      goal: `< ${GOAL_MICROSECONDS} µs`,
+      verdict: verdictOf(all < GOAL_MICROSECONDS),
+    },
+  ];
+}
+
+type Draftable = ReturnType<typeof requestFromBody>;
