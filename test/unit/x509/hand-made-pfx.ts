@@ -16,7 +16,7 @@ import { derivePkcs12, type Pkcs12Derivation } from '../../../src/x509/pkcs12-kd
 import { testCertificate } from '../../support/chains.ts';
 
 export const PASSWORD = 'Abc123def456';
-export const HMAC_WITH_SHA256 = '1.2.840.113549.2.9';
+const HMAC_WITH_SHA256 = '1.2.840.113549.2.9';
 
 export const subject = testCertificate({ commonName: 'hand-made', isAuthority: true });
 export const privateKeyInfo = subject.keys.privateKey.export({ format: 'der', type: 'pkcs8' });
