@@ -80,8 +80,8 @@ describe('POST /v1/certificates with a csr', () => {
   it('201: other extensions are ignored, and named in the warnings', async () => {
     const extensions = [
       `subjectAltName=DNS:${host}`,
-      'basicConstraints=critical,CA:TRUE',
-      'keyUsage=keyCertSign',
+      'basicConstraints=CA:TRUE',
+      'keyUsage=critical,keyCertSign',
       'extendedKeyUsage=codeSigning',
     ];
     const issued = await issue(api, { csr: newCsr({ extensions }) });
@@ -102,6 +102,16 @@ describe('POST /v1/certificates with a csr', () => {
     assert.deepEqual(shown.warnings, issued.warnings);
   });
 
+  it('201: a CSR with an Ed25519 or a P-521 key', async () => {
+    for (const key of [
+      ['-newkey', 'ed25519'],
+      ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-521'],
+    ]) {
+      const issued = await issue(api, { csr: newCsr({ key }), dnsNames: [host] });
+      assert.deepEqual(issued.dnsNames, [host]);
+    }
+  });
+
   it('400: a CSR brings its own key: no algorithm and no storing beside it', async () => {
     const reply = await ask(named, { keyAlgorithm: 'ecdsa-p256', storePrivateKey: false });
     assert.deepEqual(placesIn(reply, 400, 'request-malformed'), [
@@ -117,7 +127,11 @@ describe('POST /v1/certificates with a csr', () => {
       'with RSA 1024',
       newCsr({ extensions: [`subjectAltName=DNS:${host}`], key: ['-newkey', 'rsa:1024'] }),
     ],
-    ['with an Ed25519 key', newCsr({ key: ['-newkey', 'ed25519'] })],
+    ['with an Ed448 key', newCsr({ key: ['-newkey', 'ed448'] })],
+    [
+      'that asks for a critical extension which is not granted',
+      newCsr({ extensions: ['basicConstraints=critical,CA:TRUE'] }),
+    ],
     [
       'on a curve that no browser knows',
       newCsr({ key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'] }),
