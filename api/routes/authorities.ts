@@ -98,7 +98,7 @@ async function known({ findAuthority }: AuthorityRoutesDeps, name: string): Prom
 
 /** The wire form of an authority, as `openapi.yaml` has it. */
 function presentAuthority(
-  { name, kind, parent, keyAlgorithm, certificate }: Authority,
+  { name, kind, parent, keyAlgorithm, rsaSignatureScheme, certificate }: Authority,
   path: readonly Uint8Array[],
   warning: Warning | undefined,
 ) {
@@ -111,6 +111,7 @@ function presentAuthority(
     notBefore: wireTime(certificate.notBefore),
     notAfter: wireTime(certificate.notAfter),
     keyAlgorithm,
+    ...(rsaSignatureScheme ? { rsaSignatureScheme } : {}),
     fingerprintSha256: certificate.fingerprintSha256,
     certificate: encodeCertificates([certificate.der]),
     chain: encodeCertificates(path.slice(1)),

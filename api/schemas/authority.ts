@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KEY_ALGORITHMS } from '../../src/certificate.ts';
+import { KEY_ALGORITHMS, type KeyAlgorithm, RSA_SIGNATURE_SCHEMES } from '../../src/certificate.ts';
 import { isDnsName } from '../../src/issuance/names.ts';
 import { ipRangeOctets } from '../../src/x509/ip-address.ts';
 import { Duration, listOf, Name, SubjectBody } from './names.ts';
@@ -35,6 +35,7 @@ const members = {
     message: 'is required',
   }),
   keyAlgorithm: z.enum(KEY_ALGORITHMS),
+  rsaSignatureScheme: z.enum(RSA_SIGNATURE_SCHEMES).exactOptional(),
   validity: Duration,
   pathLenConstraint: z.int().min(0).max(MAX_PATH_LENGTH).exactOptional(),
   nameConstraints: z
@@ -44,10 +45,19 @@ const members = {
 } as const;
 
 /** Body of `POST /v1/authorities`, and an entry of `authorities` in the settings file. */
-export const AuthorityBody = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('root'), ...members }),
-  z.strictObject({ kind: z.literal('intermediate'), parent: Name, ...members }),
-]);
+export const AuthorityBody = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('root'), ...members }),
+    z.strictObject({ kind: z.literal('intermediate'), parent: Name, ...members }),
+  ])
+  .refine(({ keyAlgorithm, rsaSignatureScheme }) => isRsa(keyAlgorithm) || !rsaSignatureScheme, {
+    path: ['rsaSignatureScheme'],
+    message: 'is for RSA keys only',
+  });
+
+function isRsa(keyAlgorithm: KeyAlgorithm): boolean {
+  return keyAlgorithm.startsWith('rsa');
+}
 
 function isPlainDnsName(text: string): boolean {
   return isDnsName(text) && !text.startsWith('*');

@@ -13,7 +13,7 @@ export interface Authority {
   readonly parent: string | null;
   readonly keyAlgorithm: KeyAlgorithm;
   /** Of an RSA key only. */
-  readonly rsaSignatureScheme?: RsaSignatureScheme | undefined;
+  readonly rsaSignatureScheme: RsaSignatureScheme | undefined;
   readonly certificate: Certificate;
   /** Sealed; absent where the key is elsewhere, as that of an outside root. */
   readonly wrappedPrivateKey: Uint8Array | undefined;

@@ -10,6 +10,7 @@ import type { NameConstraints } from '../x509/name-constraints.ts';
 import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
 import type { Authority } from './authority.ts';
 import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
+import { rsaSignatureSchemeOf } from './rsa-signature-scheme.ts';
 
 /** What an authority is to be. */
 export interface AuthorityRequest {
@@ -46,13 +47,15 @@ export async function createAuthority(
 ): Promise<Authority> {
   const { name, kind, keyAlgorithm } = request;
   const parent = kind === 'root' ? null : parentOf(request);
+  const rsaSignatureScheme = rsaSignatureSchemeOf(keyAlgorithm, request.rsaSignatureScheme);
   if (await deps.findAuthority(name)) {
     throw new PkiError('name-taken', `there is an authority "${name}" already`);
   }
   const issuer = parent === null ? undefined : await deps.issuerOf(parent);
   const keyPair = await deps.newKeyPair(keyAlgorithm);
   const wrappedPrivateKey = wrapAuthorityKey(deps.wrapping, name, keyPair);
-  const newAuthority = { name, kind, parent, keyAlgorithm, wrappedPrivateKey };
+  const terms = { name, kind, parent, keyAlgorithm, rsaSignatureScheme };
+  const newAuthority = { ...terms, wrappedPrivateKey };
   const signer = issuer ?? selfSigner(request, keyPair);
   const order = { signer, request: issuanceRequest(request, keyPair), actor };
   const certificate = await issueCertificate(deps, order, { newAuthority });

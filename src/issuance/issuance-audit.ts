@@ -19,7 +19,7 @@ export function issuanceAuditOf(
     details: { ...details, notBefore, notAfter, storePrivateKey },
   };
   if (!alongside.newAuthority) return [issued];
-  const { name, kind, parent, keyAlgorithm } = alongside.newAuthority;
-  const created = { name, kind, parent, keyAlgorithm, serialNumber };
+  const { name, kind, parent, keyAlgorithm, rsaSignatureScheme } = alongside.newAuthority;
+  const created = { name, kind, parent, keyAlgorithm, rsaSignatureScheme, serialNumber };
   return [{ time: now, actor, action: 'authority.created', details: created }, issued];
 }

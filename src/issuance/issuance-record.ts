@@ -1,5 +1,10 @@
 import type { AuditEntry } from '../audit/entry.ts';
-import type { AuthorityKind, Certificate, KeyAlgorithm } from '../certificate.ts';
+import type {
+  AuthorityKind,
+  Certificate,
+  KeyAlgorithm,
+  RsaSignatureScheme,
+} from '../certificate.ts';
 
 /** What becomes durable together with the certificate. */
 export interface IssuanceRecord {
@@ -16,6 +21,8 @@ export interface NewAuthority {
   readonly kind: AuthorityKind;
   readonly parent: string | null;
   readonly keyAlgorithm: KeyAlgorithm;
+  /** Of an RSA key only. */
+  readonly rsaSignatureScheme: RsaSignatureScheme | undefined;
   readonly wrappedPrivateKey: Uint8Array;
 }
 

@@ -1,11 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { Authority } from '../../src/authority/authority.ts';
-import type { AuthorityKind, KeyAlgorithm } from '../../src/certificate.ts';
+import type { AuthorityKind, KeyAlgorithm, RsaSignatureScheme } from '../../src/certificate.ts';
 import { certificateOf } from './certificate-repository.ts';
 import type { AuthorityRow, CertificateRow, Schema } from './schema.ts';
 
 type FoundRow = CertificateRow &
-  Pick<AuthorityRow, 'name' | 'kind' | 'parent' | 'key_algorithm' | 'wrapped_private_key'>;
+  Pick<
+    AuthorityRow,
+    'name' | 'kind' | 'parent' | 'key_algorithm' | 'rsa_signature_scheme' | 'wrapped_private_key'
+  >;
 
 /** Finds authorities in SQL; they are written together with their certificates. */
 export class AuthorityRepository {
@@ -43,7 +46,8 @@ export class AuthorityRepository {
       )
       .selectAll('certificate')
       .select(['authority.name', 'authority.kind', 'authority.parent'])
-      .select(['authority.key_algorithm', 'authority.wrapped_private_key']);
+      .select(['authority.key_algorithm', 'authority.rsa_signature_scheme'])
+      .select('authority.wrapped_private_key');
   }
 }
 
@@ -53,6 +57,7 @@ function authorityOf(row: FoundRow): Authority {
     kind: row.kind as AuthorityKind,
     parent: row.parent,
     keyAlgorithm: row.key_algorithm as KeyAlgorithm,
+    rsaSignatureScheme: (row.rsa_signature_scheme as RsaSignatureScheme | null) ?? undefined,
     certificate: certificateOf(row),
     wrappedPrivateKey: row.wrapped_private_key ?? undefined,
   };

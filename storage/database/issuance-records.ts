@@ -60,12 +60,13 @@ export class IssuanceRecords {
   }
 
   #authorityStatement(authority: NewAuthority, serialNumber: string): Statement {
-    const { name, kind, parent, keyAlgorithm, wrappedPrivateKey } = authority;
+    const { name, kind, parent, keyAlgorithm, rsaSignatureScheme, wrappedPrivateKey } = authority;
     const inserted = this.#insertions.authority.of({
       name,
       kind,
       parent,
       key_algorithm: keyAlgorithm,
+      rsa_signature_scheme: rsaSignatureScheme ?? null,
       serial_number: serialNumber,
       wrapped_private_key: asBuffer(wrappedPrivateKey),
     });
@@ -99,7 +100,15 @@ function insertionsInto(db: Kysely<Schema>) {
     authority: new Insertion(
       db,
       'authority',
-      ['name', 'kind', 'parent', 'key_algorithm', 'serial_number', 'wrapped_private_key'],
+      [
+        'name',
+        'kind',
+        'parent',
+        'key_algorithm',
+        'rsa_signature_scheme',
+        'serial_number',
+        'wrapped_private_key',
+      ],
       sql`on conflict (name) do nothing`,
     ),
     privateKey: new Insertion(db, 'stored_private_key', [

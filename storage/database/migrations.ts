@@ -5,6 +5,7 @@ import type { Schema } from './schema.ts';
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-foundation': { up: createFoundation },
   '0002-imported-authorities': { up: takeImportedAuthorities },
+  '0003-rsa-signature-scheme': { up: takeSignatureSchemes },
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...migrations }) };
@@ -129,4 +130,12 @@ async function takeImportedAuthorities(db: Kysely<unknown>): Promise<void> {
   await sql`insert into authority_0002 (${names}) select ${names} from authority`.execute(db);
   await db.schema.dropTable('authority').execute();
   await db.schema.alterTable('authority_0002').renameTo('authority').execute();
+}
+
+/** RSA keys had one way to sign until now. */
+async function takeSignatureSchemes(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('authority').addColumn('rsa_signature_scheme', 'text').execute();
+  await sql`update authority set rsa_signature_scheme = 'pkcs1-v1_5' where key_algorithm like 'rsa-%'`.execute(
+    db,
+  );
 }

@@ -16,6 +16,8 @@ export interface AuthorityRow {
   readonly kind: string;
   readonly parent: string | null;
   readonly key_algorithm: string;
+  /** Null where the key is no RSA key. */
+  readonly rsa_signature_scheme: string | null;
   /** Null while its certificate is awaited. */
   readonly serial_number: string | null;
   /** Null where its key is elsewhere. */

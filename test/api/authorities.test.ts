@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { startApi } from '../support/api.ts';
-import { certificatesIn, placesIn, problemIn } from './certificates-on-the-wire.ts';
+import { certificatesIn, issue, placesIn, problemIn } from './certificates-on-the-wire.ts';
 
 interface AuthorityJson {
   readonly name: string;
@@ -16,6 +16,7 @@ interface AuthorityJson {
   readonly certificate: string;
   readonly chain: string;
   readonly warnings?: unknown;
+  readonly rsaSignatureScheme?: string;
 }
 
 const { api } = await startApi();
@@ -88,6 +89,42 @@ describe('POST /v1/authorities', () => {
     });
     const shown = await api.get('/v1/authorities/shown');
     assert.deepEqual(shown.json(), made.json());
+  });
+
+  it('201: an RSA key signs as it is told to, and everything below it bears that signature', async () => {
+    const rsa = { keyAlgorithm: 'rsa-2048', rsaSignatureScheme: 'pss' };
+    const root = await api.post('/v1/authorities', { ...newRoot, ...rsa, name: 'pss-root' });
+    const below = { ...newIntermediate, ...rsa, name: 'pss', parent: 'pss-root' };
+    const issuing = await api.post('/v1/authorities', below);
+    assert.deepEqual([root.status, issuing.status], [201, 201], root.text + issuing.text);
+    const leaf = await issue(api, { authority: 'pss', dnsNames: ['pss.example.org'] });
+    const made = [root, issuing].map((reply) => reply.json<AuthorityJson>());
+    for (const { certificate } of [...made, leaf]) {
+      assert.match(textOf(certificate), /Signature Algorithm: rsassaPss/);
+    }
+    assert.deepEqual(
+      made.map(({ rsaSignatureScheme }) => rsaSignatureScheme),
+      ['pss', 'pss'],
+    );
+    const { status } = await api.get('/v1/authorities/pss');
+    assert.equal(status, 200);
+  });
+
+  it('201: an RSA key signs by PKCS #1 v1.5 where nobody says otherwise', async () => {
+    const rsa = { name: 'rsa-root', keyAlgorithm: 'rsa-2048' };
+    const root = (await api.post('/v1/authorities', { ...newRoot, ...rsa })).json<AuthorityJson>();
+    assert.equal(root.rsaSignatureScheme, 'pkcs1-v1_5');
+    assert.match(textOf(root.certificate), /Signature Algorithm: sha256WithRSAEncryption/);
+    const ec = (await api.get('/v1/authorities/root')).json<AuthorityJson>();
+    assert.equal(ec.rsaSignatureScheme, undefined);
+  });
+
+  it('400: a signature scheme of RSA for a key of another algorithm, or one that there is not', async () => {
+    const ec = await api.post('/v1/authorities', { ...newRoot, rsaSignatureScheme: 'pss' });
+    assert.deepEqual(placesIn(ec, 400, 'request-malformed'), ['/rsaSignatureScheme']);
+    const rsa = { ...newRoot, keyAlgorithm: 'rsa-2048', rsaSignatureScheme: 'oaep' };
+    const unknown = await api.post('/v1/authorities', rsa);
+    assert.deepEqual(placesIn(unknown, 400, 'request-malformed'), ['/rsaSignatureScheme']);
   });
 
   it('400: names every member at fault at once', async () => {

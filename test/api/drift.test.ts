@@ -33,10 +33,13 @@ const subtrees = { dnsNames: ['a'], ipRanges: ['::/0'], emailDomains: ['.a'], ur
 const bodies = {
   createAuthority: {
     schema: AuthorityBody,
-    seeds: ['root', 'intermediate'].map((kind) => ({
-      ...{ name: 'a', kind, subject: { commonName: 'a', country: 'GB', stateOrProvince: 'b' } },
-      ...{ keyAlgorithm: 'ecdsa-p256', validity: '1d', pathLenConstraint: 0 },
-      ...(kind === 'root' ? {} : { parent: 'root' }),
+    seeds: [
+      { kind: 'root', keyAlgorithm: 'ecdsa-p256' },
+      { kind: 'root', keyAlgorithm: 'rsa-2048', rsaSignatureScheme: 'pss' },
+      { kind: 'intermediate', keyAlgorithm: 'ecdsa-p256', parent: 'root' },
+    ].map((own) => ({
+      ...{ name: 'a', subject: { commonName: 'a', country: 'GB', stateOrProvince: 'b' } },
+      ...{ validity: '1d', pathLenConstraint: 0, ...own },
       nameConstraints: { permitted: subtrees, excluded: subtrees },
     })),
   },

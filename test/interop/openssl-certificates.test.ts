@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
+import type { AuthorityRequest } from '../../src/authority/create-authority.ts';
 import type { KeyAlgorithm } from '../../src/certificate.ts';
 import { newKeyPair } from '../../src/x509/key.ts';
 import { certificatePem, IssuanceWorld } from '../support/issuance.ts';
@@ -22,14 +23,18 @@ function keyPair(algorithm: KeyAlgorithm): ReturnType<typeof newKeyPair> {
   return made;
 }
 
-const ISSUERS: readonly KeyAlgorithm[] = [
-  'ecdsa-p256',
-  'ecdsa-p384',
-  'ecdsa-p521',
-  'rsa-2048',
-  'rsa-3072',
-  'ed25519',
-];
+const ISSUERS: Readonly<Record<string, Pick<AuthorityRequest, 'rsaSignatureScheme'>>> = {
+  'ecdsa-p256': {},
+  'ecdsa-p384': {},
+  'ecdsa-p521': {},
+  'rsa-2048': {},
+  'rsa-2048 with PSS': { rsaSignatureScheme: 'pss' },
+  'rsa-3072': {},
+  'rsa-4096 with PSS': { rsaSignatureScheme: 'pss' },
+  ed25519: {},
+};
+/** The name of an authority of each. */
+const slugOf = (issuer: string) => issuer.toLowerCase().replaceAll(' ', '-');
 const world = new IssuanceWorld({ newKeyPair: keyPair });
 /** openssl judges by its own clock. */
 world.now = new Date();
@@ -45,9 +50,11 @@ function pemOf(authority: string): string {
 }
 
 /** Fails with what openssl says where the certificate does not verify. */
-function verify(pem: string, algorithm: KeyAlgorithm, ...args: readonly string[]): void {
-  const root = write(`root-${algorithm}.pem`, pemOf(`root-${algorithm}`));
-  const issuing = write(`issuing-${algorithm}.pem`, pemOf(`issuing-${algorithm}`));
+function verify(pem: string, issuer: string, ...args: readonly string[]): void {
+  const [root, issuing] = [`root-${slugOf(issuer)}`, `issuing-${slugOf(issuer)}`].map((name) =>
+    write(`${name}.pem`, pemOf(name)),
+  );
+  assert.ok(root !== undefined && issuing !== undefined);
   const path = ['-x509_strict', '-check_ss_sig', '-CAfile', root, '-untrusted', issuing];
   execFileSync('openssl', ['verify', ...path, ...args], {
     input: pem,
@@ -56,13 +63,16 @@ function verify(pem: string, algorithm: KeyAlgorithm, ...args: readonly string[]
 }
 
 before(async () => {
-  for (const keyAlgorithm of ISSUERS) {
-    await world.createRoot({ name: `root-${keyAlgorithm}`, keyAlgorithm });
+  for (const [issuer, { rsaSignatureScheme }] of Object.entries(ISSUERS)) {
+    const keyAlgorithm = issuer.split(' ')[0] as KeyAlgorithm;
+    const root = `root-${slugOf(issuer)}`;
+    await world.createRoot({ name: root, keyAlgorithm, rsaSignatureScheme });
     await world.createIntermediate({
-      name: `issuing-${keyAlgorithm}`,
-      parent: `root-${keyAlgorithm}`,
+      name: `issuing-${slugOf(issuer)}`,
+      parent: root,
       pathLenConstraint: 0,
       keyAlgorithm,
+      rsaSignatureScheme,
     });
   }
 });
@@ -98,9 +108,9 @@ describe('openssl verify -x509_strict', () => {
       [[...sslClient, '-verify_email', 'a@b.example']],
     ],
   ] as const) {
-    for (const issuer of ISSUERS) {
+    for (const issuer of Object.keys(ISSUERS)) {
       it(`accepts ${what}, issued by ${issuer}`, async () => {
-        const authority = `issuing-${issuer}`;
+        const authority = `issuing-${slugOf(issuer)}`;
         for (const keyAlgorithm of ['ecdsa-p256', 'ecdsa-p384', 'rsa-2048', 'ed25519'] as const) {
           const { certificate } = await world.issue({ ...request, authority, keyAlgorithm });
           for (const check of checks) verify(certificatePem(certificate), issuer, ...check);
@@ -110,9 +120,9 @@ describe('openssl verify -x509_strict', () => {
   }
 
   it('accepts every intermediate and every root', () => {
-    for (const issuer of ISSUERS) {
-      verify(pemOf(`issuing-${issuer}`), issuer);
-      verify(pemOf(`root-${issuer}`), issuer);
+    for (const issuer of Object.keys(ISSUERS)) {
+      verify(pemOf(`issuing-${slugOf(issuer)}`), issuer);
+      verify(pemOf(`root-${slugOf(issuer)}`), issuer);
     }
   });
 

@@ -12,6 +12,7 @@ const newAuthority = {
   kind: 'intermediate',
   parent: null,
   keyAlgorithm: 'ecdsa-p256',
+  rsaSignatureScheme: undefined,
   wrappedPrivateKey: Buffer.from('sealed'),
 } as const;
 

@@ -36,7 +36,7 @@ async function databaseOfTheFirstStep(): Promise<string> {
   // The table has fewer columns yet than the type of its rows.
   const rows = [
     { name: 'root', kind: 'root', parent: null, serial_number: serialNumber(1), ...common },
-    { name: 'issuing', kind: 'intermediate', parent: 'root', ...common },
+    { name: 'issuing', kind: 'intermediate', parent: 'root', ...common, key_algorithm: 'rsa-3072' },
   ].map((row) => ({ serial_number: serialNumber(2), ...row })) as Insertable<AuthorityRow>[];
   await db.insertInto('authority').values(rows).execute();
   await db.destroy();
@@ -49,14 +49,15 @@ function authorityOf(name: string, own: Certificate): Authority {
     name,
     kind: isRoot ? 'root' : 'intermediate',
     parent: isRoot ? null : 'root',
-    keyAlgorithm: 'ecdsa-p256',
+    keyAlgorithm: isRoot ? 'ecdsa-p256' : 'rsa-3072',
+    rsaSignatureScheme: isRoot ? undefined : 'pkcs1-v1_5',
     certificate: own,
     wrappedPrivateKey: Buffer.from('sealed'),
   };
 }
 
 describe('a database of the first release', () => {
-  it('keeps its authorities, certificates, keys and journal', async () => {
+  it('keeps its authorities with the one way that RSA keys had to sign, certificates, keys and journal', async () => {
     const db = await openDatabase(await databaseOfTheFirstStep());
     const { certificates, journal } = repositories(db, () => NOW);
     assert.deepEqual(await new AuthorityRepository(db).list(), [
@@ -80,6 +81,7 @@ describe('a database of the first release', () => {
       kind: 'intermediate',
       parent: 'nobody',
       keyAlgorithm: 'ecdsa-p256',
+      rsaSignatureScheme: undefined,
       wrappedPrivateKey: Buffer.of(1),
     } as const;
     const own = certificate({ serialNumber: serialNumber(4), authority: 'nobody' });

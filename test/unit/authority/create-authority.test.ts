@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Issuers } from '../../../src/authority/issuers.ts';
 import { wrapAuthorityKey } from '../../../src/authority/private-key.ts';
+import { signingSchemeOf } from '../../../src/x509/signature-scheme.ts';
 import { IssuanceWorld, refusalOf } from '../../support/issuance.ts';
 
 /** An intermediate of this name below `parent`. */
@@ -96,6 +97,23 @@ describe('the path length', () => {
     }
     assert.deepEqual(refusal, ['authority-cannot-issue']);
     for (const name of world.authorities.keys()) assert.ok(await world.issuers.issuerOf(name));
+  });
+});
+
+describe('the signature scheme', () => {
+  it('is recorded with an authority, so that it signs by it whenever it is opened', async () => {
+    const world = new IssuanceWorld();
+    const rsa = { keyAlgorithm: 'rsa-2048' } as const;
+    const { rsaSignatureScheme } = await world.createRoot({ ...rsa, rsaSignatureScheme: 'pss' });
+    assert.equal(rsaSignatureScheme, 'pss');
+    const { signatureAlgorithm } = await world.issuers.issuerOf('root');
+    const { identifier } = signingSchemeOf('rsa-2048', 'pss');
+    assert.deepEqual(signatureAlgorithm, identifier);
+  });
+
+  it('is for RSA keys only', async () => {
+    const attempt = new IssuanceWorld().createRoot({ rsaSignatureScheme: 'pss' });
+    assert.deepEqual(await refusalOf(attempt), ['request-refused', '/rsaSignatureScheme']);
   });
 });
 
