@@ -5,7 +5,7 @@ module.exports = {
       name: 'src-imports-neither-api-nor-storage',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(api|storage|main\\.ts|config\\.ts|compose(/|\\.ts)|workers/|start\\.ts)' },
+      to: { path: '^(api|storage|main\\.ts|config(/|\\.ts)|compose(/|\\.ts)|workers/|start\\.ts)' },
     },
     {
       name: 'src-knows-no-http-sql-kubernetes-files-or-schedule',
@@ -20,13 +20,13 @@ module.exports = {
       name: 'api-imports-no-storage',
       severity: 'error',
       from: { path: '^api/' },
-      to: { path: '^(storage/|main\\.ts|config\\.ts|compose(/|\\.ts)|workers/|start\\.ts)' },
+      to: { path: '^(storage/|main\\.ts|config(/|\\.ts)|compose(/|\\.ts)|workers/|start\\.ts)' },
     },
     {
       name: 'storage-imports-no-api',
       severity: 'error',
       from: { path: '^storage/' },
-      to: { path: '^(api/|main\\.ts|config\\.ts|compose(/|\\.ts)|workers/|start\\.ts)' },
+      to: { path: '^(api/|main\\.ts|config(/|\\.ts)|compose(/|\\.ts)|workers/|start\\.ts)' },
     },
     {
       name: 'asn1-stays-in-its-room',

@@ -1,15 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { delimiter, dirname, join, relative, resolve, sep } from 'node:path';
 import { validate as isCronExpression } from 'node-cron';
-import { type Document, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { violationsIn } from './api/input.ts';
-import { AuthorityBody } from './api/schemas/authority.ts';
-import { TargetBody, targetOf } from './api/schemas/target.ts';
+import { targetOf } from './api/schemas/target.ts';
+import { SettingsError } from './config/settings-error.ts';
+import { readSettingsFile } from './config/settings-file.ts';
 import type { AuthorityRequest } from './src/authority/create-authority.ts';
 import { isDnsName, isIpAddress } from './src/issuance/names.ts';
-import { doOverlap } from './src/rotation/overlap.ts';
+import type { Profile } from './src/issuance/profile.ts';
 import type { RotationTarget } from './src/rotation/target.ts';
 
 export interface ListenAddress {
@@ -32,6 +32,9 @@ export interface Settings {
   };
   readonly adminTokenFile: string;
   readonly keyEncryptionKeyFile: string;
+  /** Under which the distribution listener is reached by everybody, without a slash at its end. */
+  readonly publicUrl: string | undefined;
+  readonly profiles: readonly Profile[];
   /** `undefined`: the settings file does not say. */
   readonly authorities: readonly AuthorityRequest[] | undefined;
   readonly rotationTargets: readonly RotationTarget[];
@@ -43,11 +46,6 @@ export interface Settings {
     readonly kubeconfigFiles: readonly string[];
     readonly inCluster?: { readonly server: string; readonly credentialsDir: string };
   };
-}
-
-/** A setting that cannot be used; the message names it, and one for each further one. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
 }
 
 const Listen = z.string().transform((text, context): ListenAddress => {
@@ -72,6 +70,17 @@ const TlsNames = z.string().transform((text, context) => {
   };
 });
 
+/** RFC 5280 §4.2.1.13, §4.2.2.1: by http, since fetching by https needs a path that is already built. */
+const PublicUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  const isPlain = url !== null && url.protocol === 'http:' && url.username + url.password === '';
+  if (isPlain && url.search + url.hash === '' && /^[\x21-\x7e]{1,512}$/.test(text)) {
+    return url.href.replace(/\/+$/, '');
+  }
+  context.addIssue({ code: 'custom', message: 'must be an http:// URL without query or fragment' });
+  return z.NEVER;
+});
+
 const Text = z.string().min(1, 'must not be empty');
 
 const Environment = z.strictObject({
@@ -85,6 +94,7 @@ const Environment = z.strictObject({
   PKI_TLS: z.enum(['on', 'off']).default('on'),
   PKI_TLS_AUTHORITY: Text.default('issuing'),
   PKI_TLS_NAMES: TlsNames.prefault('localhost,127.0.0.1,::1'),
+  PKI_PUBLIC_URL: PublicUrl.optional(),
   PKI_ADMIN_TOKEN_FILE: Text.optional(),
   PKI_KEY_ENCRYPTION_KEY_FILE: Text.optional(),
   PKI_CONFIG_FILE: Text.optional(),
@@ -102,33 +112,6 @@ const Environment = z.strictObject({
     .default(() => Math.min(64, availableParallelism())),
 });
 
-const SettingsFile = z
-  .strictObject({
-    authorities: z.array(AuthorityBody).exactOptional(),
-    rotationTargets: z.array(TargetBody).default([]),
-  })
-  .superRefine(({ authorities = [], rotationTargets }, context) => {
-    for (const [list, entries] of Object.entries({ authorities, rotationTargets })) {
-      for (const [index, { name }] of entries.entries()) {
-        if (entries.findIndex((other) => other.name === name) === index) continue;
-        const message = `"${name}" is declared twice`;
-        context.addIssue({ code: 'custom', path: [list, index, 'name'], message });
-      }
-    }
-    for (const [index, { destination }] of rotationTargets.entries()) {
-      const rival = rotationTargets
-        .slice(0, index)
-        .find((earlier) => doOverlap(earlier.destination, destination));
-      if (!rival) continue;
-      const message = `overlaps the destination of "${rival.name}"`;
-      context.addIssue({
-        code: 'custom',
-        path: ['rotationTargets', index, 'destination'],
-        message,
-      });
-    }
-  });
-
 /** Where the kubelet mounts a pod's own credentials. */
 const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -142,7 +125,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if (!parsed.success) throw new SettingsError(linesOf(parsed.error).join('\n'));
   const env = parsed.data;
   const dataDir = resolve(env.PKI_DATA_DIR);
-  const file = env.PKI_CONFIG_FILE === undefined ? undefined : readFile(env.PKI_CONFIG_FILE);
+  const file =
+    env.PKI_CONFIG_FILE === undefined ? undefined : readSettingsFile(env.PKI_CONFIG_FILE);
   return {
     dataDir,
     databaseFile: resolve(
@@ -157,6 +141,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     keyEncryptionKeyFile: resolve(
       env.PKI_KEY_ENCRYPTION_KEY_FILE ?? join(dataDir, 'key-encryption-key'),
     ),
+    publicUrl: env.PKI_PUBLIC_URL,
+    profiles: file?.profiles ?? [],
     authorities: file?.authorities,
     rotationTargets: file?.rotationTargets.map(targetOf) ?? [],
     rotationSchedule: env.PKI_ROTATION_SCHEDULE,
@@ -199,38 +185,6 @@ function linesOf(error: z.ZodError): readonly string[] {
       ? `${pointer.slice(1)}: there is no such setting`
       : `${pointer.slice(1)}: ${detail}`,
   );
-}
-
-function readFile(path: string): z.infer<typeof SettingsFile> {
-  const where = `PKI_CONFIG_FILE (${path})`;
-  const document = parseDocument(textOf(path, where), { uniqueKeys: true });
-  const [fault] = document.errors;
-  if (fault) throw new SettingsError(`${where}: ${fault.message}`);
-  const parsed = SettingsFile.safeParse(contentOf(document, where) ?? {});
-  if (parsed.success) return parsed.data;
-  throw new SettingsError(
-    violationsIn(parsed.error)
-      .map(({ pointer, detail }) => `${where}: ${pointer || '/'}: ${detail}`)
-      .join('\n'),
-  );
-}
-
-/** An alias that leads nowhere, or too many of them, come out only here. */
-function contentOf(document: Document, where: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SettingsError(`${where}: ${reason}`, { cause });
-  }
-}
-
-function textOf(path: string, where: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new SettingsError(`${where}: cannot be read`, { cause });
-  }
 }
 
 /** kubectl's order: `KUBECONFIG`, then the file in the home folder, then the cluster this runs in. */

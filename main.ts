@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { openLog } from './compose/log.ts';
-import { readSettings, type Settings, SettingsError, shortPath } from './config.ts';
+import { SettingsError } from './config/settings-error.ts';
+import { readSettings, type Settings, shortPath } from './config.ts';
 import { type Running, start } from './start.ts';
 import { SecretFileError } from './storage/keys/startup-secrets.ts';
 

@@ -7,9 +7,11 @@ import type { Logger } from 'pino';
 import type { MetricValues } from './api/metrics.ts';
 import { openSecrets } from './compose/open-secrets.ts';
 import { composeFirst, type FirstComposition } from './compose.ts';
-import { type Settings, SettingsError, shortPath } from './config.ts';
+import { SettingsError } from './config/settings-error.ts';
+import { type Settings, shortPath } from './config.ts';
 import { missingAuthorities } from './src/authority/missing-authorities.ts';
 import { OwnCertificate } from './src/issuance/own-certificate.ts';
+import { Profiles } from './src/issuance/profiles.ts';
 import { followFile } from './src/rotation/follow-file.ts';
 import { encodeCertificates } from './src/x509/pem.ts';
 import { openDataFolder, writeRoot } from './storage/data-folder.ts';
@@ -111,6 +113,8 @@ async function composed(
     adminToken: secrets.token,
     openapiYaml: readFileSync(new URL('openapi.yaml', import.meta.url), 'utf8'),
     publicRoots: rootCertificates,
+    profiles: new Profiles(settings.profiles),
+    publicUrl: settings.publicUrl,
     isReady: () => state.isReady,
     otherMetrics: async () => (await state.workers?.askAll<MetricValues>('metrics')) ?? [],
   });
@@ -122,13 +126,21 @@ async function listen(
   parts: { service: FirstComposition; secrets: Secrets; state: State; log: Logger },
 ) {
   const { service, secrets, state, log } = parts;
-  const { databaseFile, logLevel, isTlsOn } = settings;
+  const { databaseFile, logLevel, isTlsOn, profiles, publicUrl } = settings;
   const ownCertificate = ownCertificateOf(settings, service);
   const issued = isTlsOn ? ownCertificate.renewIfDue() : Promise.resolve(undefined);
   let tls = await explained('PKI_TLS_AUTHORITY, PKI_TLS_NAMES', issued);
   const ticketKeys = randomBytes(TICKET_KEY_OCTETS);
   const { token: adminToken, keyEncryptionKey } = secrets;
-  const known = { databaseFile, logLevel, adminToken, keyEncryptionKey, ticketKeys };
+  const known = {
+    databaseFile,
+    logLevel,
+    adminToken,
+    keyEncryptionKey,
+    ticketKeys,
+    profiles,
+    publicUrl,
+  };
   const workers = new Workers(settings.workers === 1 ? 0 : settings.workers, {
     start: () => ({ ...known, tls }),
     handlers: handlersOf(service.firstProcess),

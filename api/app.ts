@@ -11,6 +11,7 @@ import { type CertificateRoutesDeps, certificateRoutes } from './routes/certific
 import { type DistributionRoutesDeps, distributionRoutes } from './routes/distribution.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { type PfxRoutesDeps, pfxRoutes } from './routes/pfx.ts';
+import { type ProfileRoutesDeps, profileRoutes } from './routes/profiles.ts';
 import { type RotationRoutesDeps, rotationRoutes } from './routes/rotation.ts';
 import { strictRouter } from './strict-router.ts';
 
@@ -23,6 +24,7 @@ export interface ManagementDeps
     AuthorityRoutesDeps,
     CertificateRoutesDeps,
     PfxRoutesDeps,
+    ProfileRoutesDeps,
     RotationRoutesDeps,
     AuditRoutesDeps {
   readonly adminToken: string;
@@ -37,7 +39,7 @@ export function managementApp(deps: ManagementDeps): Express {
     .use(authenticate(adminToken))
     .use(readJsonBody)
     .use(authorityRoutes(deps), certificateRoutes(deps), pfxRoutes(deps))
-    .use(rotationRoutes(deps), auditRoutes(deps));
+    .use(profileRoutes(deps), rotationRoutes(deps), auditRoutes(deps));
   return listenerApp(deps, (app) => {
     app.use(documentationRoutes({ openapiYaml, problems: problemKinds }));
     app.use('/v1', v1);

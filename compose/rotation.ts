@@ -3,6 +3,7 @@ import type { Actor } from '../src/audit/entry.ts';
 import { createTarget, deleteTarget, replaceTarget } from '../src/rotation/declare-target.ts';
 import type { TargetPass } from '../src/rotation/pass-outcome.ts';
 import { Rotation, type RotationDeps } from '../src/rotation/rotation.ts';
+import { SampleKeys } from '../src/rotation/sample-keys.ts';
 import type { RotationTarget } from '../src/rotation/target.ts';
 import { targetViolations } from '../src/rotation/target-violations.ts';
 import type { FirstSurroundings, Parts } from './surroundings.ts';
@@ -12,13 +13,15 @@ export function composeRotation(
   surroundings: FirstSurroundings,
   parts: Parts & { readonly issue: RotationDeps['issue'] },
 ) {
-  const { now, randomBytes, destinations, log } = surroundings;
+  const { now, randomBytes, destinations, log, profiles, publicUrl } = surroundings;
+  const { profileOf, leafProfileOf } = profiles;
   const { stores, issuers, metrics, issue, newKeyPair } = parts;
   const targets = { listTargets: stores.targets.list, findTarget: stores.targets.find };
   const rotation = new Rotation({
     ...targets,
     now,
     issue,
+    leafProfileOf,
     destinations,
     pathOf: (authority) => issuers.pathOf(authority),
     recordPass: stores.targets.recordPass,
@@ -31,7 +34,10 @@ export function composeRotation(
   const judging = {
     now,
     randomBytes,
-    newKeyPair,
+    profileOf,
+    leafProfileOf,
+    publicUrl,
+    sampleKeyOf: new SampleKeys(newKeyPair).sampleKeyOf,
     destinations,
     issuerOf: (authority: string) => issuers.issuerOf(authority),
     authorityExists: async (name: string) => (await stores.authorities.find(name)) !== undefined,

@@ -5,6 +5,7 @@ import type { RotationRoutesDeps } from '../api/routes/rotation.ts';
 import type { Issuers } from '../src/authority/issuers.ts';
 import type { KeyWrapping } from '../src/authority/private-key.ts';
 import type { KeyGeneration } from '../src/issuance/key-generation.ts';
+import type { Profiles } from '../src/issuance/profiles.ts';
 import type { DestinationStore } from '../src/rotation/destination.ts';
 import type { AuditRepository } from '../storage/database/audit-repository.ts';
 import type { AuthorityRepository } from '../storage/database/authority-repository.ts';
@@ -25,6 +26,9 @@ export interface Surroundings {
   readonly openapiYaml: string;
   /** Roots that everybody trusts, as PEM. */
   readonly publicRoots: readonly string[];
+  readonly profiles: Profiles;
+  /** Under which the distribution listener is reached by everybody, without a slash at its end. */
+  readonly publicUrl?: string | undefined;
   readonly isReady: () => boolean;
 }
 

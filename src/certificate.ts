@@ -47,8 +47,6 @@ export interface Validity {
 }
 
 export type AuthorityKind = 'root' | 'intermediate';
-export type LeafProfileName = 'server' | 'client';
-export type ProfileName = AuthorityKind | LeafProfileName;
 
 /** Something the caller asked for that was granted, but will not please everybody. */
 export interface Warning {
@@ -63,7 +61,8 @@ export interface Certificate extends SubjectAltNames, Validity {
   readonly serialNumber: string;
   /** The name of the authority that signed it; a root's own name for a root. */
   readonly authority: string;
-  readonly profile: ProfileName;
+  /** The profile's name, `root` and `intermediate` for authorities. */
+  readonly profile: string;
   readonly subject: Subject;
   /** SHA-256 of the DER, 64 lower-case hexadecimal digits. */
   readonly fingerprintSha256: string;

@@ -6,6 +6,8 @@ import { type Responder, respondWith, type TlsMaterial } from '../api/listener.t
 import { openLog } from '../compose/log.ts';
 import type { FirstProcess } from '../compose/surroundings.ts';
 import { type Composition, compose } from '../compose.ts';
+import type { Profile } from '../src/issuance/profile.ts';
+import { Profiles } from '../src/issuance/profiles.ts';
 import type { Statement } from '../storage/database/group-commit.ts';
 import { openDatabase } from '../storage/database/open-database.ts';
 import { AesGcmWrapping } from '../storage/keys/aes-gcm-wrapping.ts';
@@ -22,6 +24,9 @@ export interface WorkerStart {
   readonly keyEncryptionKey: Uint8Array;
   readonly tls: TlsMaterial | undefined;
   readonly ticketKeys: Uint8Array;
+  /** Those of the settings file. */
+  readonly profiles: readonly Profile[];
+  readonly publicUrl: string | undefined;
 }
 
 const now = () => new Date();
@@ -62,6 +67,8 @@ class Worker {
       adminToken: start.adminToken,
       openapiYaml: readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'),
       publicRoots: rootCertificates,
+      profiles: new Profiles(start.profiles),
+      publicUrl: start.publicUrl,
       isReady: () => true,
       firstProcess: this.#firstProcess(),
     });

@@ -1,15 +1,24 @@
 import type { Router } from 'express';
+import type { Authority } from '../../src/authority/authority.ts';
+import { PkiError } from '../../src/errors.ts';
+import { DER_TYPE } from '../download.ts';
+import { NoParameters, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface DistributionRoutesDeps {
   /** Whether both listeners listen and the files of the first start are written. */
   readonly isReady: () => boolean;
+  readonly findAuthority: (name: string) => Promise<Authority | undefined>;
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> };
 }
 
-/** What may be read without a token and without TLS: probes and metrics. */
-export function distributionRoutes({ isReady, metrics }: DistributionRoutesDeps): Router {
+/** A certificate may be kept by whoever builds paths, but not past a roll-over. */
+const CACHE_SECONDS = 3_600;
+
+/** What may be read without a token and without TLS: authorities' certificates, probes and metrics. */
+export function distributionRoutes(deps: DistributionRoutesDeps): Router {
+  const { isReady, metrics, findAuthority } = deps;
   const router = strictRouter();
 
   router
@@ -34,6 +43,19 @@ export function distributionRoutes({ isReady, metrics }: DistributionRoutesDeps)
     .route('/metrics')
     .get(async (_req, res) => {
       res.set('Content-Type', metrics.contentType).send(await metrics.text());
+    })
+    .all(onlyMethods('GET', 'HEAD'));
+
+  router
+    .route('/pki/authorities/:file')
+    .get(async (req, res) => {
+      parseQuery(NoParameters, req);
+      // RFC 5280 §4.2.2.1: one certificate in DER, at an address that ends with .cer.
+      const [, name] = /^(.+)\.cer$/.exec(req.params.file) ?? [];
+      const authority = name === undefined ? undefined : await findAuthority(name);
+      if (!authority) throw new PkiError('authority-unknown', 'no authority has this name');
+      res.set('Content-Type', DER_TYPE).set('Cache-Control', `public, max-age=${CACHE_SECONDS}`);
+      res.send(Buffer.from(authority.certificate.der));
     })
     .all(onlyMethods('GET', 'HEAD'));
 

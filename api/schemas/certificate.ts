@@ -10,7 +10,7 @@ const MAX_CSR_LENGTH = 65_536;
 export const CertificateBody = z
   .strictObject({
     authority: Name,
-    profile: z.enum(['server', 'client']),
+    profile: Name,
     subject: SubjectBody.exactOptional(),
     ...subjectAltNameMembers,
     validity: Duration.exactOptional(),
@@ -31,7 +31,7 @@ export const CertificateBody = z
 export const CertificateListQuery = z.strictObject({
   dnsName: DnsName.exactOptional(),
   authority: Name.exactOptional(),
-  profile: z.enum(['server', 'client', 'root', 'intermediate']).exactOptional(),
+  profile: Name.exactOptional(),
   expiresBefore: z.iso
     .datetime({ error: 'must be an instant in UTC such as 2027-01-31T00:00:00Z' })
     .exactOptional(),

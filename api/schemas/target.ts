@@ -41,7 +41,7 @@ const Destination = z.discriminatedUnion('type', [
 
 const members = {
   authority: Name,
-  profile: z.enum(['server', 'client']),
+  profile: Name,
   subject: SubjectBody.exactOptional(),
   ...subjectAltNameMembers,
   keyAlgorithm: z.enum(KEY_ALGORITHMS).default('ecdsa-p256'),

@@ -84,6 +84,11 @@ export function pathLengthLeftBy(issuers: readonly DecodedCertificate[]): number
  */
 const HOST_TO_OPENSSL = /^(?:\*\.)?\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)+$/;
 
+/** Whether OpenSSL, and old clients, take a common name for a host. */
+export function looksLikeHost(commonName: string): boolean {
+  return HOST_TO_OPENSSL.test(commonName);
+}
+
 /**
  * OpenSSL holds a common name that looks like a host against the DNS constraints when there is no
  * dNSName, so that a certificate which slips by here would be refused there.
@@ -94,5 +99,5 @@ function commonNameAsHost(
 ): (RequestedName & { baseKind: 'dnsNames' })[] {
   const value = subject.known.commonName;
   if (value === undefined || names.dnsNames.length > 0) return [];
-  return HOST_TO_OPENSSL.test(value) ? [{ baseKind: 'dnsNames', value, pointer }] : [];
+  return looksLikeHost(value) ? [{ baseKind: 'dnsNames', value, pointer }] : [];
 }

@@ -1,17 +1,23 @@
+import type { Warning } from '../certificate.ts';
 import { PkiError, refused, type Violation } from '../errors.ts';
 import { type DecodedCertificate, decodeTbsCertificate } from '../x509/decode-certificate.ts';
 import { encodeTbsCertificate } from '../x509/tbs-certificate.ts';
 import { pathLengthLeftBy } from './authority-checks.ts';
 import { templateOf } from './certificate-template.ts';
+import { certificateUrlsOf } from './certificate-urls.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
 import { MAX_PATH_LENGTH } from './issuer.ts';
 import { malformedPartsOf } from './malformed-parts.ts';
 import { violationsOf } from './policy.ts';
-import { PROFILES, type Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { newSerialNumber } from './serial-number.ts';
 
 export interface DraftDeps {
   readonly randomBytes: (size: number) => Uint8Array;
+  /** @throws {PkiError} `request-refused` for one that does not exist */
+  readonly profileOf: (name: string) => Profile;
+  /** Under which the distribution listener is reached by everybody, without a slash at its end. */
+  readonly publicUrl?: string | undefined;
 }
 
 /** What would be signed, and what stands against it. */
@@ -20,6 +26,7 @@ export interface Draft {
   /** `tbsCertificate`, read back. */
   readonly decoded: DecodedCertificate;
   readonly violations: readonly Violation[];
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -29,21 +36,45 @@ export interface Draft {
  * @throws {PkiError} `authority-cannot-issue`, or `request-refused` for what cannot be written at all
  */
 export function draftCertificate(
-  { randomBytes }: DraftDeps,
+  { randomBytes, profileOf, publicUrl }: DraftDeps,
   order: { readonly signer: Signer; readonly request: IssuanceRequest },
   now: Date,
 ): Draft {
   const { signer, request } = order;
-  const profile = PROFILES[request.profile];
+  const profile = profileOf(request.profile);
   assertCanIssue(signer, profile, now);
   const { keyAlgorithm } = request.publicKey;
   const serialNumber = newSerialNumber(randomBytes);
-  const template = templateOf(order, profile, { now, serialNumber });
+  const issuerName = signer.path.length === 0 ? undefined : signer.name;
+  const urls = certificateUrlsOf(publicUrl, issuerName, profile.urls);
+  const template = templateOf(order, profile, { now, serialNumber, urls });
   const tbsCertificate = encodeTbsCertificate(template);
   const decoded = readBack(tbsCertificate, request);
-  const pointers = { names: request.names, subject: request.subjectPointer };
-  const terms = { profile, keyAlgorithm, issuers: signer.path, pointers };
-  return { tbsCertificate, decoded, violations: violationsOf(decoded, terms) };
+  const pointers = {
+    names: request.names,
+    subject: request.subjectPointer,
+    key: request.keyPointer ?? '/keyAlgorithm',
+  };
+  const terms = { profile, keyAlgorithm, issuers: signer.path, pointers, now, urls };
+  return {
+    tbsCertificate,
+    decoded,
+    violations: violationsOf(decoded, terms),
+    warnings: [...(request.warnings ?? []), ...clampWarnings(decoded, profile, signer)],
+  };
+}
+
+/** A shorter life than was asked for is not to be found out when it ends. */
+function clampWarnings(
+  { notAfter }: DecodedCertificate,
+  { clampToIssuer }: Profile,
+  { path }: Signer,
+): readonly Warning[] {
+  const isClamped =
+    clampToIssuer && path.some((issuer) => Number(issuer.notAfter) <= Number(notAfter));
+  if (!isClamped) return [];
+  const detail = `it ends with an authority above it, at ${notAfter.toISOString()}`;
+  return [{ code: 'ends-with-its-issuer', detail }];
 }
 
 /** What cannot be read back is the request's fault where that holds what no certificate can, and else ours. */

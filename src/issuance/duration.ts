@@ -9,6 +9,11 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
   y: 365 * 86_400,
 };
 
+/** A duration text as people say it, such as `825 days`. */
+export function durationWords(text: string): string {
+  return text.replace(/d$/, text === '1d' ? ' day' : ' days');
+}
+
 /** The seconds of a duration text that matches {@link DURATION}. */
 export function durationSeconds(text: string): number {
   return Number(text.slice(0, -1)) * (UNIT_SECONDS[text.slice(-1)] ?? Number.NaN);

@@ -1,4 +1,4 @@
-import type { ProfileName, Subject, Warning } from '../certificate.ts';
+import type { Subject, Warning } from '../certificate.ts';
 import type { SubjectKey } from '../x509/key.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
 import type { Issuer } from './issuer.ts';
@@ -6,9 +6,12 @@ import type { RequestedNames } from './requested-names.ts';
 
 /** What one certificate is to be. */
 export interface IssuanceRequest {
-  readonly profile: ProfileName;
+  /** Its name. */
+  readonly profile: string;
   readonly publicKey: SubjectKey;
+  /** Written in the order of its members where `isSubjectInOrder`, else in the order of {@link SUBJECT_ATTRIBUTES}. */
   readonly subject: Subject;
+  readonly isSubjectInOrder?: boolean;
   readonly names: RequestedNames;
   /** Duration text; absent: the profile's default. */
   readonly validity?: string | undefined;
@@ -16,6 +19,8 @@ export interface IssuanceRequest {
   readonly nameConstraints?: NameConstraints | undefined;
   /** Where in the caller's request the subject, or one of its attributes, stands. */
   readonly subjectPointer: (attribute?: keyof Subject) => string;
+  /** Where the choice of the key stands; absent: `/keyAlgorithm`. */
+  readonly keyPointer?: string;
   readonly warnings?: readonly Warning[];
 }
 

@@ -34,13 +34,17 @@ export async function issueCertificate(
   const now = deps.now();
 
   // 1. Decide everything that the certificate will say, write it down, and judge exactly those octets.
-  const { tbsCertificate, decoded, violations } = draftCertificate(deps, order, now);
+  const { tbsCertificate, decoded, violations, warnings } = draftCertificate(deps, order, now);
   if (violations.length > 0) throw refused(violations);
 
   // 2. Sign.
   const signature = await signer.sign(tbsCertificate);
   const der = encodeCertificate(tbsCertificate, signer.signatureAlgorithm, signature);
-  const certificate = certificateOf(decoded, der, { signer, request });
+  const certificate = certificateOf(decoded, der, {
+    authority: signer.name,
+    profile: request.profile,
+    warnings,
+  });
 
   // 3. Make it durable. Serial numbers are unique for each issuer, which turns a collision into an error.
   await deps.record({
@@ -55,13 +59,12 @@ export async function issueCertificate(
 function certificateOf(
   decoded: DecodedCertificate,
   der: Uint8Array,
-  { signer, request }: { signer: Signer; request: IssuanceRequest },
+  known: Pick<Certificate, 'authority' | 'profile' | 'warnings'>,
 ): Certificate {
   const { dnsNames, ipAddresses, emailAddresses, uris } = decoded.names;
   return {
     serialNumber: decoded.serialNumber,
-    authority: signer.name,
-    profile: request.profile,
+    ...known,
     subject: decoded.subject.known,
     dnsNames,
     ipAddresses,
@@ -70,7 +73,6 @@ function certificateOf(
     notBefore: decoded.notBefore,
     notAfter: decoded.notAfter,
     fingerprintSha256: createHash('sha256').update(der).digest('hex'),
-    warnings: request.warnings ?? [],
     der,
   };
 }

@@ -3,7 +3,6 @@ import type { Actor } from '../audit/entry.ts';
 import {
   type Certificate,
   type KeyAlgorithm,
-  type LeafProfileName,
   SUBJECT_ALT_NAME_KINDS,
   type Subject,
   type SubjectAltNames,
@@ -19,13 +18,16 @@ import { type KeyPair, type SubjectKey, subjectKeyOf } from '../x509/key.ts';
 import type { IssuanceRequest } from './issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from './issue-certificate.ts';
 import type { Issuer } from './issuer.ts';
+import { leafSubjectOf } from './leaf-subject.ts';
 import { MAX_NAMES } from './name-checks.ts';
-import { areSameNames, type RequestedNames, requestedNames, valuesOf } from './requested-names.ts';
+import { defaultKeyAlgorithmOf, type Profile } from './profile.ts';
+import { areSameNames, requestedNames, valuesOf } from './requested-names.ts';
 
 /** What a caller asks for: names and a key of ours, or a CSR with a key of their own. */
 export interface LeafRequest extends Partial<SubjectAltNames> {
   readonly authority: string;
-  readonly profile: LeafProfileName;
+  /** The name of one that is not for authorities. */
+  readonly profile: string;
   readonly subject?: Subject | undefined;
   readonly validity?: string | undefined;
   readonly keyAlgorithm?: KeyAlgorithm | undefined;
@@ -35,6 +37,8 @@ export interface LeafRequest extends Partial<SubjectAltNames> {
 }
 
 export interface LeafDeps extends IssuanceDeps {
+  /** @throws {PkiError} `request-refused` for one that does not exist, or is for authorities */
+  readonly leafProfileOf: (name: string) => Profile;
   /** @throws {PkiError} `authority-unknown` */
   readonly issuerOf: (authority: string) => Promise<Issuer>;
   readonly newKeyPair: (algorithm: KeyAlgorithm) => Promise<KeyPair>;
@@ -48,9 +52,6 @@ export interface IssuedLeaf {
   readonly privateKey?: KeyObject;
 }
 
-/** RFC 5280 appendix A.1, ub-common-name: longer hosts stand in the subjectAltName alone. */
-const MAX_COMMON_NAME_LENGTH = 64;
-
 /**
  * Issues a server or client certificate, for a key made here or for the key of a CSR.
  *
@@ -62,19 +63,21 @@ export async function issueLeaf(
   request: LeafRequest,
   actor: Actor,
 ): Promise<IssuedLeaf> {
+  const profile = deps.leafProfileOf(request.profile);
   const issuer = await deps.issuerOf(request.authority);
   if (request.csr !== undefined) {
     const csr = await readCertificationRequest(request.csr);
-    const order = { signer: issuer, request: fromCsr(request, csr), actor };
+    const order = { signer: issuer, request: fromCsr(request, csr, profile), actor };
     return { certificate: await issueCertificate(deps, order) };
   }
-  const { publicKey, privateKey } = await deps.newKeyPair(request.keyAlgorithm ?? 'ecdsa-p256');
+  const keyAlgorithm = request.keyAlgorithm ?? defaultKeyAlgorithmOf(profile);
+  const { publicKey, privateKey } = await deps.newKeyPair(keyAlgorithm);
   const wrapPrivateKey = request.storePrivateKey
     ? (serialNumber: string) => deps.wrapSubscriberKey(privateKey, serialNumber)
     : undefined;
   const order = {
     signer: issuer,
-    request: requestFromBody(request, subjectKeyOf(publicKey)),
+    request: requestFromBody(request, profile, subjectKeyOf(publicKey)),
     actor,
   };
   return { certificate: await issueCertificate(deps, order, { wrapPrivateKey }), privateKey };
@@ -83,13 +86,14 @@ export async function issueLeaf(
 /** What to issue for a key that is made here. */
 export function requestFromBody(
   request: Omit<LeafRequest, 'csr'>,
+  profile: Profile,
   publicKey: SubjectKey,
 ): IssuanceRequest {
   const names = requestedNames(request);
   return {
     profile: request.profile,
     publicKey,
-    subject: request.subject ?? defaultSubject(request.profile, names),
+    subject: leafSubjectOf(profile, request.subject, names),
     names,
     validity: request.validity,
     subjectPointer: pointerIntoSubject,
@@ -97,7 +101,11 @@ export function requestFromBody(
 }
 
 /** Names and subject of a CSR are wishes like any other; what the body says as well must agree. */
-function fromCsr(request: LeafRequest, csr: CertificationRequest): IssuanceRequest {
+function fromCsr(
+  request: LeafRequest,
+  csr: CertificationRequest,
+  profile: Profile,
+): IssuanceRequest {
   if (countOf(csr.names) > MAX_NAMES) {
     throw refused([{ pointer: '/csr', detail: `asks for more than ${MAX_NAMES} names` }]);
   }
@@ -110,11 +118,13 @@ function fromCsr(request: LeafRequest, csr: CertificationRequest): IssuanceReque
     profile: request.profile,
     publicKey: csr.publicKey,
     subject: isSubjectInCsr
-      ? csr.subject.known
-      : (request.subject ?? defaultSubject(request.profile, names)),
+      ? { ...csr.subject.known, ...missingIn(csr.subject.known, profile.subject.defaults) }
+      : leafSubjectOf(profile, request.subject, names),
+    isSubjectInOrder: isSubjectInCsr,
     names,
     validity: request.validity,
     subjectPointer: isSubjectInCsr ? () => '/csr' : pointerIntoSubject,
+    keyPointer: '/csr',
     warnings: csr.ignoredExtensions.map(ignoredExtension),
   };
 }
@@ -142,11 +152,9 @@ function disagreementsOf(request: LeafRequest, csr: CertificationRequest): reado
   ];
 }
 
-/** A server’s CN is its first DNS name, for old clients; without one that fits, the subject is empty. */
-export function defaultSubject(profile: LeafProfileName, { dnsNames }: RequestedNames): Subject {
-  const commonName = dnsNames[0]?.value;
-  if (profile !== 'server' || commonName === undefined) return {};
-  return commonName.length <= MAX_COMMON_NAME_LENGTH ? { commonName } : {};
+/** The attributes that `defaults` have and `subject` lacks. */
+function missingIn(subject: Subject, defaults: Subject): Subject {
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !(name in subject)));
 }
 
 function ignoredExtension(extension: string): Warning {

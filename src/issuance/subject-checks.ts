@@ -66,11 +66,11 @@ function commonNameIsASubjectAltName(
   { profile, pointers }: IssuanceTerms,
 ): readonly Violation[] {
   const commonName = subject.known.commonName;
-  if (profile.name !== 'server' || commonName === undefined) return [];
+  if (profile.subject.commonName !== 'subjectAltName' || commonName === undefined) return [];
   const hosts = [...names.dnsNames, ...names.ipAddresses, ...names.emailAddresses, ...names.uris];
   const forms = [commonName, ...Object.values(CANONICAL).map((form) => form(commonName))];
   if (forms.some((form) => hosts.includes(form))) return [];
-  const detail = 'the commonName of a server certificate is one of its subjectAltNames';
+  const detail = `the commonName of a ${profile.name} certificate is one of its subjectAltNames`;
   return [{ pointer: pointers.subject('commonName'), detail }];
 }
 

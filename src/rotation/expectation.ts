@@ -1,4 +1,5 @@
-import { defaultSubject } from '../issuance/issue-leaf.ts';
+import { leafSubjectOf } from '../issuance/leaf-subject.ts';
+import type { Profile } from '../issuance/profile.ts';
 import { requestedNames, valuesOf } from '../issuance/requested-names.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { encodeCertificates } from '../x509/pem.ts';
@@ -8,18 +9,26 @@ import type { RotationTarget } from './target.ts';
 
 type Path = readonly DecodedCertificate[];
 
+export interface ExpectationDeps {
+  readonly pathOf: (authority: string) => Promise<Path>;
+  /** @throws {PkiError} `request-refused` for one that does not exist, or is for authorities */
+  readonly leafProfileOf: (name: string) => Profile;
+}
+
 /** What `target` ought to hold, with the certificates that its authorities have now. */
 export async function expectationOf(
+  { pathOf, leafProfileOf }: ExpectationDeps,
   target: RotationTarget,
-  pathOf: (authority: string) => Promise<Path>,
 ): Promise<Expectation> {
+  const profile = leafProfileOf(target.profile);
   const names = requestedNames(target);
   const { clientAuthorities, clientTrust } = target.destination;
   const clientPaths = await Promise.all(clientAuthorities.map(pathOf));
   return {
     target,
+    profile,
     names: valuesOf(names),
-    subject: target.subject ?? defaultSubject(target.profile, names),
+    subject: leafSubjectOf(profile, target.subject, names),
     issuerPath: await pathOf(target.authority),
     clientAuthorities:
       clientPaths.length === 0 ? undefined : clientCaOf(clientPaths, clientTrust === 'root'),

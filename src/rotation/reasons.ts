@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Subject, SubjectAltNames, Validity } from '../certificate.ts';
 import { durationSeconds } from '../issuance/duration.ts';
-import { PROFILES } from '../issuance/profile.ts';
+import type { Profile } from '../issuance/profile.ts';
 import { areSameNames, haveSameMembers } from '../issuance/requested-names.ts';
 import { BACKDATE_SECONDS, periodSeconds } from '../issuance/validity.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
@@ -16,6 +16,7 @@ import type { RotationTarget } from './target.ts';
 /** What a target ought to hold, worked out from its spec and its authorities. */
 export interface Expectation {
   readonly target: RotationTarget;
+  readonly profile: Profile;
   /** Names and subject as they would be issued now. */
   readonly names: SubjectAltNames;
   readonly subject: Subject;
@@ -62,7 +63,7 @@ export function reasonsToRotate(
     !isKeysOwn && 'keyMismatch',
     ...identityReasons(certificate, above, expected),
     isSpecNew && 'specChanged',
-    timeReason(certificate, expected.target, now),
+    timeReason(certificate, expected, now),
   ];
   return { reasons: reasons.filter((reason) => reason !== false), certificate };
 }
@@ -90,17 +91,19 @@ function identityReasons(
   return [
     !isIssuedAlong(certificate, above, expected) && 'wrongIssuer',
     !areSameNames(certificate.names, expected.names) && 'wrongNames',
-    !hasUsage(certificate, expected.target) && 'wrongUsage',
+    !hasUsage(certificate, expected.profile) && 'wrongUsage',
   ];
 }
 
 function timeReason(
   certificate: DecodedCertificate,
-  target: RotationTarget,
+  { target, issuerPath: [issuer] }: Expectation,
   now: Date,
 ): 'due' | 'expired' | false {
   if (now > certificate.notAfter) return 'expired';
-  return now >= renewalTimeOf(certificate, target) && 'due';
+  // One that ends with its issuer is as good as that one gives, and would be due again at once.
+  const isLastOfItsIssuer = issuer !== undefined && certificate.notAfter >= issuer.notAfter;
+  return !isLastOfItsIssuer && now >= renewalTimeOf(certificate, target) && 'due';
 }
 
 /** Whether our issuer signed the leaf, and the path beside it is that issuer's, root aside. */
@@ -117,8 +120,8 @@ function isIssuedAlong(
   return isPathAsExpected && leaf.isSignedBy(new X509Certificate(issuer.der).publicKey);
 }
 
-function hasUsage({ isAuthority, extKeyUsage }: DecodedCertificate, target: RotationTarget) {
-  return !isAuthority && haveSameMembers(extKeyUsage, PROFILES[target.profile].extKeyUsage);
+function hasUsage({ isAuthority, extKeyUsage }: DecodedCertificate, profile: Profile) {
+  return !isAuthority && haveSameMembers(extKeyUsage, profile.extKeyUsage);
 }
 
 function isSpecChanged(

@@ -1,8 +1,7 @@
 import type { Actor } from '../audit/entry.ts';
 import { PkiError, refused } from '../errors.ts';
-import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import type { DestinationState } from './destination.ts';
-import { expectationOf } from './expectation.ts';
+import { type ExpectationDeps, expectationOf } from './expectation.ts';
 import { couldBeSamePlace } from './overlap.ts';
 import { failedPass, keptPass, rotatedPass, type TargetPass } from './pass-outcome.ts';
 import { type Expectation, type FilesFound, reasonsToRotate } from './reasons.ts';
@@ -13,8 +12,7 @@ import type { RotationTarget } from './target.ts';
 import { durationViolations } from './target-violations.ts';
 
 /** What one target's rotation needs from outside. */
-export interface TargetRotationDeps extends ReplaceDeps {
-  readonly pathOf: (authority: string) => Promise<readonly DecodedCertificate[]>;
+export interface TargetRotationDeps extends ReplaceDeps, ExpectationDeps {
   readonly findTarget: (name: string) => Promise<TargetRecord | undefined>;
 }
 
@@ -58,7 +56,7 @@ async function rotateAsFound(
   const occasion = () => ({ actor, time: deps.now(), reasons });
   try {
     // 1. Look at what is there.
-    const faults = durationViolations(target);
+    const faults = durationViolations(target, deps.leafProfileOf(target.profile));
     if (faults.length > 0) throw refused(faults);
     const found = await deps.destinations.read(target.destination);
     const owner = await ownerOf(deps, found, target);
@@ -68,7 +66,7 @@ async function rotateAsFound(
     }
 
     // 2. Judge it.
-    const expected = await expectationOf(target, deps.pathOf);
+    const expected = await expectationOf(deps, target);
     const judged = judge(found, expected, deps.now());
     reasons = [...judged.reasons, ...reasons];
     const obstacle = found.kind === 'present' ? found.obstacle : undefined;

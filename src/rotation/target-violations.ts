@@ -1,21 +1,25 @@
+import type { KeyAlgorithm } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import { type DraftDeps, draftCertificate } from '../issuance/draft-certificate.ts';
-import { durationSeconds } from '../issuance/duration.ts';
+import { durationSeconds, durationWords } from '../issuance/duration.ts';
 import { requestFromBody } from '../issuance/issue-leaf.ts';
 import type { Issuer } from '../issuance/issuer.ts';
-import { PROFILES } from '../issuance/profile.ts';
+import type { Profile } from '../issuance/profile.ts';
 import { validityAt } from '../issuance/validity.ts';
-import { type KeyPair, subjectKeyOf } from '../x509/key.ts';
+import type { SubjectKey } from '../x509/key.ts';
 import type { DestinationStore } from './destination.ts';
 import { renewalTimeOf } from './reasons.ts';
 import type { RotationTarget } from './target.ts';
 
 export interface TargetViolationsDeps extends DraftDeps {
   readonly now: () => Date;
+  /** @throws {PkiError} `request-refused` for one that does not exist, or is for authorities */
+  readonly leafProfileOf: (name: string) => Profile;
   /** @throws {PkiError} `authority-unknown` */
   readonly issuerOf: (authority: string) => Promise<Issuer>;
   readonly authorityExists: (name: string) => Promise<boolean>;
-  readonly newKeyPair: (algorithm: 'ecdsa-p256') => Promise<KeyPair>;
+  /** A key for a draft that is never signed. */
+  readonly sampleKeyOf: (algorithm: KeyAlgorithm) => Promise<SubjectKey>;
   readonly destinations: Pick<DestinationStore, 'violationsOf'>;
 }
 
@@ -24,28 +28,34 @@ export interface TargetViolationsDeps extends DraftDeps {
  * declared and not found out at night. What may change by itself, such as an issuer whose remaining
  * life is too short, is left to the passes.
  *
- * @throws {PkiError} `authority-unknown`
+ * @throws {PkiError} `authority-unknown`, or `request-refused` for an unknown profile
  */
 export async function targetViolations(
   deps: TargetViolationsDeps,
   target: RotationTarget,
 ): Promise<readonly Violation[]> {
+  const profile = deps.leafProfileOf(target.profile);
   const issuer = await deps.issuerOf(target.authority);
   return [
-    ...durationViolations(target),
-    ...(await nameViolations(deps, target, issuer)),
+    ...durationViolations(target, profile),
+    ...(await nameViolations(deps, target, { profile, issuer })),
     ...(await clientAuthorityViolations(deps, target)),
     ...(await deps.destinations.violationsOf(target.destination)),
   ];
 }
 
 /** A certificate that is due as soon as it is issued would be rotated on every pass. */
-export function durationViolations(target: RotationTarget): readonly Violation[] {
+export function durationViolations(
+  target: RotationTarget,
+  { validity: { minimum = '1s', maximum } }: Profile,
+): readonly Violation[] {
   const validitySeconds = durationSeconds(target.validity);
-  const maximumSeconds =
-    PROFILES[target.profile].maximumValiditySeconds ?? Number.POSITIVE_INFINITY;
-  if (validitySeconds > maximumSeconds) {
-    return [{ pointer: '/validity', detail: `at most ${maximumSeconds / 86_400} days` }];
+  const maximumSeconds = maximum === undefined ? undefined : durationSeconds(maximum);
+  if (maximum !== undefined && validitySeconds > durationSeconds(maximum)) {
+    return [{ pointer: '/validity', detail: `at most ${durationWords(maximum)}` }];
+  }
+  if (validitySeconds < durationSeconds(minimum)) {
+    return [{ pointer: '/validity', detail: `at least ${durationWords(minimum)}` }];
   }
   const now = new Date(0);
   const fresh = validityAt({
@@ -64,10 +74,11 @@ export function durationViolations(target: RotationTarget): readonly Violation[]
 async function nameViolations(
   deps: TargetViolationsDeps,
   target: RotationTarget,
-  issuer: Issuer,
+  { profile, issuer }: { profile: Profile; issuer: Issuer },
 ): Promise<readonly Violation[]> {
-  const { publicKey } = await deps.newKeyPair('ecdsa-p256');
-  const request = { ...requestFromBody(target, subjectKeyOf(publicKey)), validity: '1s' };
+  const key = await deps.sampleKeyOf(target.keyAlgorithm);
+  const validity = profile.validity.minimum ?? '1s';
+  const request = { ...requestFromBody(target, profile, key), validity };
   const now = deps.now();
   const [own] = issuer.path;
   // An issuer that has expired says nothing about the names, and is the passes' affair.

@@ -1,4 +1,4 @@
-import type { KeyAlgorithm, LeafProfileName, Subject, SubjectAltNames } from '../certificate.ts';
+import type { KeyAlgorithm, Subject, SubjectAltNames } from '../certificate.ts';
 import type { RotationReason } from './rotation-reason.ts';
 
 /** What every kind of destination can be told about the files that it holds. */
@@ -36,7 +36,7 @@ export type Destination = KubernetesSecretDestination | DirectoryDestination;
 export interface RotationTarget extends SubjectAltNames {
   readonly name: string;
   readonly authority: string;
-  readonly profile: LeafProfileName;
+  readonly profile: string;
   readonly subject?: Subject;
   readonly keyAlgorithm: KeyAlgorithm;
   /** Duration text, such as `30d`. */

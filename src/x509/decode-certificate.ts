@@ -3,7 +3,6 @@ import { PkiError } from '../errors.ts';
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import {
   type DecodedExtensions,
-  type Extension,
   type ExtensionValues,
   noExtensions,
   readExtensions,
@@ -12,6 +11,7 @@ import { type DecodedSubject, readSubject } from './decode-subject.ts';
 import { DerError } from './der-error.ts';
 import { type DerReader, readDer } from './der-reader.ts';
 import { CONTEXT, CONTEXT_CONSTRUCTED } from './der-tags.ts';
+import type { Extension } from './extension.ts';
 
 /** What a certificate says, read back from its octets; all octets are views into them. */
 export interface DecodedCertificate extends Validity, ExtensionValues {

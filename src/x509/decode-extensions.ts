@@ -2,6 +2,7 @@ import { readNameConstraints } from './decode-name-constraints.ts';
 import { DerError } from './der-error.ts';
 import type { DerReader } from './der-reader.ts';
 import { CONTEXT, CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
+import type { Extension } from './extension.ts';
 import {
   type DecodedNames,
   NO_NAMES,
@@ -25,15 +26,6 @@ import {
   SUBJECT_KEY_IDENTIFIER,
 } from './oids.ts';
 import { KEY_USAGE_BITS, type KeyUsage } from './tbs-certificate.ts';
-
-/** One extension as it stands there (RFC 5280 §4.2). */
-export interface Extension {
-  /** Object identifier. */
-  readonly id: string;
-  readonly isCritical: boolean;
-  /** The content of the OCTET STRING. */
-  readonly value: Uint8Array;
-}
 
 /** What the extensions of a certificate say, each in its words (RFC 5280 §4.2.1, §4.2.2). */
 export interface ExtensionValues {

@@ -30,11 +30,14 @@ export const SUBJECT_ATTRIBUTES: Readonly<Record<keyof Subject, AttributeType>> 
 export const SUBJECT_ATTRIBUTE_NAMES = Object.keys(SUBJECT_ATTRIBUTES) as (keyof Subject)[];
 
 /**
- * A Name (RFC 5280 §4.1.2.4): one attribute in each RDN. `country` is a PrintableString, since
+ * A Name (RFC 5280 §4.1.2.4): one attribute in each RDN, in the order of `attributes`. `country` is a PrintableString, since
  * X.520 allows no other; everything else is UTF8String.
  */
-export function encodeName(subject: Subject): Buffer {
-  const rdns = SUBJECT_ATTRIBUTE_NAMES.flatMap((name) => {
+export function encodeName(
+  subject: Subject,
+  attributes: readonly (keyof Subject)[] = SUBJECT_ATTRIBUTE_NAMES,
+): Buffer {
+  const rdns = attributes.flatMap((name) => {
     const value = subject[name];
     if (value === undefined) return [];
     const text = name === 'country' ? printableString(value) : utf8String(value);

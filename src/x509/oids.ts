@@ -20,6 +20,19 @@ export const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
 export const EXT_KEY_USAGE = '2.5.29.37';
 export const AUTHORITY_INFO_ACCESS = '1.3.6.1.5.5.7.1.1';
 
+/** Those that are written from what is decided about a certificate. */
+export const OUR_EXTENSIONS: readonly string[] = [
+  SUBJECT_KEY_IDENTIFIER,
+  KEY_USAGE,
+  SUBJECT_ALT_NAME,
+  BASIC_CONSTRAINTS,
+  NAME_CONSTRAINTS,
+  CRL_DISTRIBUTION_POINTS,
+  AUTHORITY_KEY_IDENTIFIER,
+  EXT_KEY_USAGE,
+  AUTHORITY_INFO_ACCESS,
+];
+
 /** RFC 5280 §4.2.2.1: what stands at an address of authorityInfoAccess. */
 export const ACCESS_OCSP = '1.3.6.1.5.5.7.48.1';
 export const ACCESS_CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
@@ -27,6 +40,16 @@ export const ACCESS_CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 /** RFC 5280 §4.2.1.12: purposes of a key. */
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+
+/** The purposes of a key by their names in RFC 5280 §4.2.1.12. */
+export const EXT_KEY_USAGES: Readonly<Record<string, string>> = {
+  serverAuth: SERVER_AUTH,
+  clientAuth: CLIENT_AUTH,
+  codeSigning: '1.3.6.1.5.5.7.3.3',
+  emailProtection: '1.3.6.1.5.5.7.3.4',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+  OCSPSigning: '1.3.6.1.5.5.7.3.9',
+};
 
 /** RFC 2985 §5.4.2: the attribute of a request that holds the extensions asked for. */
 export const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';

@@ -11,6 +11,7 @@ import {
   sequence,
   time,
 } from './der.ts';
+import type { Extension } from './extension.ts';
 import { ipOctets } from './ip-address.ts';
 import {
   DNS_NAME,
@@ -23,8 +24,12 @@ import {
   URI,
 } from './name-constraints.ts';
 import {
+  ACCESS_CA_ISSUERS,
+  ACCESS_OCSP,
+  AUTHORITY_INFO_ACCESS,
   AUTHORITY_KEY_IDENTIFIER,
   BASIC_CONSTRAINTS,
+  CRL_DISTRIBUTION_POINTS,
   EXT_KEY_USAGE,
   KEY_USAGE,
   NAME_CONSTRAINTS,
@@ -65,6 +70,13 @@ export interface CertificateTemplate extends SubjectAltNames, Validity {
   readonly keyUsage: readonly KeyUsage[];
   /** Object identifiers; none: the extension is absent, and the key good for any purpose. */
   readonly extKeyUsage: readonly string[];
+  /** URIs of authorityInfoAccess; none of either: the extension is absent. */
+  readonly caIssuers: readonly string[];
+  readonly ocsp: readonly string[];
+  /** URIs, each a distribution point of its own. */
+  readonly crlDistributionPoints: readonly string[];
+  /** Written as they are, after all others. */
+  readonly extraExtensions: readonly Extension[];
 }
 
 /** Version 3, the only one with extensions (RFC 5280 §4.1.2.1). */
@@ -111,6 +123,15 @@ function extensionsOf(template: CertificateTemplate): Buffer[] {
       (isSubjectEmpty ? critical : extension)(SUBJECT_ALT_NAME, subjectAltName(template)),
     ),
     ...nameConstraintsOf(template.nameConstraints),
+    ...present(template.crlDistributionPoints.length > 0, () =>
+      extension(CRL_DISTRIBUTION_POINTS, distributionPoints(template)),
+    ),
+    ...present(template.caIssuers.length + template.ocsp.length > 0, () =>
+      extension(AUTHORITY_INFO_ACCESS, authorityInfoAccess(template)),
+    ),
+    ...template.extraExtensions.map(({ id, isCritical, value }) =>
+      (isCritical ? critical : extension)(id, value),
+    ),
   ];
 }
 
@@ -124,6 +145,20 @@ function basicConstraints({ isAuthority, pathLenConstraint }: CertificateTemplat
   if (!isAuthority) return sequence();
   const pathLen = pathLenConstraint === undefined ? [] : [integer(pathLenConstraint)];
   return sequence(boolean(true), ...pathLen);
+}
+
+/** RFC 5280 §4.2.1.13: a DistributionPoint with one fullName each. */
+function distributionPoints({ crlDistributionPoints }: CertificateTemplate): Buffer {
+  const point = (uri: string) => sequence(explicit(0, explicit(0, textual(URI, uri))));
+  return sequence(...crlDistributionPoints.map(point));
+}
+
+/** RFC 5280 §4.2.2.1. */
+function authorityInfoAccess({ caIssuers, ocsp }: CertificateTemplate): Buffer {
+  return sequence(
+    ...ocsp.map((uri) => sequence(oid(ACCESS_OCSP), textual(URI, uri))),
+    ...caIssuers.map((uri) => sequence(oid(ACCESS_CA_ISSUERS), textual(URI, uri))),
+  );
 }
 
 function subjectAltName(names: SubjectAltNames): Buffer {

@@ -1,5 +1,5 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
-import type { Certificate, ProfileName } from '../../src/certificate.ts';
+import type { Certificate } from '../../src/certificate.ts';
 import type { CertificateRow, Schema } from './schema.ts';
 
 /** What a list of certificates is narrowed down to; absent members do not narrow. */
@@ -129,7 +129,7 @@ export function certificateOf(row: CertificateRow): Certificate {
   return {
     serialNumber: row.serial_number,
     authority: row.authority,
-    profile: row.profile as ProfileName,
+    profile: row.profile,
     notBefore: new Date(row.not_before),
     notAfter: new Date(row.not_after),
     fingerprintSha256: row.fingerprint_sha256,

@@ -134,7 +134,7 @@ describe('GET /v1/certificates', () => {
     ['cursor', '%00'],
     ['dnsName', 'not%20a%20name'],
     ['authority', 'not a name'],
-    ['profile', 'ca'],
+    ['profile', 'no name'],
     ['status', 'revoked'],
     ['expiresBefore', '2030-01-01'],
     ['expiresBefore', '2030-02-30T00:00:00Z'],

@@ -100,7 +100,7 @@ describe('POST /v1/certificates', () => {
 
   it('400: names every member at fault at once, by JSON Pointer', async () => {
     const reply = await refusalOf({
-      profile: 'ca',
+      profile: 'no name',
       dnsNames: [host, 'not a host', '-a.example.org', '*.org', 'a.example.org.', '192.0.2.1'],
       ipAddresses: ['192.0.2.300', 'fe80::1%eth0'],
       emailAddresses: ['nobody'],

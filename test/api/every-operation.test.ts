@@ -30,6 +30,8 @@ for (const { operation, path, body } of samples) {
       assert.deepEqual(placesIn(reply, 400, 'request-malformed'), ['surprise']);
     });
 
+    // What is answered from memory has nothing that could fail.
+    if (!operation.responses['500']) return;
     it('500: shows nothing of an unforeseen error, and logs it', async () => {
       const logged = broken.log.length;
       const reply = await broken.api.call(method, path, { body });

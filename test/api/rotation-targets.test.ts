@@ -70,7 +70,7 @@ describe('POST /v1/rotation/targets', () => {
   it('400: names every member at fault at once', async () => {
     const reply = await api.post(targets, {
       ...directoryTarget('relative', { name: 'Not A Name', validity: 'long', renewBefore: '0d' }),
-      profile: 'root',
+      profile: 'no name',
       csr: 'none',
       destination: { type: 'directory', path: 'relative', keyMode: '0644', adopt: true },
     });

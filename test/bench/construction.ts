@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { draftCertificate } from '../../src/issuance/draft-certificate.ts';
 import { requestFromBody } from '../../src/issuance/issue-leaf.ts';
 import { violationsOf } from '../../src/issuance/policy.ts';
-import { PROFILES } from '../../src/issuance/profile.ts';
+import { Profiles } from '../../src/issuance/profiles.ts';
 import { decodeTbsCertificate } from '../../src/x509/decode-certificate.ts';
 import { subjectKeyOf } from '../../src/x509/key.ts';
 import { IssuanceWorld } from '../support/issuance.ts';
@@ -16,19 +16,23 @@ const GOAL_MICROSECONDS = 25;
 export async function construction({ requests }: Bench): Promise<Line[]> {
   const world = await IssuanceWorld.withAuthorities();
   const signer = await world.issuers.issuerOf('issuing');
+  const { profileOf } = new Profiles();
+  const profile = profileOf('server');
   const draft = (request: Draftable) =>
-    draftCertificate({ randomBytes }, { signer, request }, world.now);
+    draftCertificate({ randomBytes, profileOf }, { signer, request }, world.now);
   const drafts = requests.map(({ host, publicKey }) => {
     const body = { authority: 'issuing', profile: 'server', dnsNames: [host] } as const;
-    const request = requestFromBody(body, subjectKeyOf(publicKey));
+    const request = requestFromBody(body, profile, subjectKeyOf(publicKey));
     return { request, ...draft(request) };
   });
   const terms = ({ names, subjectPointer: subject }: Draftable) =>
     ({
-      profile: PROFILES.server,
+      profile,
       keyAlgorithm: 'ecdsa-p256',
       issuers: signer.path,
-      pointers: { names, subject },
+      pointers: { names, subject, key: '/keyAlgorithm' },
+      now: world.now,
+      urls: { caIssuers: [], ocsp: [], crlDistributionPoints: [] },
     }) as const;
 
   const all = microsecondsOf(drafts, ({ request }) => draft(request));

@@ -12,6 +12,8 @@ import { pino } from 'pino';
 import { composeFirst } from '../../compose.ts';
 import { missingAuthorities } from '../../src/authority/missing-authorities.ts';
 import type { Certificate } from '../../src/certificate.ts';
+import type { Profile } from '../../src/issuance/profile.ts';
+import { Profiles } from '../../src/issuance/profiles.ts';
 import { followFile } from '../../src/rotation/follow-file.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import { openDatabase } from '../../storage/database/open-database.ts';
@@ -58,11 +60,17 @@ export interface World {
   readonly log: readonly string[];
 }
 
+/** What a test file sets otherwise than the service does by itself. */
+export interface ApiSettings {
+  readonly profiles?: readonly Profile[];
+  readonly publicUrl?: string;
+}
+
 /**
  * Starts the real service, in this process and on loopback, for the test file that calls this;
  * `root` and `issuing` are there already, as after a first start.
  */
-export async function startApi(): Promise<World> {
+export async function startApi({ profiles = [], publicUrl }: ApiSettings = {}): Promise<World> {
   const folder = newFolder();
   const clock = new Clock();
   const readiness = { isReady: true };
@@ -83,6 +91,8 @@ export async function startApi(): Promise<World> {
     openapiYaml,
     publicRoots: rootCertificates,
     isReady: () => readiness.isReady,
+    profiles: new Profiles(profiles),
+    publicUrl,
   });
   for (const request of missingAuthorities([], undefined)) {
     await service.createAuthority(request, { name: 'startup' });

@@ -11,6 +11,8 @@ import { wrapSubscriberKey } from '../../src/authority/private-key.ts';
 import { PkiError } from '../../src/errors.ts';
 import type { IssuanceRecord } from '../../src/issuance/issuance-record.ts';
 import { issueLeaf, type LeafDeps, type LeafRequest } from '../../src/issuance/issue-leaf.ts';
+import type { Profile } from '../../src/issuance/profile.ts';
+import { Profiles } from '../../src/issuance/profiles.ts';
 import { newKeyPair } from '../../src/x509/key.ts';
 import { encodePem } from '../../src/x509/pem.ts';
 import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
@@ -44,13 +46,16 @@ export class IssuanceWorld {
   readonly deps: AuthorityDeps & LeafDeps;
   now = NOW;
 
-  /** `changes` replace what issuing needs from outside. */
-  constructor(changes: Partial<AuthorityDeps & LeafDeps> = {}) {
+  /** `changes` replace what issuing needs from outside; `profiles` come on top of the built-in ones. */
+  constructor(changes: Partial<AuthorityDeps & LeafDeps> = {}, profiles: readonly Profile[] = []) {
     const wrapping = changes.wrapping ?? new AesGcmWrapping(randomBytes(32), randomBytes);
     const findAuthority = (name: string) => Promise.resolve(this.authorities.get(name));
     this.issuers = new Issuers({ findAuthority, wrapping });
+    const { profileOf, leafProfileOf } = new Profiles(profiles);
     this.deps = {
       now: () => this.now,
+      profileOf,
+      leafProfileOf,
       randomBytes,
       wrapping,
       newKeyPair,
@@ -66,8 +71,9 @@ export class IssuanceWorld {
   /** A world in which `root` and `issuing` exist. */
   static async withAuthorities(
     changes: Partial<AuthorityDeps & LeafDeps> = {},
+    profiles: readonly Profile[] = [],
   ): Promise<IssuanceWorld> {
-    const world = new IssuanceWorld(changes);
+    const world = new IssuanceWorld(changes, profiles);
     await world.createRoot();
     await world.createIntermediate();
     return world;

@@ -3,6 +3,7 @@ import type { Authority } from '../../src/authority/authority.ts';
 import { type AuthorityRequest, createAuthority } from '../../src/authority/create-authority.ts';
 import { Issuers } from '../../src/authority/issuers.ts';
 import { issueLeaf, type LeafRequest } from '../../src/issuance/issue-leaf.ts';
+import { Profiles } from '../../src/issuance/profiles.ts';
 import type { DestinationFiles } from '../../src/rotation/destination.ts';
 import { expectationOf, filesOf } from '../../src/rotation/expectation.ts';
 import type { DirectoryDestination, RotationTarget } from '../../src/rotation/target.ts';
@@ -10,6 +11,7 @@ import { newKeyPair } from '../../src/x509/key.ts';
 
 export const OPERATOR = { name: 'admin' } as const;
 const START = new Date('2030-01-01T00:00:00Z');
+const profiles = new Profiles();
 
 /** A clock that only a test moves. */
 export class TestClock {
@@ -73,6 +75,8 @@ export class TestAuthorities {
     return authority;
   }
 
+  readonly leafProfileOf = profiles.leafProfileOf;
+
   readonly pathOf = (authority: string) => this.#issuers.pathOf(authority);
 
   readonly issuerOf = (authority: string) => this.#issuers.issuerOf(authority);
@@ -94,12 +98,14 @@ export class TestAuthorities {
     const { certificate, privateKey } = await this.issue(request);
     const privateKeyPem = String(privateKey?.export({ type: 'pkcs8', format: 'pem' }));
     const leaf = { der: certificate.der, privateKeyPem };
-    return filesOf(leaf, await expectationOf(target, this.pathOf));
+    return filesOf(leaf, await expectationOf(this, target));
   }
 
   #deps() {
     return {
       now: this.#now,
+      profileOf: profiles.profileOf,
+      leafProfileOf: profiles.leafProfileOf,
       randomBytes,
       newKeyPair,
       issuerOf: this.issuerOf,

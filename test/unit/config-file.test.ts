@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { readSettings, SettingsError } from '../../config.ts';
+import { SettingsError } from '../../config/settings-error.ts';
+import { readSettings } from '../../config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'certwright-config-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -32,11 +33,18 @@ function messageOf(path: string): string {
 
 /** The faults, each with its place or its reason, of the error that this text causes. */
 function faultsIn(yaml: string): readonly string[] {
+  return faultsWithLinesIn(yaml).map((fault) => fault.replace(/^line \d+: /, ''));
+}
+
+/** The same, the number of the line before those that have one. */
+function faultsWithLinesIn(yaml: string): readonly string[] {
   writeFileSync(file, yaml);
-  const where = `PKI_CONFIG_FILE (${file}): `;
+  const where = `PKI_CONFIG_FILE (${file})`;
   const lines = messageOf(file).split('\n');
   assert.ok(lines[0]?.startsWith(where), lines[0]);
-  return lines.filter((line) => line.startsWith(where)).map((line) => line.slice(where.length));
+  return lines.flatMap((line) =>
+    line.startsWith(where) ? [line.slice(where.length).replace(/^[:,] /, '')] : [],
+  );
 }
 
 describe('the settings file', () => {
@@ -72,10 +80,36 @@ describe('the settings file', () => {
       [`rotationTargets: [${target}, ${target}]`, '/rotationTargets/1/name'],
       [`rotationTargets: [${target.replace('a.b', 'a_b')}]`, '/rotationTargets/0/dnsNames/0'],
       ['__proto__: {a: 1}', '/__proto__'],
+      [`rotationTargets: [${target.replace('server', 'nothing')}]`, '/rotationTargets/0/profile'],
+      [`rotationTargets: [${target.replace('server', 'root')}]`, '/rotationTargets/0/profile'],
     ] as const) {
       const found = faultsIn(yaml).map((fault) => fault.split(': ')[0]);
       assert.ok(found.includes(place), `${yaml}: ${found.join(', ')}`);
     }
+  });
+
+  it('is refused with the line of each fault, and of what holds it where something is missing', () => {
+    const yaml = `# profiles
+profiles:
+  - name: web
+    extKeyUsage:
+      - serverAuth
+      - everything
+    validity:
+      minimum: 2d
+      default: 1d
+  - name: web
+authorities:
+  - ${root.replace('name: r, ', '')}
+`;
+    const places = faultsWithLinesIn(yaml).map((fault) => fault.split(': ').slice(0, 2).join(': '));
+    assert.deepEqual(places, [
+      'line 6: /profiles/0/extKeyUsage/1',
+      'line 9: /profiles/0/validity/default',
+      'line 12: /authorities/0/name',
+    ]);
+    const twice = 'profiles:\n- name: web\n- extKeyUsage: []\n  name: web\n';
+    assert.match(faultsWithLinesIn(twice)[0] ?? '', /^line 4: \/profiles\/1\/name: .*twice/);
   });
 
   it('is refused where it is not YAML, or not one document', () => {

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { isInside, readSettings, SettingsError, shortPath } from '../../config.ts';
+import { SettingsError } from '../../config/settings-error.ts';
+import { isInside, readSettings, shortPath } from '../../config.ts';
 
 /** The lines of the error that these variables cause. */
 function faultsOf(environment: NodeJS.ProcessEnv): readonly string[] {
@@ -30,6 +31,8 @@ describe('the settings', () => {
       tlsNames: { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] },
       adminTokenFile: join(data, 'admin-token'),
       keyEncryptionKeyFile: join(data, 'key-encryption-key'),
+      publicUrl: undefined,
+      profiles: [],
       authorities: undefined,
       rotationTargets: [],
       rotationSchedule: '*/5 * * * *',
@@ -53,7 +56,9 @@ describe('the settings', () => {
       PKI_ROTATION_SCHEDULE: '*/10 * * * * *',
       PKI_LOG_LEVEL: 'silent',
       PKI_WORKERS: '64',
+      PKI_PUBLIC_URL: 'http://pki.example.org/',
     });
+    assert.equal(settings.publicUrl, 'http://pki.example.org');
     assert.equal(settings.workers, 64);
     assert.deepEqual([settings.dataDir, settings.databaseFile], ['/d', '/e/x.db']);
     assert.deepEqual(settings.managementListen, { host: '::', port: 0 });

@@ -1,12 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  KEY_ALGORITHMS,
-  type LeafProfileName,
-  type ProfileName,
-  type Subject,
-} from '../../../src/certificate.ts';
+import { KEY_ALGORITHMS, type Subject } from '../../../src/certificate.ts';
+import { BUILT_IN_PROFILES } from '../../../src/issuance/built-in-profiles.ts';
 import type { LeafRequest } from '../../../src/issuance/issue-leaf.ts';
-import { PROFILES } from '../../../src/issuance/profile.ts';
 import { IssuanceWorld } from '../../support/issuance.ts';
 import type { Dice } from './dice.ts';
 import { type GeneratedAuthority, generateAuthorities } from './generated-authorities.ts';
@@ -23,7 +18,7 @@ import {
 
 /** A certificate that the issuing path made of random choices. */
 export interface GeneratedCertificate {
-  readonly profile: ProfileName;
+  readonly profile: string;
   readonly der: Uint8Array;
   /** Its own certificate first, the root's last. */
   readonly path: readonly Uint8Array[];
@@ -33,8 +28,8 @@ export interface GeneratedCertificate {
 
 type Wishes = Omit<LeafRequest, 'authority' | 'profile'>;
 
-const LEAF_PROFILES = Object.values(PROFILES).flatMap(({ name, isAuthority }) =>
-  isAuthority ? [] : [name as LeafProfileName],
+const LEAF_PROFILES = BUILT_IN_PROFILES.flatMap(({ name, isAuthority }) =>
+  isAuthority || name === 'spiffe' ? [] : [name],
 );
 const MAX_COMMON_NAME = 64;
 const VALIDITIES = ['1h', '36h', '30d', '90d', '824d'];

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { Validity } from '../../../src/certificate.ts';
 import { durationSeconds } from '../../../src/issuance/duration.ts';
+import { Profiles } from '../../../src/issuance/profiles.ts';
 import { validityAt } from '../../../src/issuance/validity.ts';
 import type { TargetRotationDeps } from '../../../src/rotation/rotate-target.ts';
 import { decodeCertificate } from '../../../src/x509/decode-certificate.ts';
@@ -15,7 +16,9 @@ const issuerKeys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const subjectKeys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 
 /** A root that certifies one and the same key again and again, judging nothing, thousands of times a second. */
-export function cheapIssuing(now: () => Date): Pick<TargetRotationDeps, 'issue' | 'pathOf'> {
+export function cheapIssuing(
+  now: () => Date,
+): Pick<TargetRotationDeps, 'issue' | 'pathOf' | 'leafProfileOf'> {
   const validity = {
     notBefore: now(),
     notAfter: new Date(now().getTime() + 10 * 365 * 86_400_000),
@@ -23,6 +26,7 @@ export function cheapIssuing(now: () => Date): Pick<TargetRotationDeps, 'issue' 
   const root = decodeCertificate(certificateFor([], { ...validity, isAuthority: true }));
   return {
     pathOf: async () => [root],
+    leafProfileOf: new Profiles().leafProfileOf,
     issue: async (request) => {
       const { dnsNames = [], validity: text = '30d' } = request;
       const period = validityAt({
@@ -74,6 +78,10 @@ function certificateFor(
     authorityKeyIdentifier: Buffer.alloc(20),
     keyUsage: ['digitalSignature'],
     extKeyUsage: about.isAuthority ? [] : [SERVER_AUTH],
+    caIssuers: [],
+    ocsp: [],
+    crlDistributionPoints: [],
+    extraExtensions: [],
   });
   const signature = sign('sha256', tbsCertificate, issuerKeys.privateKey);
   return encodeCertificate(tbsCertificate, SIGNATURE_ALGORITHM, signature);

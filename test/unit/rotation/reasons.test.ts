@@ -21,7 +21,7 @@ interface Circumstances {
 /** The reasons for `files` where `target` is to be. */
 async function reasonsFor(files: Partial<DestinationFiles>, circumstances: Circumstances = {}) {
   const { target: wanted = target, afterDays = 0 } = circumstances;
-  const expected = await expectationOf(wanted, authorities.pathOf);
+  const expected = await expectationOf(authorities, wanted);
   const at = new Date(clock.now().getTime() + afterDays * DAY_MS);
   return reasonsToRotate(files, expected, at).reasons;
 }
@@ -138,7 +138,7 @@ describe('wrongIssuer', () => {
 
   it('is a reason once the authority was made anew under the same name and subject', async () => {
     const anew = await TestAuthorities.withSiblings(clock.now);
-    const expected = await expectationOf(target, anew.pathOf);
+    const expected = await expectationOf(anew, target);
     assert.ok(reasonsToRotate(good, expected, clock.now()).reasons.includes('wrongIssuer'));
   });
 

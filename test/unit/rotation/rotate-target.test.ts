@@ -26,8 +26,8 @@ async function pass(options: typeof SCHEDULED | typeof REQUESTED = SCHEDULED, wa
     progress: NEW_TARGET,
   };
   const { clock, authorities, destinations } = world;
-  const { issue, pathOf } = authorities;
-  const deps = { now: clock.now, issue, pathOf, destinations, findTarget };
+  const { issue, pathOf, leafProfileOf } = authorities;
+  const deps = { now: clock.now, issue, pathOf, leafProfileOf, destinations, findTarget };
   const done = await rotateTarget(deps, { ...record, target: wanted }, options);
   world.records.set(wanted.name, { ...record, target: wanted, progress: done.progress });
   return done;
@@ -180,11 +180,11 @@ describe('a pass that cannot be completed', () => {
 
   it('writes nothing that its own rules would replace at once', async () => {
     const { clock, authorities, destinations } = world;
-    const { pathOf } = authorities;
+    const { pathOf, leafProfileOf } = authorities;
     const issue: typeof authorities.issue = (request) =>
       authorities.issue({ ...request, dnsNames: ['other.example.org'] });
     const record = { target, isDeclaredInFile: false, progress: NEW_TARGET };
-    const deps = { now: clock.now, issue, pathOf, destinations, findTarget };
+    const deps = { now: clock.now, issue, pathOf, leafProfileOf, destinations, findTarget };
     const { item } = await rotateTarget(deps, record, SCHEDULED);
     assert.match(item.error ?? '', /wrongNames/);
     assert.equal(destinations.states.size, 0);

@@ -97,7 +97,7 @@ export class RotationWorld {
   private constructor(
     authorities: TestAuthorities,
     clock: TestClock,
-    issuing: Pick<TargetRotationDeps, 'issue' | 'pathOf'>,
+    issuing: Pick<TargetRotationDeps, 'issue' | 'pathOf' | 'leafProfileOf'>,
   ) {
     this.authorities = authorities;
     this.clock = clock;
@@ -105,6 +105,7 @@ export class RotationWorld {
       now: this.clock.now,
       issue: issuing.issue,
       pathOf: issuing.pathOf,
+      leafProfileOf: issuing.leafProfileOf,
       destinations: this.destinations,
       listTargets: this.listTargets,
       findTarget: this.findTarget,
@@ -121,7 +122,7 @@ export class RotationWorld {
 
   /** `issuing` where a test has something cheaper than the real authorities. */
   static async create(
-    issuing?: (now: () => Date) => Pick<TargetRotationDeps, 'issue' | 'pathOf'>,
+    issuing?: (now: () => Date) => Pick<TargetRotationDeps, 'issue' | 'pathOf' | 'leafProfileOf'>,
   ): Promise<RotationWorld> {
     const clock = new TestClock();
     const authorities = await TestAuthorities.withSiblings(clock.now);

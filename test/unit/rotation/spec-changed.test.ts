@@ -16,7 +16,7 @@ async function reasonsAfter(before: Changes, after: Changes) {
 }
 
 async function reasonsIn(files: Partial<DestinationFiles>, wanted: Changes) {
-  const expected = await expectationOf(testTarget(wanted), authorities.pathOf);
+  const expected = await expectationOf(authorities, testTarget(wanted));
   return reasonsToRotate(files, expected, clock.now()).reasons;
 }
 

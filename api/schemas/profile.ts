@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { KEY_ALGORITHMS, SUBJECT_ALT_NAME_KINDS } from '../../src/certificate.ts';
+import {
+  BUILT_IN_PROFILES,
+  LEAF_VALIDITY,
+  PROFILE_DEFAULTS,
+} from '../../src/issuance/built-in-profiles.ts';
+import { durationSeconds } from '../../src/issuance/duration.ts';
+import { dnsPatternFault, uriPatternFault } from '../../src/issuance/name-patterns.ts';
+import type { Profile } from '../../src/issuance/profile.ts';
+import { SUBJECT_ATTRIBUTE_NAMES } from '../../src/x509/distinguished-name.ts';
+import { extensionFault } from '../../src/x509/extension-fault.ts';
+import { ipRangeOctets } from '../../src/x509/ip-address.ts';
+import { EXT_KEY_USAGES, SERVER_AUTH } from '../../src/x509/oids.ts';
+import { KEY_USAGE_BITS, type KeyUsage } from '../../src/x509/tbs-certificate.ts';
+import { Duration, listOf, Name, SubjectBody } from './names.ts';
+
+const OID = /^[0-2](\.(0|[1-9]\d{0,9})){1,31}$/;
+const AUTHORITIES = ['root', 'intermediate'];
+
+const Kind = z.enum(SUBJECT_ALT_NAME_KINDS);
+
+/** By their names in RFC 5280 §4.2.1.12, or as object identifiers. */
+const ExtKeyUsage = z.string().transform((text, context) => {
+  const oid = EXT_KEY_USAGES[text] ?? text;
+  if (OID.test(oid)) return oid;
+  const names = Object.keys(EXT_KEY_USAGES).join(', ');
+  context.addIssue({ code: 'custom', message: `is neither an object identifier nor ${names}` });
+  return z.NEVER;
+});
+
+function patternsOf(fault: (pattern: string) => string | undefined) {
+  const pattern = z
+    .string()
+    .max(512)
+    .superRefine((text, context) => {
+      const message = fault(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
+  return z
+    .strictObject({
+      permitted: listOf(pattern).min(1, 'must name at least one').exactOptional(),
+      excluded: listOf(pattern).min(1, 'must name at least one').exactOptional(),
+    })
+    .exactOptional();
+}
+
+const rangeFault = (text: string) =>
+  ipRangeOctets(text) === undefined ? 'is not a CIDR range' : undefined;
+
+const Validity = z
+  .strictObject({
+    minimum: Duration.exactOptional(),
+    default: Duration.exactOptional(),
+    maximum: Duration.exactOptional(),
+  })
+  .superRefine((validity, context) => {
+    const given = (['minimum', 'default', 'maximum'] as const).flatMap((member) => {
+      const text = validity[member];
+      return text === undefined ? [] : [{ member, seconds: durationSeconds(text) }];
+    });
+    for (const [index, { member, seconds }] of given.entries()) {
+      const before = given[index - 1];
+      if (before === undefined || before.seconds <= seconds) continue;
+      const message = `must not be less than the ${before.member}`;
+      context.addIssue({ code: 'custom', path: [member], message });
+    }
+  });
+
+const SubjectTermsBody = z.strictObject({
+  defaults: SubjectBody.default({}),
+  callerMaySet: z.array(z.enum(SUBJECT_ATTRIBUTE_NAMES)).default([...SUBJECT_ATTRIBUTE_NAMES]),
+  commonName: z.enum(['subjectAltName', 'any']).exactOptional(),
+});
+
+const SubjectAltNamesBody = z.strictObject({
+  allowed: z.array(Kind).default([...SUBJECT_ALT_NAME_KINDS]),
+  required: z.array(Kind).default([]),
+  wildcards: z.boolean().default(false),
+  maximumUris: z.int().min(1).max(100).exactOptional(),
+  dnsNames: patternsOf(dnsPatternFault),
+  ipAddresses: patternsOf(rangeFault),
+  emailAddresses: patternsOf(dnsPatternFault),
+  uris: patternsOf(uriPatternFault),
+});
+
+const ExtensionBody = z
+  .strictObject({
+    oid: z.string().regex(OID, 'is not an object identifier'),
+    critical: z.boolean().default(false),
+    value: z.base64('is not Base64').max(8_192),
+  })
+  .superRefine((extension, context) => {
+    const message = extensionFault({
+      id: extension.oid,
+      isCritical: extension.critical,
+      value: Buffer.from(extension.value, 'base64'),
+    });
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+
+/** An entry of `profiles` in the settings file; what it leaves out is the built-in one's of that name. */
+export const ProfileBody = z
+  .strictObject({
+    name: Name,
+    keyAlgorithms: z.array(z.enum(KEY_ALGORITHMS)).min(1).exactOptional(),
+    keyUsage: z
+      .array(z.enum(Object.keys(KEY_USAGE_BITS) as KeyUsage[]))
+      .min(1)
+      .exactOptional(),
+    extKeyUsage: z.array(ExtKeyUsage).max(32).exactOptional(),
+    validity: Validity.exactOptional(),
+    clampToIssuer: z.boolean().exactOptional(),
+    subject: SubjectTermsBody.exactOptional(),
+    subjectAltNames: SubjectAltNamesBody.exactOptional(),
+    extensions: z.array(ExtensionBody).max(16).exactOptional(),
+    urls: z
+      .strictObject({
+        caIssuers: z.boolean().default(true),
+        ocsp: z.boolean().default(false),
+        crl: z.boolean().default(false),
+      })
+      .exactOptional(),
+  })
+  .transform((body, context): Profile => {
+    const profile = completed(body);
+    for (const { path, message } of contradictionsIn(profile)) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+    return profile;
+  });
+
+type Terms = z.infer<typeof SubjectTermsBody>;
+type Given = Omit<Partial<Profile>, 'subject'> & {
+  readonly name: string;
+  readonly subject?: Terms;
+};
+
+function completed({ subject, ...given }: Given): Profile {
+  const builtIn = BUILT_IN_PROFILES.find(({ name }) => name === given.name);
+  const extKeyUsage = given.extKeyUsage ?? builtIn?.extKeyUsage ?? [];
+  const isServer = extKeyUsage.includes(SERVER_AUTH);
+  const commonName = builtIn?.subject.commonName ?? (isServer ? 'subjectAltName' : 'any');
+  return {
+    ...PROFILE_DEFAULTS,
+    isAuthority: false,
+    extKeyUsage,
+    validity: LEAF_VALIDITY,
+    subjectAltNames: SubjectAltNamesBody.parse({}),
+    ...builtIn,
+    ...given,
+    subject: { commonName, ...(subject ?? builtIn?.subject ?? SubjectTermsBody.parse({})) },
+  };
+}
+
+interface Contradiction {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What could never be issued, or would be no certificate of its kind. */
+function contradictionsIn(profile: Profile): readonly Contradiction[] {
+  const { name, keyUsage, extKeyUsage, subjectAltNames, extensions, validity, isAuthority } =
+    profile;
+  const signs = keyUsage.includes('keyCertSign');
+  const repeated = extensions.findIndex(
+    ({ oid }, index) => extensions.findIndex((other) => other.oid === oid) !== index,
+  );
+  const unallowed = subjectAltNames.required.findIndex(
+    (kind) => !subjectAltNames.allowed.includes(kind),
+  );
+  const checks: readonly (readonly [isWrong: boolean, Contradiction])[] = [
+    [
+      isAuthority !== signs,
+      {
+        path: ['keyUsage'],
+        message: isAuthority
+          ? `"${name}" is for authorities, which need keyCertSign (RFC 5280 §4.2.1.9)`
+          : `keyCertSign is for the profiles ${AUTHORITIES.join(' and ')} alone`,
+      },
+    ],
+    [
+      new Set(extKeyUsage).size < extKeyUsage.length,
+      { path: ['extKeyUsage'], message: 'names one purpose twice' },
+    ],
+    [
+      !isAuthority && validity.default === undefined,
+      { path: ['validity', 'default'], message: 'is required' },
+    ],
+    [repeated >= 0, { path: ['extensions', repeated, 'oid'], message: 'stands there twice' }],
+    [
+      unallowed >= 0,
+      { path: ['subjectAltNames', 'required', unallowed], message: 'is not among those allowed' },
+    ],
+    [
+      isAuthority && subjectAltNames.allowed.length > 0,
+      { path: ['subjectAltNames', 'allowed'], message: 'authorities have none' },
+    ],
+  ];
+  return checks.flatMap(([isWrong, contradiction]) => (isWrong ? [contradiction] : []));
+}
+
+/** A profile as `GET /v1/profiles` shows it: in the words of the settings file, nothing left out. */
+export function presentProfile({ name, isAuthority, extKeyUsage, ...terms }: Profile) {
+  const names = new Map(Object.entries(EXT_KEY_USAGES).map(([name, oid]) => [oid, name]));
+  return {
+    name,
+    kind: isAuthority ? 'authority' : 'leaf',
+    ...terms,
+    extKeyUsage: extKeyUsage.map((oid) => names.get(oid) ?? oid),
+  };
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { violationsIn } from '../api/input.ts';
+import { AuthorityBody } from '../api/schemas/authority.ts';
+import { ProfileBody } from '../api/schemas/profile.ts';
+import { TargetBody } from '../api/schemas/target.ts';
+import { Profiles } from '../src/issuance/profiles.ts';
+import { doOverlap } from '../src/rotation/overlap.ts';
+import { SettingsError } from './settings-error.ts';
+
+/** What the settings file declares, checked as far as that is possible without the database. */
+export type SettingsFile = z.infer<typeof SettingsFile>;
+
+const SettingsFile = z
+  .strictObject({
+    profiles: z.array(ProfileBody).default([]),
+    authorities: z.array(AuthorityBody).exactOptional(),
+    rotationTargets: z.array(TargetBody).default([]),
+  })
+  .superRefine(({ profiles, authorities = [], rotationTargets }, context) => {
+    for (const [list, entries] of Object.entries({ profiles, authorities, rotationTargets })) {
+      for (const [index, { name }] of entries.entries()) {
+        if (entries.findIndex((other) => other.name === name) === index) continue;
+        const message = `"${name}" is declared twice`;
+        context.addIssue({ code: 'custom', path: [list, index, 'name'], message });
+      }
+    }
+    const known = new Profiles(profiles).list();
+    for (const [index, { destination, profile }] of rotationTargets.entries()) {
+      const path = ['rotationTargets', index];
+      if (!known.some(({ name, isAuthority }) => name === profile && !isAuthority)) {
+        const message = `no profile "${profile}" for servers or clients`;
+        context.addIssue({ code: 'custom', path: [...path, 'profile'], message });
+      }
+      const rival = rotationTargets
+        .slice(0, index)
+        .find((earlier) => doOverlap(earlier.destination, destination));
+      if (!rival) continue;
+      const message = `overlaps the destination of "${rival.name}"`;
+      context.addIssue({ code: 'custom', path: [...path, 'destination'], message });
+    }
+  });
+
+/**
+ * Reads the settings file.
+ *
+ * @throws {SettingsError} naming every member at fault by JSON Pointer, and the line on which it stands
+ */
+export function readSettingsFile(path: string): SettingsFile {
+  const where = `PKI_CONFIG_FILE (${path})`;
+  const lines = new LineCounter();
+  const document = parseDocument(textOf(path, where), { uniqueKeys: true, lineCounter: lines });
+  const [fault] = document.errors;
+  if (fault) throw new SettingsError(`${where}: ${fault.message}`);
+  const parsed = SettingsFile.safeParse(contentOf(document, where) ?? {});
+  if (parsed.success) return parsed.data;
+  throw new SettingsError(
+    violationsIn(parsed.error)
+      .map(({ pointer, detail }) => {
+        const line = lineOf(document, lines, pointer);
+        return `${where}, line ${line}: ${pointer || '/'}: ${detail}`;
+      })
+      .join('\n'),
+  );
+}
+
+/** Where a member stands, or the nearest that holds it where it is missing. */
+function lineOf(document: Document, lines: LineCounter, pointer: string): number {
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    const [start] = (isNode(node) ? node.range : undefined) ?? [];
+    if (start !== undefined) return lines.linePos(start).line;
+  }
+  return 1;
+}
+
+/** An alias that leads nowhere, or too many of them, come out only here. */
+function contentOf(document: Document, where: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SettingsError(`${where}: ${reason}`, { cause });
+  }
+}
+
+function textOf(path: string, where: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new SettingsError(`${where}: cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,144 @@
+import { ipOctets, ipRangeOctets } from '../x509/ip-address.ts';
+
+/*
+ * The patterns of a profile's name policy.
+ *
+ * DNS: `example.org` is that name and every one below it. With a `*` it is a glob: each `*` stands for any
+ * characters inside one label, at least one, and a leading `**.` for one or more labels. URIs: a glob in which `*`
+ * stands for any characters inside one segment of the path, at least one, and a trailing `/**` for one or more
+ * segments. What a `*` covers in a URI is plain: no `.` or `..`, no percent sign, no query, no fragment.
+ */
+
+const ANY = '*';
+const ANY_MORE = '**';
+
+/** Whether a DNS name, possibly a wildcard, lies in a pattern with every host that it stands for. */
+export function isDnsNameIn(name: string, pattern: string): boolean {
+  const labels = name.split('.').reverse();
+  return isWithin(labels, dnsPattern(pattern), (label, glob) =>
+    // A wildcard is as wide as a whole label: only a whole label's glob covers it.
+    label === ANY ? glob === ANY : isGlobFor(label, glob),
+  );
+}
+
+/** Whether any host that a DNS name stands for lies in a pattern. */
+export function touchesDnsPattern(name: string, pattern: string): boolean {
+  const labels = name.split('.').reverse();
+  return isWithin(
+    labels,
+    dnsPattern(pattern),
+    (label, glob) => label === ANY || isGlobFor(label, glob),
+  );
+}
+
+/** Whether an address lies in a CIDR range. */
+export function isIpAddressIn(address: string, range: string): boolean {
+  const octets = ipOctets(address);
+  const bounds = ipRangeOctets(range);
+  if (!octets || bounds?.length !== octets.length * 2) return false;
+  const [base, mask] = [bounds.subarray(0, octets.length), bounds.subarray(octets.length)];
+  return octets.every((octet, index) => (octet & (mask[index] ?? 0)) === base[index]);
+}
+
+/** Whether the host of an e-mail address lies in a DNS pattern. */
+export function isEmailAddressIn(address: string, pattern: string): boolean {
+  return isDnsNameIn(address.slice(address.lastIndexOf('@') + 1), pattern);
+}
+
+/** The SPIFFE standard §2.1 to §2.3: a trust domain and a path, each character in its one spelling. */
+const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+$/;
+
+/**
+ * Whether a URI lies in a glob; scheme and host are compared without regard to case (RFC 3986 §6.2.2.1). In a
+ * glob of SPIFFE IDs lie SPIFFE IDs only.
+ */
+export function isUriIn(uri: string, pattern: string): boolean {
+  if (pattern.startsWith('spiffe:') && !SPIFFE_ID.test(uri)) return false;
+  const segments = uriSegments(pattern);
+  const isOpen = segments.at(-1) === ANY_MORE;
+  const globs = isOpen ? segments.slice(0, -1) : segments;
+  return isWithin(uriSegments(uri), { globs, more: isOpen ? 'some' : 'none' }, isSegmentFor);
+}
+
+/** Whether a URI lies in a glob whatever port it names, or cannot be told: what is excluded is not to be had by spelling. */
+export function touchesUriPattern(uri: string, pattern: string): boolean {
+  const withoutPort = uri.replace(/^([^:]*:\/\/[^/?#]*?):\d*(?=[/?#]|$)/, '$1');
+  return !isPlainUri(uri) || isUriIn(uri, pattern) || isUriIn(withoutPort, pattern);
+}
+
+/** Whether a URI has but one spelling: neither percent signs nor dot segments (RFC 3986 §6.2.2). */
+function isPlainUri(uri: string): boolean {
+  return !uri.includes('%') && !uri.split(/[/?#]/).some((segment) => /^\.\.?$/.test(segment));
+}
+
+/** What is wrong with a DNS pattern, in words. */
+export function dnsPatternFault(pattern: string): string | undefined {
+  const labels = pattern.replace(/^\*\*\./, '').split('.');
+  const isWellFormed = labels.every((label) =>
+    /^[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?$/.test(label),
+  );
+  if (isWellFormed && labels.every((label) => !label.includes(ANY_MORE))) return undefined;
+  return 'is neither a domain in lower case nor a glob of one, such as *.example.org';
+}
+
+/** What is wrong with a URI pattern, in words. */
+export function uriPatternFault(pattern: string): string | undefined {
+  const body = pattern.replace(/\/\*\*$/, '');
+  const isWellFormed = /^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/.test(body) && !body.includes(ANY_MORE);
+  return isWellFormed ? undefined : 'is no glob of a URI, such as spiffe://example.org/ns/*/sa/*';
+}
+
+interface SegmentPattern {
+  readonly globs: readonly string[];
+  /** What may follow what the globs are for. */
+  readonly more: 'none' | 'some' | 'any';
+}
+
+function dnsPattern(pattern: string): SegmentPattern {
+  if (!pattern.includes(ANY)) return { globs: pattern.split('.').reverse(), more: 'any' };
+  const isOpen = pattern.startsWith(`${ANY_MORE}.`);
+  const glob = isOpen ? pattern.slice(ANY_MORE.length + 1) : pattern;
+  return { globs: glob.split('.').reverse(), more: isOpen ? 'some' : 'none' };
+}
+
+function isWithin(
+  segments: readonly string[],
+  { globs, more }: SegmentPattern,
+  isFor: (segment: string, glob: string) => boolean,
+): boolean {
+  const following = segments.length - globs.length;
+  const isLengthRight = more === 'none' ? following === 0 : following >= (more === 'some' ? 1 : 0);
+  if (!isLengthRight || !globs.every((glob, index) => isFor(segments[index] ?? '', glob))) {
+    return false;
+  }
+  return segments.slice(globs.length).every((segment) => isFor(segment, ANY));
+}
+
+function isSegmentFor(segment: string, glob: string): boolean {
+  if (!glob.includes(ANY)) return segment === glob;
+  return /^[\w~!$&'()+,;=:@.-]+$/.test(segment) && !/^\.\.?$/.test(segment)
+    ? isGlobFor(segment, glob)
+    : false;
+}
+
+/** The scheme and host in lower case, then each segment of the rest. */
+function uriSegments(uri: string): readonly string[] {
+  const [, head = '', rest = ''] = /^([^:]*:(?:\/\/[^/?#]*)?)(.*)$/s.exec(uri) ?? [];
+  const [scheme = '', host] = head.toLowerCase().split('//');
+  return [scheme, ...(host === undefined ? [] : [host]), ...rest.replace(/^\//, '').split('/')];
+}
+
+/** Whether `text` is what `glob` says, each `*` standing for one or more characters; in linear steps. */
+function isGlobFor(text: string, glob: string): boolean {
+  const [head = '', ...pieces] = glob.split(ANY);
+  if (pieces.length === 0) return text === glob;
+  if (!text.startsWith(head)) return false;
+  const tail = pieces.pop() ?? '';
+  let at = head.length;
+  for (const piece of pieces) {
+    const found = text.indexOf(piece, at + 1);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return text.length - tail.length > at && text.endsWith(tail);
+}

@@ -1,0 +1,186 @@
+import { SUBJECT_ALT_NAME_KINDS, type Subject, type SubjectAltNames } from '../certificate.ts';
+import type { Violation } from '../errors.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { SUBJECT_ATTRIBUTE_NAMES } from '../x509/distinguished-name.ts';
+import { ipOctets } from '../x509/ip-address.ts';
+import { looksLikeHost } from './authority-checks.ts';
+import { durationSeconds, durationWords } from './duration.ts';
+import {
+  isDnsNameIn,
+  isEmailAddressIn,
+  isIpAddressIn,
+  isUriIn,
+  touchesDnsPattern,
+  touchesUriPattern,
+} from './name-patterns.ts';
+import type { Check, IssuanceTerms } from './terms.ts';
+import { periodSeconds } from './validity.ts';
+
+type NameKind = keyof SubjectAltNames;
+
+/** What an operator's profile decides, in the order in which its violations are reported. */
+export const profileChecks: readonly Check[] = [
+  keyIsAllowed,
+  subjectIsTheCallersToSet,
+  requiredNamesArePresent,
+  nameKindsAreAllowed,
+  wildcardsAreAllowed,
+  namesMatchThePatterns,
+  commonNameMatchesThePatterns,
+  periodIsWithinTheProfile,
+];
+
+const WORDS: Readonly<Record<NameKind, string>> = {
+  dnsNames: 'DNS name',
+  ipAddresses: 'IP address',
+  emailAddresses: 'e-mail address',
+  uris: 'URI',
+};
+
+const MATCHERS: Readonly<
+  Record<
+    NameKind,
+    {
+      readonly isIn: (name: string, pattern: string) => boolean;
+      readonly touches: (name: string, pattern: string) => boolean;
+    }
+  >
+> = {
+  dnsNames: { isIn: isDnsNameIn, touches: touchesDnsPattern },
+  ipAddresses: { isIn: isIpAddressIn, touches: isIpAddressIn },
+  emailAddresses: { isIn: isEmailAddressIn, touches: isEmailAddressIn },
+  uris: { isIn: isUriIn, touches: touchesUriPattern },
+};
+
+function keyIsAllowed(
+  _certificate: DecodedCertificate,
+  { profile, keyAlgorithm, pointers }: IssuanceTerms,
+): readonly Violation[] {
+  if (profile.keyAlgorithms.includes(keyAlgorithm)) return [];
+  const detail = `profile "${profile.name}" takes only ${profile.keyAlgorithms.join(', ')}`;
+  return [{ pointer: pointers.key, detail }];
+}
+
+/** What the caller may not set is the profile's default, or absent; a commonName of the names is no choice. */
+function subjectIsTheCallersToSet(
+  { subject, names }: DecodedCertificate,
+  { profile, pointers }: IssuanceTerms,
+): readonly Violation[] {
+  const { callerMaySet, defaults, commonName: mode } = profile.subject;
+  const isDerived = (attribute: keyof Subject, value: string) =>
+    attribute === 'commonName' && mode === 'subjectAltName' && value === names.dnsNames[0];
+  return SUBJECT_ATTRIBUTE_NAMES.flatMap((attribute) => {
+    const value = subject.known[attribute];
+    if (value === undefined || callerMaySet.includes(attribute)) return [];
+    if (value === defaults[attribute] || isDerived(attribute, value)) return [];
+    const detail = `is not the caller’s to set under profile "${profile.name}"`;
+    return [{ pointer: pointers.subject(attribute), detail }];
+  });
+}
+
+function requiredNamesArePresent(
+  { names, subject }: DecodedCertificate,
+  { profile, pointers }: IssuanceTerms,
+): readonly Violation[] {
+  const { required } = profile.subjectAltNames;
+  if (required.some((kind) => names[kind].length > 0)) return [];
+  if (required.length > 0) {
+    const detail = `at least one ${required.map((kind) => WORDS[kind]).join(' or ')} is required`;
+    return [{ pointer: `/${required[0]}`, detail }];
+  }
+  const isNamed = SUBJECT_ALT_NAME_KINDS.some((kind) => names[kind].length > 0);
+  if (isNamed || subject.known.commonName !== undefined || profile.isAuthority) return [];
+  const detail = 'a commonName or at least one subjectAltName is required';
+  return [{ pointer: pointers.subject(), detail }];
+}
+
+function nameKindsAreAllowed(
+  { names }: DecodedCertificate,
+  { profile, pointers }: IssuanceTerms,
+): readonly Violation[] {
+  const { allowed, maximumUris = Number.POSITIVE_INFINITY } = profile.subjectAltNames;
+  const strange = SUBJECT_ALT_NAME_KINDS.filter((kind) => !allowed.includes(kind)).flatMap((kind) =>
+    names[kind].map((_, index) => ({
+      pointer: pointers.names[kind][index]?.pointer ?? `/${kind}`,
+      detail: `profile "${profile.name}" takes no ${WORDS[kind]}`,
+    })),
+  );
+  const excess = pointers.names.uris[maximumUris]?.pointer ?? '/uris';
+  const detail = `profile "${profile.name}" takes at most ${maximumUris} URI`;
+  return names.uris.length > maximumUris ? [...strange, { pointer: excess, detail }] : strange;
+}
+
+function wildcardsAreAllowed(
+  { names }: DecodedCertificate,
+  { profile, pointers }: IssuanceTerms,
+): readonly Violation[] {
+  if (profile.subjectAltNames.wildcards) return [];
+  const detail = `profile "${profile.name}" takes no wildcards`;
+  return names.dnsNames.flatMap((name, index) =>
+    name.startsWith('*')
+      ? [{ pointer: pointers.names.dnsNames[index]?.pointer ?? '/dnsNames', detail }]
+      : [],
+  );
+}
+
+function namesMatchThePatterns(
+  { names }: DecodedCertificate,
+  { profile, pointers }: IssuanceTerms,
+): readonly Violation[] {
+  return SUBJECT_ALT_NAME_KINDS.flatMap((kind) => {
+    if (profile.subjectAltNames[kind] === undefined) return [];
+    return names[kind].flatMap((name, index) =>
+      patternViolations(profile, { kind, name }).map((detail) => ({
+        pointer: pointers.names[kind][index]?.pointer ?? `/${kind}`,
+        detail,
+      })),
+    );
+  });
+}
+
+/**
+ * A common name that looks like a host is one to old clients and to OpenSSL, whatever the profile is for.
+ * Where it must be one of the names, it has been judged as such.
+ */
+function commonNameMatchesThePatterns(
+  { subject, isAuthority }: DecodedCertificate,
+  { profile, pointers }: IssuanceTerms,
+): readonly Violation[] {
+  const { commonName } = subject.known;
+  const { defaults, commonName: mode } = profile.subject;
+  const isJudged = isAuthority || mode === 'subjectAltName' || defaults.commonName === commonName;
+  if (commonName === undefined || isJudged || !looksLikeHost(commonName)) return [];
+  const kind = ipOctets(commonName) ? 'ipAddresses' : 'dnsNames';
+  const pointer = pointers.subject('commonName');
+  return patternViolations(profile, { kind, name: commonName.toLowerCase() }).map((detail) => ({
+    pointer,
+    detail,
+  }));
+}
+
+function patternViolations(
+  profile: IssuanceTerms['profile'],
+  { kind, name }: { kind: NameKind; name: string },
+): readonly string[] {
+  const { permitted, excluded = [] } = profile.subjectAltNames[kind] ?? {};
+  const { isIn, touches } = MATCHERS[kind];
+  const against = excluded.find((pattern) => touches(name, pattern));
+  if (against !== undefined) return [`profile "${profile.name}" excludes "${against}"`];
+  if (!permitted || permitted.some((pattern) => isIn(name, pattern))) return [];
+  return [
+    `profile "${profile.name}" permits only ${permitted.map((one) => `"${one}"`).join(', ')}`,
+  ];
+}
+
+function periodIsWithinTheProfile(
+  certificate: DecodedCertificate,
+  { profile, now }: IssuanceTerms,
+): readonly Violation[] {
+  const { minimum, maximum } = profile.validity;
+  if (maximum !== undefined && periodSeconds(certificate) > durationSeconds(maximum)) {
+    return [{ pointer: '/validity', detail: `at most ${durationWords(maximum)}` }];
+  }
+  const left = periodSeconds({ notBefore: now, notAfter: certificate.notAfter });
+  if (minimum === undefined || Math.floor(left + 1) >= durationSeconds(minimum)) return [];
+  return [{ pointer: '/validity', detail: `at least ${durationWords(minimum)}` }];
+}

@@ -1,0 +1,22 @@
+import { DerError } from './der-error.ts';
+import { readDer } from './der-reader.ts';
+import type { Extension } from './extension.ts';
+import { describeOid, OUR_EXTENSIONS } from './oids.ts';
+
+/** RFC 5280 §4.2.1.4, §4.2.1.11, §4.2.1.14: what verifiers act on; anything else critical they must refuse (§4.2). */
+const KNOWN_WHEN_CRITICAL = ['2.5.29.32', '2.5.29.36', '2.5.29.54'];
+
+/** Why an extension cannot be written as it is beside those that are written from decisions, in words. */
+export function extensionFault({ id, isCritical, value }: Extension): string | undefined {
+  if (OUR_EXTENSIONS.includes(id)) return `${describeOid(id)} is made from the rest of the profile`;
+  if (isCritical && !KNOWN_WHEN_CRITICAL.includes(id)) {
+    return 'must not be critical: a verifier that does not know it refuses the certificate';
+  }
+  try {
+    readDer(value, (reader) => reader.any());
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    return `its value is no DER: ${error.message}`;
+  }
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { generalName, handMadeRequest } from '../x509/hand-made-request.ts';
+
+import { hosts, outcomesUnder } from './profile-world.ts';
+
+describe('the names under a profile', () => {
+  it('takes only the kinds of names that it allows, and needs one of those that it requires', async () => {
+    const subjectAltNames = { allowed: ['dnsNames', 'uris'], required: ['uris'], maximumUris: 1 };
+    assert.deepEqual(
+      await outcomesUnder(
+        { subjectAltNames },
+        { uris: ['urn:a:b'] },
+        hosts('a.b'),
+        { uris: ['urn:a:b'], ipAddresses: ['192.0.2.1'], emailAddresses: ['a@b'] },
+        { uris: ['urn:a:b', 'urn:a:c'] },
+      ),
+      [
+        'granted',
+        'request-refused /uris',
+        'request-refused /ipAddresses/0 /emailAddresses/0',
+        'request-refused /uris/1',
+      ],
+    );
+  });
+
+  it('takes wildcards only where it says so', async () => {
+    const wildcard = hosts('a.example.org', '*.example.org');
+    assert.deepEqual(await outcomesUnder({ subjectAltNames: {} }, wildcard), [
+      'request-refused /dnsNames/1',
+    ]);
+    assert.deepEqual(await outcomesUnder({ subjectAltNames: { wildcards: true } }, wildcard), [
+      'granted',
+    ]);
+  });
+
+  it('limits names by pattern, whatever way they come in', async () => {
+    const subjectAltNames = {
+      dnsNames: { permitted: ['example.org'], excluded: ['admin.example.org'] },
+      ipAddresses: { permitted: ['10.0.0.0/8'], excluded: ['10.9.0.0/16'] },
+      emailAddresses: { permitted: ['example.org'] },
+      uris: { permitted: ['spiffe://example.org/**'] },
+      wildcards: true,
+    };
+    const csr = (names: readonly Buffer[]) => ({ csr: handMadeRequest({ names }) });
+    assert.deepEqual(
+      await outcomesUnder(
+        { extKeyUsage: ['clientAuth'], subjectAltNames },
+        { ...hosts('a.example.org'), ipAddresses: ['10.1.1.1'], uris: ['spiffe://example.org/a'] },
+        hosts('evil.test', 'admin.example.org', '*.example.org', '*.a.example.org'),
+        { ipAddresses: ['10.9.1.1', '192.0.2.1'], emailAddresses: ['a@evil.test'] },
+        { uris: ['spiffe://evil.test/a', 'spiffe://example.org/%2e%2e/a'] },
+        csr([generalName.ip(Buffer.from([192, 0, 2, 1]))]),
+        csr([generalName.dns('evil.test')]),
+        { subject: { commonName: 'evil.test' } },
+        { subject: { commonName: '192.0.2.1' } },
+        { subject: { commonName: 'build agent 7' } },
+      ),
+      [
+        'granted',
+        'request-refused /dnsNames/0 /dnsNames/1 /dnsNames/2',
+        'request-refused /ipAddresses/0 /ipAddresses/1 /emailAddresses/0',
+        'request-refused /uris/0 /uris/1',
+        'request-refused /csr',
+        'request-refused /csr',
+        'request-refused /subject/commonName',
+        'request-refused /subject/commonName',
+        'granted',
+      ],
+    );
+  });
+});

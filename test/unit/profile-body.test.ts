@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ProfileBody } from '../../api/schemas/profile.ts';
+import { ia5String, integer } from '../../src/x509/der.ts';
+
+describe('what a profile may be', () => {
+  const faultsIn = (body: object) =>
+    ProfileBody.safeParse({ name: 'shop', ...body }).error?.issues.map(({ path }) =>
+      path.join('/'),
+    ) ?? [];
+
+  it('is refused with the place of each contradiction', () => {
+    for (const [body, place] of [
+      [{ keyUsage: ['keyCertSign'] }, 'keyUsage'],
+      [{ name: 'root', keyUsage: ['cRLSign'] }, 'keyUsage'],
+      [{ name: 'root', subjectAltNames: { allowed: ['dnsNames'] } }, 'subjectAltNames/allowed'],
+      [{ extKeyUsage: ['serverAuth', '1.3.6.1.5.5.7.3.1'] }, 'extKeyUsage'],
+      [{ extKeyUsage: ['everything'] }, 'extKeyUsage/0'],
+      [{ extKeyUsage: ['3.1.1'] }, 'extKeyUsage/0'],
+      [{ keyAlgorithms: [] }, 'keyAlgorithms'],
+      [{ keyAlgorithms: ['dsa'] }, 'keyAlgorithms/0'],
+      [{ validity: { maximum: '1d' } }, 'validity/default'],
+      [{ validity: { minimum: '2d', default: '1d' } }, 'validity/default'],
+      [{ validity: { default: '2d', maximum: '1d' } }, 'validity/maximum'],
+      [{ subject: { callerMaySet: ['serialNumber'] } }, 'subject/callerMaySet/0'],
+      [{ subject: { defaults: { country: 'usa' } } }, 'subject/defaults/country'],
+      [
+        { subjectAltNames: { allowed: ['uris'], required: ['dnsNames'] } },
+        'subjectAltNames/required/0',
+      ],
+      [
+        { subjectAltNames: { dnsNames: { permitted: ['*.A'] } } },
+        'subjectAltNames/dnsNames/permitted/0',
+      ],
+      [{ subjectAltNames: { dnsNames: { permitted: [] } } }, 'subjectAltNames/dnsNames/permitted'],
+      [
+        { subjectAltNames: { ipAddresses: { excluded: ['10.0.0.1/8'] } } },
+        'subjectAltNames/ipAddresses/excluded/0',
+      ],
+      [{ subjectAltNames: { uris: { permitted: ['a b:c'] } } }, 'subjectAltNames/uris/permitted/0'],
+      [{ extensions: [{ oid: '2.5.29.17', value: 'MAA=' }] }, 'extensions/0'],
+      [{ extensions: [{ oid: '1.2.3', critical: true, value: 'BQA=' }] }, 'extensions/0'],
+      [{ extensions: [{ oid: '1.2.3', value: 'BQ==' }] }, 'extensions/0'],
+      [
+        {
+          extensions: [
+            { oid: '1.2.3', value: integer(1).toString('base64') },
+            { oid: '1.2.3', value: ia5String('a').toString('base64') },
+          ],
+        },
+        'extensions/1/oid',
+      ],
+      [{ surprise: 1 }, ''],
+    ] as const) {
+      assert.ok(
+        faultsIn(body).includes(place),
+        `${JSON.stringify(body)}: ${faultsIn(body).join(', ')}`,
+      );
+    }
+    assert.deepEqual(faultsIn({}), []);
+  });
+});
