@@ -9,11 +9,6 @@ export interface CertificateUrls {
   readonly crlDistributionPoints: readonly string[];
 }
 
-/** Where the distribution listener answers with an authority's certificate, in DER (RFC 5280 §4.2.2.1). */
-export function caIssuersPath(authority: string): string {
-  return `/pki/authorities/${authority}.cer`;
-}
-
 /**
  * The addresses in a certificate that `issuer` signs: those that the profile asks for, below the public URL
  * of the distribution listener. Without such a URL there are none, and none of a root's about itself.
@@ -26,7 +21,7 @@ export function certificateUrlsOf(
   const below = (path: string, isWanted: boolean) =>
     isWanted && publicUrl !== undefined && issuer !== undefined ? [`${publicUrl}${path}`] : [];
   return {
-    caIssuers: below(caIssuersPath(issuer ?? ''), caIssuers),
+    caIssuers: below(`/pki/authorities/${issuer}.cer`, caIssuers),
     ocsp: below('/pki/ocsp', ocsp),
     crlDistributionPoints: below(`/pki/crls/${issuer}.crl`, crl),
   };
