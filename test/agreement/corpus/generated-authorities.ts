@@ -13,6 +13,8 @@ export interface GeneratedAuthority {
   readonly territory: Territory;
 }
 
+/** Room for the longest of the names below, which follows. */
+const WORDS_BEFORE_NAME = 30;
 /** Through 2049 a date is a UTCTime, and later a GeneralizedTime: roots of both kinds. */
 const ROOT_VALIDITIES = ['10y', '20y', '60y'];
 
@@ -81,5 +83,5 @@ async function generateIntermediate(
 
 /** No two alike, since a path is found by names. */
 function subjectOf(dice: Dice, name: string) {
-  return someSubject(dice, () => `${text(dice).slice(0, 30)} ${name}`);
+  return someSubject(dice, () => `${text(dice, WORDS_BEFORE_NAME)} ${name}`);
 }

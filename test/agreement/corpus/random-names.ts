@@ -111,10 +111,12 @@ export function someSubject(dice: Dice, commonName: () => string | undefined): S
   return Object.fromEntries(given);
 }
 
-export function text(dice: Dice): string {
-  return dice.chance(5)
+/** At most as many characters as the shortest bound of an attribute allows, of which none is cut in half. */
+export function text(dice: Dice, maxCharacters = MAX_COMMON_NAME): string {
+  const words = dice.chance(5)
     ? '𝒳'.repeat(MAX_COMMON_NAME)
     : dice.several(1, 3, () => dice.of(WORDS)).join(' ');
+  return [...words].slice(0, maxCharacters).join('');
 }
 
 function labelOf(dice: Dice, length: number): string {
