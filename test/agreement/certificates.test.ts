@@ -62,7 +62,7 @@ describe(`${CERTIFICATES} certificates of every profile and algorithm (AGREEMENT
 
 /** An explanation of what no longer differs would hide the next fault of the same facts. */
 function assertEachExplanationIsNeeded(
-  { writesOtherwise = {} }: Reader,
+  { writesOtherwise = {}, refuses }: Reader,
   ours: readonly CertificateFacts[],
   accounts: readonly Account[],
 ): void {
@@ -71,6 +71,8 @@ function assertEachExplanationIsNeeded(
       (account, index) => JSON.stringify(account[fact]) !== JSON.stringify(ours[index]?.[fact]),
     );
   const needed = new Set((Object.keys(writesOtherwise) as Fact[]).filter(differs));
+  const isRefused = accounts.some(({ error }) => error !== undefined);
+  assert.equal(isRefused, refuses !== undefined, `nothing is refused because "${refuses?.why}"`);
   for (const explanation of new Set(Object.values(writesOtherwise))) {
     const isNeeded = [...needed].some((fact) => writesOtherwise[fact] === explanation);
     assert.ok(isNeeded, `nothing is written otherwise because "${explanation.why}"`);

@@ -1,6 +1,8 @@
 import { decodeCertificate } from '../../../src/x509/decode-certificate.ts';
-import { DerReader } from '../../../src/x509/der-reader.ts';
+import { DerReader, readDer } from '../../../src/x509/der-reader.ts';
 import { TAG } from '../../../src/x509/der-tags.ts';
+import { judgePublicKey } from '../../../src/x509/public-key-fault.ts';
+import { readSubjectPublicKeyInfo } from '../../../src/x509/subject-public-key-info.ts';
 
 /** What a certificate says, in the one form in which every reader's account of it is compared. */
 export interface CertificateFacts {
@@ -16,6 +18,8 @@ export interface CertificateFacts {
   readonly ipAddresses: readonly string[];
   readonly emailAddresses: readonly string[];
   readonly uris: readonly string[];
+  /** In the words of `KEY_ALGORITHMS`. */
+  readonly keyAlgorithm: string;
   /** Hexadecimal; empty where the extension is absent. */
   readonly subjectKeyIdentifier: string;
   readonly authorityKeyIdentifier: string;
@@ -41,6 +45,7 @@ export function ourFacts(der: Uint8Array): CertificateFacts {
     ipAddresses: certificate.names.ipAddresses,
     emailAddresses: certificate.names.emailAddresses,
     uris: certificate.names.uris,
+    keyAlgorithm: keyAlgorithmIn(certificate.subjectPublicKeyInfo),
     subjectKeyIdentifier: certificate.subjectKeyIdentifier,
     authorityKeyIdentifier: certificate.authorityKeyIdentifier,
     isAuthority: certificate.isAuthority,
@@ -48,6 +53,11 @@ export function ourFacts(der: Uint8Array): CertificateFacts {
     keyUsage: certificate.keyUsage,
     extKeyUsage: certificate.extKeyUsage,
   };
+}
+
+function keyAlgorithmIn(subjectPublicKeyInfo: Uint8Array): string {
+  const judged = judgePublicKey(readDer(subjectPublicKeyInfo, readSubjectPublicKeyInfo));
+  return 'fault' in judged ? judged.fault : judged.keyAlgorithm;
 }
 
 /** RFC 3339 without a fraction, which no certificate holds. */

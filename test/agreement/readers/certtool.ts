@@ -55,6 +55,7 @@ function accountOf(text: string): Account {
     ipAddresses: ofKind('ipAddresses'),
     emailAddresses: ofKind('emailAddresses'),
     uris: ofKind('uris'),
+    keyAlgorithm: keyAlgorithmOf(text),
     subjectKeyIdentifier: extensions.get('Subject Key Identifier')?.[0] ?? '',
     authorityKeyIdentifier: extensions.get('Authority Key Identifier')?.[0] ?? '',
     isAuthority: basic.includes('Certificate Authority (CA): TRUE'),
@@ -62,6 +63,15 @@ function accountOf(text: string): Account {
     keyUsage: (extensions.get('Key Usage') ?? []).map((usage) => KEY_USAGES[usage] ?? usage),
     extKeyUsage: (extensions.get('Key Purpose') ?? []).map((usage) => PURPOSES[usage] ?? usage),
   };
+}
+
+/** The algorithm of the key, and below it a curve or the length of a modulus. */
+function keyAlgorithmOf(text: string): string {
+  const bits = /Modulus \(bits (\d+)\)/.exec(text)?.[1];
+  const curve = /^\t\tCurve:\t(\S+)$/mu.exec(text)?.[1] ?? '';
+  return bits === undefined
+    ? curve.toLowerCase().replace(/^secp(\d+)r1$/, 'ecdsa-p$1')
+    : `rsa-${bits}`;
 }
 
 /** What follows `name:` on the first line that begins so; empty for an empty name. */

@@ -11,6 +11,7 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
 } from '@peculiar/x509';
+import { keyAlgorithmOf } from '../../../src/x509/key.ts';
 import { inSeconds } from './certificate-facts.ts';
 import type { Account, Reader } from './reader.ts';
 import { attributeOf, canonicalAddresses } from './tool-text.ts';
@@ -53,6 +54,7 @@ function nodeAccount(certificate: NodeCertificate): Account {
     ipAddresses: ofKind('IP Address'),
     emailAddresses: ofKind('email'),
     uris: ofKind('URI'),
+    keyAlgorithm: keyAlgorithmOf(certificate.publicKey),
     isAuthority: certificate.ca,
     extKeyUsage: purposesOf(certificate),
   };
@@ -97,6 +99,7 @@ function peculiarAccount(certificate: PeculiarCertificate): Account {
     ipAddresses: ofKind('ip'),
     emailAddresses: ofKind('email'),
     uris: ofKind('url'),
+    keyAlgorithm: peculiarKeyAlgorithm(certificate.publicKey.algorithm as KeyAlgorithmOfWeb),
     subjectKeyIdentifier: certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId ?? '',
     authorityKeyIdentifier: certificate.getExtension(AuthorityKeyIdentifierExtension)?.keyId ?? '',
     isAuthority: basic?.ca ?? false,
@@ -104,6 +107,19 @@ function peculiarAccount(certificate: PeculiarCertificate): Account {
     keyUsage: flagsOf(certificate.getExtension(KeyUsagesExtension)?.usages ?? 0),
     extKeyUsage: [...(certificate.getExtension(ExtendedKeyUsageExtension)?.usages ?? [])],
   };
+}
+
+/** Of WebCrypto's, whose types are the browser's. */
+interface KeyAlgorithmOfWeb {
+  readonly name: string;
+  readonly namedCurve?: string;
+  readonly modulusLength?: number;
+}
+
+function peculiarKeyAlgorithm(algorithm: KeyAlgorithmOfWeb): string {
+  const { name, namedCurve = '', modulusLength } = algorithm;
+  if (name === 'ECDSA') return `ecdsa-${namedCurve.replace('-', '').toLowerCase()}`;
+  return modulusLength === undefined ? name.toLowerCase() : `rsa-${modulusLength}`;
 }
 
 function peculiarAttributes(name: JsonName): string[] {

@@ -50,5 +50,14 @@ function accountOf(text: string) {
     subject: attributesFromText(owner),
     notBefore: instantFromText(notBefore),
     notAfter: instantFromText(notAfter),
+    keyAlgorithm: keyAlgorithmFrom(after('Subject Public Key Algorithm: ')),
   };
+}
+
+/** Words such as `256-bit EC (secp256r1) key`, `2048-bit RSA key` and `255-bit Ed25519 key`. */
+function keyAlgorithmFrom(words: string): string {
+  const [, bits = '', kind = ''] = /^(\d+)-bit (\w+)/.exec(words) ?? [];
+  return (
+    { RSA: `rsa-${bits}`, EC: `ecdsa-p${bits}`, Ed25519: 'ed25519' }[kind] ?? `unknown: ${words}`
+  );
 }

@@ -57,6 +57,24 @@ export async function outputOf(
   args: readonly string[],
   input: string | Uint8Array = '',
 ): Promise<string> {
+  const { status, output, complaint } = await endOf(program, args, input);
+  if (status === 0) return output;
+  throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${complaint.slice(-2_000)}`);
+}
+
+/** How a program ended, whatever it made of its input. */
+export interface Ending {
+  readonly status: number | null;
+  readonly output: string;
+  readonly complaint: string;
+}
+
+/** Runs a program to its end, for those whose refusal is an answer. */
+export async function endOf(
+  program: string,
+  args: readonly string[],
+  input: string | Uint8Array = '',
+): Promise<Ending> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: environment });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', (cause) => reject(missing(program, cause)));
@@ -69,8 +87,7 @@ export async function outputOf(
     text(child.stdout),
     text(child.stderr),
   ]);
-  if (status === 0) return output;
-  throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${complaint.slice(-2_000)}`);
+  return { status, output, complaint };
 }
 
 /** Dates and words as every reader of text here expects them. */

@@ -11,6 +11,15 @@ export interface Reader {
   readonly silentOn?: Partial<Record<Fact, string>>;
   /** Where it writes in its own way what is the same in substance. */
   readonly writesOtherwise?: Partial<Record<Fact, OtherWriting>>;
+  /** What it cannot take. */
+  readonly refuses?: ExplainedRefusal;
+}
+
+/** Good certificates that a reader refuses, each with the same error. */
+export interface ExplainedRefusal {
+  readonly why: string;
+  readonly error: string;
+  readonly isExpected: (certificate: CertificateFacts) => boolean;
 }
 
 export interface OtherWriting {
@@ -22,13 +31,18 @@ export interface OtherWriting {
 /** Facts as a reader tells them, or what it has against the certificate. */
 export type Account = Partial<Record<Fact, unknown>> & { readonly error?: string };
 
-/** Every fact that `account` gives differently, apart from the writing, or not at all, or unannounced. */
+/**
+ * Every fact that `account` gives differently, apart from the writing, or not at all, or unannounced; a
+ * refusal is as much of a difference as a certificate that should have been refused.
+ */
 export function differencesOf(
-  { silentOn = {}, writesOtherwise = {} }: Reader,
+  { silentOn = {}, writesOtherwise = {}, refuses }: Reader,
   ours: CertificateFacts,
   account: Account,
 ): readonly string[] {
-  if (account.error !== undefined) return [`it refuses the certificate: ${account.error}`];
+  const expected = refuses?.isExpected(ours) === true ? refuses.error : undefined;
+  if (account.error !== expected) return [`it says ${account.error}, and we expect ${expected}`];
+  if (expected !== undefined) return [];
   const facts = Object.keys(ours) as Fact[];
   return facts.flatMap((fact) => {
     const alike = writesOtherwise[fact]?.alike;

@@ -1,5 +1,6 @@
 /* NSS's own parser, for many certificates in one process: base64 of one a line -> what it says. */
 #include <cert.h>
+#include <keyhi.h>
 #include <nss.h>
 #include <prerror.h>
 #include <prprf.h>
@@ -9,6 +10,8 @@
 #include <string.h>
 
 #include "lines.h"
+
+enum { MAX_ALGORITHM_TEXT = 32 };
 
 static const struct {
     unsigned char octet;
@@ -87,6 +90,23 @@ static void put_subject_alt_name(CERTCertificate *certificate, PLArenaPool *aren
     SECITEM_FreeItem(&value, PR_FALSE);
 }
 
+/* This library reads no Ed25519 key, and still names it by its object identifier. */
+static void put_key_algorithm(const CERTCertificate *certificate)
+{
+    char *type;
+    char text[MAX_ALGORITHM_TEXT] = "unknown";
+    SECKEYPublicKey *key = SECKEY_ExtractPublicKey(&certificate->subjectPublicKeyInfo);
+    put_oid(&certificate->subjectPublicKeyInfo.algorithm.algorithm, &type);
+    if (strcmp(type, "1.3.101.112") == 0) strcpy(text, "ed25519");
+    if (key != NULL && key->keyType == rsaKey)
+        snprintf(text, sizeof text, "rsa-%u", SECKEY_PublicKeyStrengthInBits(key));
+    if (key != NULL && key->keyType == ecKey)
+        snprintf(text, sizeof text, "ecdsa-p%u", SECKEY_PublicKeyStrengthInBits(key));
+    put_string("keyAlgorithm", text);
+    if (key != NULL) SECKEY_DestroyPublicKey(key);
+    free(type);
+}
+
 static void put_key_identifiers(CERTCertificate *certificate)
 {
     SECItem own = {siBuffer, NULL, 0};
@@ -149,6 +169,7 @@ static void put_facts(CERTCertificate *certificate)
     put_name("subject", &certificate->subject);
     put_period(certificate);
     put_subject_alt_name(certificate, arena);
+    put_key_algorithm(certificate);
     put_key_identifiers(certificate);
     put_basic_constraints(certificate);
     put_key_usage(certificate);

@@ -14,7 +14,7 @@ static const char *const KEY_USAGES[] = {
 };
 static const int KEY_USAGE_COUNT = 9;
 
-enum { MAX_OID_TEXT = 128 };
+enum { MAX_OID_TEXT = 128, MAX_ALGORITHM_TEXT = 32 };
 
 static void put_serial_number(X509 *certificate)
 {
@@ -75,6 +75,16 @@ static void put_subject_alt_name(X509 *certificate)
     GENERAL_NAMES_free(names);
 }
 
+static void put_key_algorithm(X509 *certificate)
+{
+    EVP_PKEY *key = X509_get0_pubkey(certificate);
+    char text[MAX_ALGORITHM_TEXT] = "unknown";
+    if (EVP_PKEY_is_a(key, "RSA")) snprintf(text, sizeof text, "rsa-%d", EVP_PKEY_get_bits(key));
+    if (EVP_PKEY_is_a(key, "EC")) snprintf(text, sizeof text, "ecdsa-p%d", EVP_PKEY_get_bits(key));
+    if (EVP_PKEY_is_a(key, "ED25519")) strcpy(text, "ed25519");
+    put_string("keyAlgorithm", text);
+}
+
 static void put_key_identifier(const char *member, const ASN1_OCTET_STRING *identifier)
 {
     if (identifier == NULL) return put_string(member, "");
@@ -119,6 +129,7 @@ static void put_facts(X509 *certificate)
     put_time("notBefore", X509_get0_notBefore(certificate));
     put_time("notAfter", X509_get0_notAfter(certificate));
     put_subject_alt_name(certificate);
+    put_key_algorithm(certificate);
     put_key_identifier("subjectKeyIdentifier", X509_get0_subject_key_id(certificate));
     put_key_identifier("authorityKeyIdentifier", X509_get0_authority_key_id(certificate));
     put_basic_constraints(certificate);

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -24,6 +27,7 @@ type certificateFacts struct {
 	IPAddresses            []string `json:"ipAddresses"`
 	EmailAddresses         []string `json:"emailAddresses"`
 	URIs                   []string `json:"uris"`
+	KeyAlgorithm           string   `json:"keyAlgorithm"`
 	SubjectKeyIdentifier   string   `json:"subjectKeyIdentifier"`
 	AuthorityKeyIdentifier string   `json:"authorityKeyIdentifier"`
 	IsAuthority            bool     `json:"isAuthority"`
@@ -67,6 +71,7 @@ func facts(line string) any {
 		IPAddresses:            []string{},
 		EmailAddresses:         append([]string{}, certificate.EmailAddresses...),
 		URIs:                   []string{},
+		KeyAlgorithm:           keyAlgorithm(certificate.PublicKey),
 		SubjectKeyIdentifier:   hex.EncodeToString(certificate.SubjectKeyId),
 		AuthorityKeyIdentifier: hex.EncodeToString(certificate.AuthorityKeyId),
 		IsAuthority:            certificate.IsCA,
@@ -89,6 +94,19 @@ func facts(line string) any {
 		said.ExtKeyUsage = append(said.ExtKeyUsage, usage.String())
 	}
 	return said
+}
+
+func keyAlgorithm(key any) string {
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("rsa-%d", key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return fmt.Sprintf("ecdsa-p%d", key.Params().BitSize)
+	case ed25519.PublicKey:
+		return "ed25519"
+	default:
+		return "unknown"
+	}
 }
 
 func attributes(name []byte) []string {

@@ -1,7 +1,11 @@
 import java.io.ByteArrayInputStream;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -9,6 +13,7 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -77,6 +82,7 @@ final class CertificateFacts {
     for (Kind kind : Kind.values()) {
       facts.put(kind.name(), namesOf(kind, certificate.getSubjectAlternativeNames()));
     }
+    facts.put("keyAlgorithm", keyAlgorithm(certificate.getPublicKey()));
     facts.put("subjectKeyIdentifier", keyIdentifier(certificate.getSubjectKeyId()));
     facts.put("authorityKeyIdentifier", keyIdentifier(certificate.getAuthKeyId()));
     int pathLength = certificate.getBasicConstraints();
@@ -107,6 +113,13 @@ final class CertificateFacts {
         .filter(name -> name.get(0).equals(kind.number))
         .map(name -> String.valueOf(name.get(1)))
         .toList();
+  }
+
+  private static String keyAlgorithm(PublicKey key) {
+    if (key instanceof RSAPublicKey rsa) return "rsa-" + rsa.getModulus().bitLength();
+    if (key instanceof ECPublicKey ec) return "ecdsa-p" + ec.getParams().getOrder().bitLength();
+    if (key instanceof EdECPublicKey ed) return ed.getParams().getName().toLowerCase(Locale.ROOT);
+    return "unknown";
   }
 
   private static String keyIdentifier(KeyIdentifier identifier) {
