@@ -2,6 +2,7 @@ import { distributionApp, managementApp } from './api/app.ts';
 import { Metrics } from './api/metrics.ts';
 import type { Refusal } from './api/problem.ts';
 import type { RequestLine } from './api/request-log.ts';
+import { refusalEntryOf } from './compose/refusal-entry.ts';
 import { composeRotation } from './compose/rotation.ts';
 import type {
   FirstProcess,
@@ -10,6 +11,7 @@ import type {
   Surroundings,
   WorkerSurroundings,
 } from './compose/surroundings.ts';
+import { composeTogether } from './compose/together.ts';
 import type { Actor } from './src/audit/entry.ts';
 import { type AuthorityRequest, createAuthority } from './src/authority/create-authority.ts';
 import { Issuers } from './src/authority/issuers.ts';
@@ -19,7 +21,8 @@ import { certificationPathOf } from './src/bundle/certification-path.ts';
 import { makePfx } from './src/bundle/pfx.ts';
 import type { Certificate } from './src/certificate.ts';
 import { PkiError } from './src/errors.ts';
-import { issueLeaf, type LeafRequest } from './src/issuance/issue-leaf.ts';
+import type { IssuanceDeps } from './src/issuance/issue-certificate.ts';
+import { type IssuedLeaf, issueLeaf, type LeafRequest } from './src/issuance/issue-leaf.ts';
 import { KeyGeneration } from './src/issuance/key-generation.ts';
 import { AuditRepository } from './storage/database/audit-repository.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
@@ -75,7 +78,7 @@ function partsOf({ db, wrapping, now }: Surroundings, commit: Commit): Parts {
       })),
   });
   const { newKeyPair } = new KeyGeneration(RSA_KEYS_AT_ONCE);
-  return { stores, issuers, metrics, newKeyPair };
+  return { commit, stores, issuers, metrics, newKeyPair };
 }
 
 function joined(
@@ -100,17 +103,20 @@ function joined(
     logRequest: (line: RequestLine) => log.info(line, 'request'),
     logFailure: (err: unknown, requestId: string) =>
       log.error({ err, requestId }, 'request failed'),
-    recordRefusal: ({ actor, method, path, error }: Refusal) => {
-      const { code, message, violations } = error;
-      const details = { code, method, path, detail: message, violations };
-      return stores.journal.append({ time: now(), actor, action: 'request.refused', details });
-    },
+    recordRefusal: (refusal: Refusal) => stores.journal.append(refusalEntryOf(refusal, now())),
   };
+  const together = composeTogether(surroundings, { ...parts, issueWith: issuing.issueWith });
   return {
     ...domain,
     metrics,
     issuers,
-    management: managementApp({ ...surroundings, ...listener, ...domain, ...firstProcess }),
+    management: managementApp({
+      ...surroundings,
+      ...listener,
+      ...domain,
+      ...firstProcess,
+      together,
+    }),
     distribution: distributionApp({
       ...listener,
       isReady,
@@ -136,14 +142,18 @@ function composeIssuing(surroundings: Surroundings, parts: Parts) {
     issuerOf: (authority: string) => issuers.issuerOf(authority),
     wrapSubscriberKey: wrapSubscriberKey.bind(undefined, wrapping),
   };
+  const issueWith =
+    (record: IssuanceDeps['record']) =>
+    async (request: LeafRequest, actor: Actor): Promise<IssuedLeaf> => {
+      // A name that nobody has declared would be a new label in the metrics.
+      const { name } = profiles.leafProfileOf(request.profile);
+      return metrics.issuance(name, () => issueLeaf({ ...deps, record }, request, actor));
+    };
   return {
     createAuthority: (request: AuthorityRequest, actor: Actor) =>
       metrics.issuance(request.kind, () => createAuthority(deps, request, actor)),
-    issue: async (request: LeafRequest, actor: Actor) => {
-      // A name that nobody has declared would be a new label in the metrics.
-      const { name } = profiles.leafProfileOf(request.profile);
-      return metrics.issuance(name, () => issueLeaf(deps, request, actor));
-    },
+    issueWith,
+    issue: issueWith(stores.records.record),
     listProfiles: profiles.list,
     findAuthority: stores.authorities.find,
     listAuthorities: stores.authorities.list,

@@ -7,6 +7,7 @@ import { withRequestId } from './request-context.ts';
 import { logRequests, type RequestLine } from './request-log.ts';
 import { type AuditRoutesDeps, auditRoutes } from './routes/audit.ts';
 import { type AuthorityRoutesDeps, authorityRoutes } from './routes/authorities.ts';
+import { type BatchRoutesDeps, batchRoutes } from './routes/batch.ts';
 import { type CertificateRoutesDeps, certificateRoutes } from './routes/certificates.ts';
 import { type DistributionRoutesDeps, distributionRoutes } from './routes/distribution.ts';
 import { documentationRoutes } from './routes/documentation.ts';
@@ -22,6 +23,7 @@ interface ListenerDeps extends ProblemDeps {
 export interface ManagementDeps
   extends ListenerDeps,
     AuthorityRoutesDeps,
+    BatchRoutesDeps,
     CertificateRoutesDeps,
     PfxRoutesDeps,
     ProfileRoutesDeps,
@@ -37,6 +39,7 @@ export function managementApp(deps: ManagementDeps): Express {
   const { openapiYaml, adminToken } = deps;
   const v1 = strictRouter()
     .use(authenticate(adminToken))
+    .use(batchRoutes(deps))
     .use(readJsonBody)
     .use(authorityRoutes(deps), certificateRoutes(deps), pfxRoutes(deps))
     .use(profileRoutes(deps), rotationRoutes(deps), auditRoutes(deps));

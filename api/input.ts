@@ -9,28 +9,48 @@ const MAX_BODY_OCTETS = 1024 * 1024;
 /** The deepest documented body has 4 levels. */
 const MAX_NESTING = 32;
 
-const parseJson = json({
-  limit: MAX_BODY_OCTETS,
-  inflate: false,
-  strict: false,
-  type: () => true,
-  verify: (_req, _res, octets) => {
-    assertUtf8(octets);
-    assertShallow(octets);
-  },
-});
-
 /** Reads a JSON body of at most 1 MiB; any other media type is refused before it is read. */
-export const readJsonBody: RequestHandler = (req, res, next) => {
-  if (!hasBody(req)) {
-    next();
-    return;
+export const readJsonBody = jsonBodyReader(MAX_BODY_OCTETS);
+
+/** Reads JSON bodies of at most so many octets; any other media type is refused before it is read. */
+export function jsonBodyReader(limit: number): RequestHandler {
+  const parseJson = json({
+    limit,
+    inflate: false,
+    strict: false,
+    type: () => true,
+    verify: (_req, _res, octets) => assertReadable(octets),
+  });
+  return (req, res, next) => {
+    if (!hasBody(req)) {
+      next();
+      return;
+    }
+    if (!req.is('application/json')) {
+      throw new PkiError('media-type-unsupported', 'the body must be application/json');
+    }
+    parseJson(req, res, next);
+  };
+}
+
+/**
+ * The value of a JSON text that is not a whole body.
+ *
+ * @throws {PkiError} `request-malformed`
+ */
+export function parseJsonOctets(octets: Buffer): unknown {
+  assertReadable(octets);
+  try {
+    return JSON.parse(octets.toString('utf8'));
+  } catch {
+    throw malformed([{ pointer: '', detail: 'is not valid JSON' }]);
   }
-  if (!req.is('application/json')) {
-    throw new PkiError('media-type-unsupported', 'the body must be application/json');
-  }
-  parseJson(req, res, next);
-};
+}
+
+function assertReadable(octets: Buffer): void {
+  assertUtf8(octets);
+  assertShallow(octets);
+}
 
 function hasBody(req: Request): boolean {
   return req.get('Transfer-Encoding') !== undefined || Number(req.get('Content-Length') ?? 0) > 0;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, isIPv6, type Socket } from 'node:net';
+import { mayLast } from './lasting-request.ts';
 import { refuseUnreadable, type UnreadableRequest } from './unreadable-request.ts';
 
 /** A certificate chain and its key, as PEM. */
@@ -64,8 +65,10 @@ export function respondWith(app: RequestListener, options: ResponderOptions): Re
       )
     : createHttpServer(LIMITS, app);
   server.setTimeout(SOCKET_IDLE_MS);
-  server.on('clientError', (error, socket) => {
-    logUnreadable(refuseUnreadable(error, socket as Socket));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (!mayLast(socket as Socket)) logUnreadable(refuseUnreadable(error, socket as Socket));
+    // It may have been answered in part already, so that nothing can be said any more.
+    else if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroy();
   });
   // Node looks for slow callers from this event on; no port is opened here.
   server.emit('listening');

@@ -1,4 +1,5 @@
 import type { Certificate } from '../src/certificate.ts';
+import type { IssuedLeaf } from '../src/issuance/issue-leaf.ts';
 import { encodeCertificates } from '../src/x509/pem.ts';
 
 /** The wire form of a certificate, as `openapi.yaml` has it. `above` is its path, issuer first, root last. */
@@ -27,6 +28,18 @@ export function presentCertificate(
     warnings: certificate.warnings,
     certificate: encodeCertificates([certificate.der]),
     chain: encodeCertificates(above),
+  };
+}
+
+/** A certificate just issued, with its private key where that was made here. */
+export function presentIssued(
+  { certificate, privateKey }: IssuedLeaf,
+  above: readonly Uint8Array[],
+  now: Date,
+) {
+  return {
+    ...presentCertificate(certificate, above, now),
+    ...(privateKey ? { privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Response } from 'express';
+import type { Actor } from '../src/audit/entry.ts';
 import { PkiError, type PkiErrorCode } from '../src/errors.ts';
 import { actorOf, requestIdOf } from './request-context.ts';
 
@@ -32,7 +33,8 @@ export const problemKinds = {
   'body-too-large': {
     status: 413,
     title: 'The body is too large',
-    explanation: 'A body has at most 1 MiB.',
+    explanation:
+      'A body has at most 1 MiB, that of a batch 4 MiB, and a line of an NDJSON batch 128 KiB.',
   },
   'certificate-request-invalid': {
     status: 422,
@@ -54,7 +56,8 @@ export const problemKinds = {
   'media-type-unsupported': {
     status: 415,
     title: 'The media type is not supported',
-    explanation: 'Bodies are application/json in UTF-8, without content encoding.',
+    explanation:
+      'Bodies are application/json in UTF-8, or application/x-ndjson for a batch, without content encoding.',
   },
   'method-not-allowed': {
     status: 405,
@@ -123,12 +126,18 @@ export interface ProblemDeps {
   readonly recordRefusal: (refusal: Refusal) => Promise<void>;
 }
 
-/** An authenticated request that was well formed and was refused all the same. */
-export interface Refusal {
-  readonly actor: ReturnType<typeof actorOf>;
+/** An authenticated request, or an item of a batch, that was well formed and was refused all the same. */
+export interface Refusal extends Asked {
+  readonly error: PkiError;
+}
+
+/** Who asked for what. */
+export interface Asked {
+  readonly actor: Actor;
   readonly method: string;
   readonly path: string;
-  readonly error: PkiError;
+  /** Of a batch: which of its items, counted from 0. */
+  readonly item?: number;
 }
 
 /** How long a caller is asked to wait, in seconds: for something else, or for us to catch up. */
@@ -137,31 +146,43 @@ const RETRY_AFTER: Partial<Record<PkiErrorCode, string>> = {
   overloaded: '1',
 };
 const REFUSAL_STATUSES: readonly number[] = [409, 422];
+const MEBIBYTE = 1024 * 1024;
 
 /**
  * Renders whatever a handler threw as problem details (RFC 9457). An unforeseen error shows nothing
  * of itself, only the id under which it is logged.
  */
-export function problemHandler({ logFailure, recordRefusal }: ProblemDeps): ErrorRequestHandler {
+export function problemHandler(deps: ProblemDeps): ErrorRequestHandler {
   return async (thrown: unknown, req, res, next) => {
     if (res.headersSent) {
       next(thrown);
       return;
     }
-    const requestId = requestIdOf(res);
-    let error = asPkiError(thrown);
-    try {
-      if (error && isRefusal(error)) {
-        await recordRefusal({ actor: actorOf(res), method: req.method, path: req.path, error });
-      }
-    } catch (failure) {
-      // What cannot be written into the journal is not answered as if it had been.
-      logFailure(failure, requestId);
-      error = undefined;
-    }
-    if (!error || error.code === 'target-unavailable') logFailure(thrown, requestId);
-    sendProblem(res, error);
+    const asked = { actor: actorOf(res), method: req.method, path: req.path };
+    sendProblem(res, await accountedFor(thrown, asked, deps));
   };
+}
+
+/**
+ * What is to be answered for `thrown`, `undefined` for what is our own fault: a refusal is in the
+ * journal by then, and a fault in the log.
+ */
+export async function accountedFor(
+  thrown: unknown,
+  asked: Asked,
+  { logFailure, recordRefusal }: ProblemDeps,
+): Promise<PkiError | undefined> {
+  const requestId = asked.actor.requestId ?? '';
+  let error = asPkiError(thrown);
+  try {
+    if (error && isRefusal(error)) await recordRefusal({ ...asked, error });
+  } catch (failure) {
+    // What cannot be written into the journal is not answered as if it had been.
+    logFailure(failure, requestId);
+    error = undefined;
+  }
+  if (!error || error.code === 'target-unavailable') logFailure(thrown, requestId);
+  return error;
 }
 
 function isRefusal({ code }: PkiError): boolean {
@@ -172,30 +193,26 @@ function sendProblem(res: Response, error: PkiError | undefined): void {
   const retryAfter = error && RETRY_AFTER[error.code];
   if (retryAfter !== undefined) res.set('Retry-After', retryAfter);
   if (error?.code === 'unauthenticated') res.set('WWW-Authenticate', 'Bearer');
-  const problem = error ? knownProblem(error) : bareProblem();
-  const instance = `urn:uuid:${requestIdOf(res)}`;
-  res
-    .status(problem.status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ ...problem, instance }));
+  const problem = problemOf(error, requestIdOf(res));
+  res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-function knownProblem({ code, message, violations, parameters }: PkiError) {
+/** Problem details; bare ones for what is our own fault. */
+export function problemOf(error: PkiError | undefined, requestId: string) {
+  const instance = `urn:uuid:${requestId}`;
+  if (!error) return { type: 'about:blank', title: STATUS_CODES[500], status: 500, instance };
+  const { code, message, violations, parameters } = error;
   const { status, title } = problemKinds[code];
   const errors = [...violations, ...parameters];
   const known = { type: `/problems/${code}`, title, status, detail: message, code };
-  return errors.length > 0 ? { ...known, errors } : known;
-}
-
-function bareProblem() {
-  return { type: 'about:blank', title: STATUS_CODES[500], status: 500 };
+  return { ...known, ...(errors.length > 0 ? { errors } : {}), instance };
 }
 
 /** Express and its body parser mark a client's mistakes with a 4xx `status`; all else is ours. */
 function asPkiError(error: unknown): PkiError | undefined {
   if (error instanceof PkiError) return error;
-  const { status, type } = (error ?? {}) as { status?: unknown; type?: unknown };
-  if (status === 413) return new PkiError('body-too-large', 'the body has more than 1 MiB');
+  const { status, type, limit } = (error ?? {}) as Readonly<Record<string, unknown>>;
+  if (status === 413) return bodyTooLarge('body', Number(limit));
   if (status === 415) {
     return new PkiError('media-type-unsupported', 'the body is not plain UTF-8 JSON');
   }
@@ -207,4 +224,10 @@ function asPkiError(error: unknown): PkiError | undefined {
     detail,
     isJson ? { violations: [{ pointer: '', detail }] } : {},
   );
+}
+
+/** Refuses what is longer than it may be. */
+export function bodyTooLarge(what: 'body' | 'line', octets: number): PkiError {
+  const limit = octets >= MEBIBYTE ? `${octets / MEBIBYTE} MiB` : `${octets / 1024} KiB`;
+  return new PkiError('body-too-large', `the ${what} has more than ${limit}`);
 }

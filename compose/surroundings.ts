@@ -56,6 +56,7 @@ export interface FirstProcess
 
 /** What more than one of the joined parts is made of. */
 export interface Parts {
+  readonly commit: Commit;
   readonly stores: {
     readonly authorities: AuthorityRepository;
     readonly certificates: CertificateRepository;

@@ -11,7 +11,7 @@ import { DER_TYPE, type Download, P7B_TYPE, PEM_TYPE, sendDownload } from '../do
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { knownCertificate } from '../known-certificate.ts';
 import { onlyMethods } from '../methods.ts';
-import { presentCertificate } from '../present-certificate.ts';
+import { presentCertificate, presentIssued } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { CertificateBody, CertificateListQuery, CertificateQuery } from '../schemas/certificate.ts';
 import { Name } from '../schemas/names.ts';
@@ -78,19 +78,14 @@ export function certificateRoutes(deps: CertificateRoutesDeps): Router {
 
 async function issue(deps: CertificateRoutesDeps, req: Request, res: Response): Promise<void> {
   parseQuery(NoParameters, req);
-  const { certificate, privateKey } = await deps.issue(
-    parseBody(CertificateBody, req.body),
-    actorOf(res),
-  );
+  const issued = await deps.issue(parseBody(CertificateBody, req.body), actorOf(res));
+  const { certificate } = issued;
   const above = await deps.pathAbove(certificate);
   res
     .status(201)
     .location(`/v1/certificates/${certificate.serialNumber}`)
     .set('Cache-Control', 'no-store')
-    .json({
-      ...presentCertificate(certificate, above, deps.now()),
-      ...(privateKey ? { privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) } : {}),
-    });
+    .json(presentIssued(issued, above, deps.now()));
 }
 
 async function show(

@@ -27,6 +27,17 @@ export const CertificateBody = z
     }
   });
 
+/** More come in several requests, or as lines of NDJSON. */
+const MAX_BATCH_ITEMS = 1_000;
+
+/** Body of `POST /v1/certificates/batch`; each item is judged by itself, as a {@link CertificateBody}. */
+export const BatchBody = z.strictObject({
+  items: z
+    .array(z.unknown())
+    .min(1, 'has at least one item')
+    .max(MAX_BATCH_ITEMS, `has at most ${MAX_BATCH_ITEMS} items`),
+});
+
 /** Query of `GET /v1/certificates`. */
 export const CertificateListQuery = z.strictObject({
   dnsName: DnsName.exactOptional(),

@@ -28,16 +28,20 @@ export class IssuanceRecords {
   }
 
   /** @throws {PkiError} `name-taken` where another authority of that name was faster */
-  readonly record = async (record: IssuanceRecord): Promise<void> => {
+  readonly record = (record: IssuanceRecord): Promise<void> =>
+    this.#commit(this.statementsFor(record));
+
+  /** Records an issuance as part of a transaction. */
+  statementsFor(record: IssuanceRecord): readonly Statement[] {
     const { certificate, newAuthority, wrappedPrivateKey, auditEntries } = record;
     const { serialNumber } = certificate;
-    await this.#commit([
+    return [
       ...this.#certificateStatements(certificate),
       ...(newAuthority ? [this.#authorityStatement(newAuthority, serialNumber)] : []),
       ...(wrappedPrivateKey ? [this.#keyStatement(certificate, wrappedPrivateKey)] : []),
       ...auditEntries.map((entry) => this.#journal.statementFor(entry)),
-    ]);
-  };
+    ];
+  }
 
   #certificateStatements(certificate: Certificate): Statement[] {
     const { serialNumber, authority, profile, subject, warnings, der } = certificate;

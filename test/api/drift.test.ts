@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { AuthorityBody } from '../../api/schemas/authority.ts';
-import { CertificateBody } from '../../api/schemas/certificate.ts';
+import { BatchBody, CertificateBody } from '../../api/schemas/certificate.ts';
 import { CertificatePfxBody, PfxBody } from '../../api/schemas/pfx.ts';
 import { RotationRunBody, TargetBody, TargetReplacementBody } from '../../api/schemas/target.ts';
 import { startApi } from '../support/api.ts';
@@ -52,6 +52,7 @@ const bodies = {
       { authority: 'issuing', profile: 'server', csr: 'a', storePrivateKey: true },
     ],
   },
+  issueCertificates: { schema: BatchBody, seeds: [{ items: [null] }] },
   makeCertificatePfx: {
     schema: CertificatePfxBody,
     seeds: [{ password: '', encryption: 'compat', friendlyName: 'a' }],

@@ -5,9 +5,8 @@ import type { Requested } from './certification-requests.ts';
 import { type Certwright, certwright, signBody } from './certwright.ts';
 import { compare } from './comparison.ts';
 import { assertIssued } from './issued.ts';
-import { type Line, ratioLine, unmeasuredLine } from './line.ts';
+import { type Line, ratioLine } from './line.ts';
 import type { Load } from './load.ts';
-import { post } from './post.ts';
 import { rawCrypto } from './raw-crypto.ts';
 
 const BATCH_SIZE = 1_000;
@@ -20,7 +19,6 @@ export function batches({ requests, schedule, newFolder }: Bench): Promise<Line[
   return withServers(async (begin) => {
     const ours = await begin(certwright(newFolder('batch'), requests, { tls: 'off' }));
     const load = batchLoad(ours, requests);
-    if (!(await isServed(load))) return [unmeasuredLine(WORK, '≥ 0.60 ×', 'not served yet')];
     const cores = availableParallelism();
     const results = await compare(
       {
@@ -59,19 +57,13 @@ function batchLoad(
 
 /** The members of an answer that are looked at. */
 interface Answer {
-  readonly items: readonly { readonly certificate: string }[];
+  readonly results: readonly { readonly body: { readonly certificate: string } }[];
 }
 
-function assertBatchIssued({ items }: Answer, requests: readonly Requested[]): void {
-  if (items.length !== requests.length) {
-    throw new Error(`${items.length} results for ${requests.length} CSRs`);
+function assertBatchIssued({ results }: Answer, requests: readonly Requested[]): void {
+  if (results.length !== requests.length) {
+    throw new Error(`${results.length} results for ${requests.length} CSRs`);
   }
-  for (const [index, { certificate }] of items.entries())
-    assertIssued(certificate, requests[index]);
-}
-
-/** Whether there is such a call at all; without it, the path is one of a certificate, to be read only. */
-async function isServed({ url, headers }: Load): Promise<boolean> {
-  const { status } = await post({ url, headers, body: '{"items":[]}' });
-  return status !== 404 && status !== 405;
+  for (const [index, { body }] of results.entries())
+    assertIssued(body.certificate, requests[index]);
 }

@@ -74,6 +74,15 @@ describe("the README's tour, pasted block by block", () => {
     assert.match(printed('csr'), /DNS:catalog\.istioinaction\.io/);
   });
 
+  it('answers each item of a batch in its place, as JSON and line by line', () => {
+    const { results } = JSON.parse(printed('batch')) as { results: { status: number }[] };
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      [201, 422],
+    );
+    assert.match(printed('batch of lines'), /^3\n$/);
+  });
+
   it('lets in the client certificate, and nobody without one', () => {
     const [served, ...rest] = printed('mutual TLS').split('Hello from webapp\n').toReversed();
     assert.match(served ?? '', /^curl: .+\nrefused without a client certificate\n$/);

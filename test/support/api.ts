@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -40,6 +41,9 @@ class Clock {
 /** The service as one test file has it: its own database, folder, clock and authorities. */
 export interface World {
   readonly api: ApiClient;
+  /** The management listener, for what is no single request and answer. */
+  readonly url: string;
+  readonly adminToken: string;
   readonly distribution: ApiClient;
   readonly clock: Clock;
   /** A new directory for a target to write to. */
@@ -103,8 +107,12 @@ export async function startApi({ profiles = [], publicUrl }: ApiSettings = {}): 
   });
   const kept = repositories(db, clock.now);
   let directories = 0;
+  const management = await listening(service.management);
+  const { port } = management.address() as AddressInfo;
   return {
-    api: new ApiClient(await listening(service.management), 'management', adminToken),
+    api: new ApiClient(management, 'management', adminToken),
+    url: `http://127.0.0.1:${port}`,
+    adminToken,
     distribution: new ApiClient(await listening(service.distribution), 'distribution', null),
     clock,
     newDirectory: () => newDirectoryIn(folder, `directory-${++directories}`),

@@ -38,6 +38,7 @@ interface Problem {
 }
 
 const PROBLEM = 'application/problem+json';
+const NDJSON = 'application/x-ndjson';
 const PROBLEM_SCHEMA: Schema = { $ref: '#/components/schemas/Problem' };
 /** What these parameters must be is said in words: a text of ours, or only beside another one. */
 const PARAMETERS_BEYOND_SCHEMA = ['cursor', 'root'];
@@ -167,12 +168,15 @@ function queryFaults(exchange: Exchange, { parameters }: DocumentedOperation) {
   return [...unknown, ...repeated].map((name) => `${name} is unknown, or there twice`);
 }
 
-function bodyFaults({ requestBody }: Exchange, operation: DocumentedOperation) {
-  const schema = requestSchemaOf(operation);
+function bodyFaults({ requestBody, requestContentType }: Exchange, operation: DocumentedOperation) {
+  const isLines = mediaTypeOf(requestContentType) === NDJSON;
+  const schema = requestSchemaOf(operation, isLines ? NDJSON : undefined);
   if (!schema) return [];
   if (requestBody === undefined || requestBody.length === 0) {
     return operation.requestBody?.required ? ['the body is absent'] : [];
   }
+  // Every line is judged by itself.
+  if (isLines) return [];
   // RFC 8259 §8.1: JSON between systems is UTF-8.
   if (!isUtf8(requestBody)) return ['the body is not UTF-8'];
   try {

@@ -105,15 +105,20 @@ export function headersOf({ headers = {} }: Response): Readonly<Record<string, H
   );
 }
 
-/** The schema of the one request body that an operation takes; `undefined` where it takes none. */
-export function requestSchemaOf({ requestBody }: Operation): Schema | undefined {
-  const content: Content | undefined = requestBody?.content['application/json'];
+/** The schema of an operation's request body in JSON or another form; `undefined` where it takes none. */
+export function requestSchemaOf(
+  { requestBody }: Operation,
+  mediaType = 'application/json',
+): Schema | undefined {
+  const content: Content | undefined = requestBody?.content[mediaType];
   return content?.schema;
 }
 
-/** The operations at a path of one listener. */
+/** The operations at a path of one listener; a path without parameters goes before one with them. */
 export function operationsAt(listener: Listener, pathname: string): readonly DocumentedOperation[] {
   const ofListener = operations.filter((operation) => operation.listener === listener);
+  const exact = ofListener.filter(({ path }) => path === pathname);
+  if (exact.length > 0) return exact;
   return ofListener.filter(({ path }) => pathParametersOf(path, pathname) !== undefined);
 }
 

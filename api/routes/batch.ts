@@ -1,0 +1,135 @@
+import type { Request, RequestHandler, Response, Router } from 'express';
+import type { Actor } from '../../src/audit/entry.ts';
+import type { Certificate } from '../../src/certificate.ts';
+import { PkiError } from '../../src/errors.ts';
+import type { IssuedLeaf, LeafRequest } from '../../src/issuance/issue-leaf.ts';
+import { atMost } from '../at-most.ts';
+import { answerInChunks, type Result } from '../batch/answer.ts';
+import { type Form, JSON_FORM, NDJSON_FORM } from '../batch/form.ts';
+import { chunksOfLines, chunksOfList, type Item } from '../batch/items.ts';
+import { jsonBodyReader, NoParameters, parseBody, parseQuery } from '../input.ts';
+import { letLast } from '../lasting-request.ts';
+import { onlyMethods } from '../methods.ts';
+import { presentIssued } from '../present-certificate.ts';
+import { type Asked, accountedFor, type ProblemDeps, problemOf, type Refusal } from '../problem.ts';
+import { actorOf, requestIdOf } from '../request-context.ts';
+import { BatchBody, CertificateBody } from '../schemas/certificate.ts';
+import { strictRouter } from '../strict-router.ts';
+
+/** What one item is done with; nothing of it ends before its whole chunk is durable. */
+export interface ItemWork {
+  readonly issue: (request: LeafRequest, actor: Actor) => Promise<IssuedLeaf>;
+  readonly recordRefusal: (refusal: Refusal) => Promise<void>;
+}
+
+export interface BatchRoutesDeps extends Pick<ProblemDeps, 'logFailure'> {
+  readonly now: () => Date;
+  /** DER of the certificates above, its issuer's first, the root's last. */
+  readonly pathAbove: (certificate: Certificate) => Promise<readonly Uint8Array[]>;
+  /** Does `work` for every item; what all of it writes is kept as a whole, and not once `signal` is aborted. */
+  readonly together: <T, R>(
+    items: readonly T[],
+    work: (item: T, itemWork: ItemWork, index: number) => Promise<R>,
+    signal: AbortSignal,
+  ) => Promise<readonly R[]>;
+}
+
+/** 4 KiB for each of 1,000 items: CSRs with RSA keys of 4096 bits and a few names have half of that. */
+const MAX_BODY_OCTETS = 4 * 1024 * 1024;
+
+/** Of one process; each may hold a body, and two chunks with their answers. */
+const MAX_BATCHES = 8;
+
+const LINES = 'application/x-ndjson';
+
+/** Many certificates in one request. Its bodies are larger than others, so that it reads them itself. */
+export function batchRoutes(deps: BatchRoutesDeps): Router {
+  const router = strictRouter();
+  const readJson = jsonBodyReader(MAX_BODY_OCTETS);
+  const readBody: RequestHandler = (req, res, next) => {
+    if (!req.is(LINES)) readJson(req, res, next);
+    else next();
+  };
+  router
+    .route('/certificates/batch')
+    .post(atMost(MAX_BATCHES, 'batches'), readBody, async (req, res) => {
+      parseQuery(NoParameters, req);
+      if (req.is(LINES)) await issueLines(deps, req, res);
+      else await issueList(deps, req, res);
+    })
+    .all(onlyMethods('POST'));
+  return router;
+}
+
+async function issueList(deps: BatchRoutesDeps, req: Request, res: Response): Promise<void> {
+  const { items } = parseBody(BatchBody, req.body);
+  await issueAll(deps, { req, res }, { form: JSON_FORM, chunks: chunksOfList(items) });
+}
+
+async function issueLines(deps: BatchRoutesDeps, req: Request, res: Response): Promise<void> {
+  const isEncoded = (req.get('Content-Encoding') ?? 'identity').toLowerCase() !== 'identity';
+  const [, charset = 'utf-8'] = /;\s*charset="?([^";]+)/i.exec(req.get('Content-Type') ?? '') ?? [];
+  if (isEncoded || charset.toLowerCase() !== 'utf-8') {
+    throw new PkiError('media-type-unsupported', 'the body is not plain UTF-8 NDJSON');
+  }
+  letLast(req, res);
+  await issueAll(deps, { req, res }, { form: NDJSON_FORM, chunks: chunksOfLines(req) });
+}
+
+/** Once the client has gone, nothing more is begun, and nothing is left to be answered. */
+async function issueAll(
+  deps: BatchRoutesDeps,
+  { req, res }: { readonly req: Request; readonly res: Response },
+  { form, chunks }: { readonly form: Form; readonly chunks: AsyncIterable<readonly Item[]> },
+): Promise<void> {
+  const gone = new AbortController();
+  const { signal } = gone;
+  res.once('close', () => gone.abort(new Error('the client has gone')));
+  const asked = { actor: actorOf(res), method: req.method, path: req.baseUrl + req.path };
+  let done = 0;
+  const work = async (chunk: readonly Item[]) => {
+    const start = done;
+    done += chunk.length;
+    const results = await deps.together(
+      chunk,
+      (item, itemWork, index) =>
+        resultOf({ ...deps, ...itemWork, signal }, item, { ...asked, item: start + index }),
+      signal,
+    );
+    signal.throwIfAborted();
+    return results;
+  };
+  try {
+    await answerInChunks(res, form, { chunks, work, signal });
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!res.headersSent) throw error;
+    // Half an answer must not look like a whole one.
+    deps.logFailure(error, requestIdOf(res));
+    res.destroy();
+  }
+}
+
+/** What became of one item, as if it had come alone; fails only where nobody is there to be told. */
+async function resultOf(
+  deps: BatchRoutesDeps & ItemWork & { readonly signal: AbortSignal },
+  item: Item,
+  asked: Asked,
+): Promise<Result> {
+  try {
+    if ('fault' in item) throw item.fault;
+    const issued = await deps.issue(parseBody(CertificateBody, item.value), asked.actor);
+    const above = await deps.pathAbove(issued.certificate);
+    return { status: 201, body: presentIssued(issued, above, deps.now()) };
+  } catch (thrown) {
+    deps.signal.throwIfAborted();
+    const error = await accountedFor(thrown, asked, deps);
+    const body = problemOf(error, asked.actor.requestId ?? '');
+    const { status } = body;
+    return { status, body, ...(status >= 500 ? { ourFault: asError(thrown) } : {}) };
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
