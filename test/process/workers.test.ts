@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
 import {
@@ -49,6 +51,33 @@ function parentOf(pid: number): number {
 function issue(service: ServiceProcess, host: string) {
   return call(service, '/v1/certificates', { body: serverCertificate(host) });
 }
+
+describe('the settings file', () => {
+  it('rules every worker: its profiles, and the public URL beside it', async () => {
+    const home = newHome();
+    const file = join(home.newFolder('settings'), 'settings.yaml');
+    writeFileSync(file, 'profiles: [{ name: shop, extKeyUsage: [serverAuth] }]\n');
+    const service = await started(home, {
+      PKI_WORKERS: '2',
+      PKI_CONFIG_FILE: file,
+      PKI_PUBLIC_URL: 'http://pki.example.org',
+    });
+    await until(() => readyWorkers(service).length >= 2);
+    await until(async () => {
+      const reply = await call(service, '/v1/certificates', {
+        body: { ...serverCertificate('a.example'), profile: 'shop' },
+      });
+      assert.equal(reply.status, 201, reply.text);
+      const { infoAccess } = new X509Certificate(reply.json<{ certificate: string }>().certificate);
+      assert.match(
+        infoAccess ?? '',
+        /URI:http:\/\/pki\.example\.org\/pki\/authorities\/issuing\.cer/,
+      );
+      return readyWorkers(service).every((worker) => answeringProcesses(service).has(worker));
+    });
+    assert.equal((await service.stop()).status, 0);
+  });
+});
 
 describe('several workers', async () => {
   const service = await startedWith(2);
