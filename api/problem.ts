@@ -23,7 +23,7 @@ export const problemKinds = {
     status: 409,
     title: 'The authority cannot issue now',
     explanation:
-      'The authority has expired, is not valid yet, or its path length is used up. Name another authority.',
+      'The authority or one above it has expired or is not valid yet, its private key is not here, or its path length is used up. Name another authority.',
   },
   'authority-unknown': {
     status: 404,

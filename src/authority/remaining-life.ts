@@ -1,11 +1,13 @@
-import type { Warning } from '../certificate.ts';
+import type { Certificate, Warning } from '../certificate.ts';
 import { durationSeconds } from '../issuance/duration.ts';
+import { commonPeriodOf } from '../issuance/validity.ts';
 import type { RotationTarget } from '../rotation/target.ts';
 import type { Authority } from './authority.ts';
 
 /**
  * A warning for each authority whose remaining life is shorter than the longest leaf that its targets
- * need: from then on some of them can no longer be rotated as declared.
+ * need: from then on some of them can no longer be rotated as declared. The life of one that was imported
+ * may be over before its certificate says so, when an authority above it ends.
  */
 export function shortLives(
   authorities: readonly Authority[],
@@ -13,14 +15,25 @@ export function shortLives(
   now: Date,
 ): ReadonlyMap<string, Warning> {
   const warnings = new Map<string, Warning>();
-  for (const { name, certificate } of authorities) {
+  for (const { name } of authorities) {
     const needs = targets.filter(({ authority }) => authority === name);
     const longest = Math.max(0, ...needs.map(({ validity }) => durationSeconds(validity)));
-    const remaining = (certificate.notAfter.getTime() - now.getTime()) / 1000;
-    if (remaining >= longest) continue;
-    const end = certificate.notAfter.toISOString();
+    const { notAfter } = commonPeriodOf(certificatesAt(name, authorities));
+    if ((notAfter.getTime() - now.getTime()) / 1000 >= longest) continue;
+    const end = notAfter.toISOString();
     const detail = `authority "${name}" ends at ${end}, before the longest leaf of its targets would`;
     warnings.set(name, { code: 'authority-ends-soon', detail });
   }
   return warnings;
+}
+
+/** The certificates of an authority and of those above it. */
+function certificatesAt(
+  name: string | null,
+  authorities: readonly Authority[],
+): readonly Certificate[] {
+  const own = authorities.find((authority) => authority.name === name);
+  if (!own) return [];
+  const others = authorities.filter((authority) => authority !== own);
+  return [own.certificate, ...certificatesAt(own.parent, others)];
 }

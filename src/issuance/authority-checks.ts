@@ -1,8 +1,12 @@
+import type { Validity } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { describeSubject } from '../x509/distinguished-name.ts';
+import { ANY_EXTENDED_KEY_USAGE, describeOid } from '../x509/oids.ts';
 import { constraintAgainst, directoryConstraintAgainst } from './name-constraint-check.ts';
 import type { RequestedName } from './requested-names.ts';
 import type { IssuanceTerms } from './terms.ts';
+import { commonPeriodOf } from './validity.ts';
 
 /** Which member of the constraints speaks of which kind of name. */
 const BASE_KINDS = [
@@ -47,13 +51,53 @@ function subjectAgainstConstraints(
 }
 
 function refusalBy(
-  { subject }: DecodedCertificate,
+  issuer: DecodedCertificate,
   pointer: string,
   constraint: string | undefined,
 ): readonly Violation[] {
   if (constraint === undefined) return [];
-  const name = subject.known.commonName ?? '';
-  return [{ pointer, detail: `authority "${name}" ${constraint}` }];
+  return [{ pointer, detail: `authority "${nameOf(issuer)}" ${constraint}` }];
+}
+
+/** What a person calls an authority; one that was imported may have no common name. */
+function nameOf({ subject }: DecodedCertificate): string {
+  return subject.known.commonName ?? describeSubject(subject.known);
+}
+
+/**
+ * An authority with extKeyUsage limits everything below it to those purposes: RFC 5280 does not say so,
+ * but OpenSSL, Go, BoringSSL, NSS and Windows nest them, roots included.
+ */
+export function grantedByEveryAuthorityAbove(
+  { extKeyUsage }: DecodedCertificate,
+  { issuers }: IssuanceTerms,
+): readonly Violation[] {
+  return issuers.flatMap((issuer) => {
+    const granted = issuer.extKeyUsage;
+    if (granted.length === 0 || granted.includes(ANY_EXTENDED_KEY_USAGE)) return [];
+    const lacking = extKeyUsage.filter((purpose) => !granted.includes(purpose));
+    const others = granted.map(describeOid).join(', ');
+    return lacking.map((purpose) => ({
+      pointer: '/profile',
+      detail: `authority "${nameOf(issuer)}" is for ${others} only, not for ${describeOid(purpose)}`,
+    }));
+  });
+}
+
+/** No verifier takes a certificate any more, or yet, while an authority above is outside its own period. */
+export function outlivedByEveryAuthorityAbove(
+  { notBefore, notAfter }: DecodedCertificate,
+  { issuers }: IssuanceTerms,
+): readonly Violation[] {
+  const byEnd = (one: Validity, other: Validity) =>
+    one.notAfter.getTime() - other.notAfter.getTime();
+  const [first] = issuers.toSorted(byEnd);
+  if (!first) return [];
+  const start = commonPeriodOf(issuers).notBefore;
+  if (notBefore >= start && notAfter <= first.notAfter) return [];
+  const whom = first === issuers[0] ? 'its issuer' : `authority "${nameOf(first)}"`;
+  const detail = `would outlive ${whom}, which ends at ${first.notAfter.toISOString()}`;
+  return [{ pointer: '/validity', detail }];
 }
 
 /**

@@ -7,9 +7,10 @@ import type { CertificateTemplate } from '../x509/tbs-certificate.ts';
 import type { CertificateUrls } from './certificate-urls.ts';
 import { durationSeconds } from './duration.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
+import { keyIdentifierOf } from './issuer.ts';
 import { keyUsageOf, type Profile } from './profile.ts';
 import { valuesOf } from './requested-names.ts';
-import { validityAt } from './validity.ts';
+import { commonPeriodOf, validityAt } from './validity.ts';
 
 /** GeneralizedTime has four digits for the year (RFC 5280 §4.1.2.5.2). */
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59);
@@ -36,9 +37,7 @@ export function templateOf(
     subject,
     subjectPublicKeyInfo,
     subjectKeyIdentifier,
-    authorityKeyIdentifier: issuer
-      ? Buffer.from(issuer.subjectKeyIdentifier, 'hex')
-      : subjectKeyIdentifier,
+    authorityKeyIdentifier: issuer ? keyIdentifierOf(issuer) : subjectKeyIdentifier,
     isAuthority: profile.isAuthority,
     pathLenConstraint: request.pathLenConstraint,
     nameConstraints: request.nameConstraints,
@@ -70,7 +69,7 @@ function validityOf(
     now,
     validitySeconds: durationSeconds(validity ?? terms.default ?? ''),
     maximumSeconds: terms.maximum === undefined ? undefined : durationSeconds(terms.maximum),
-    issuerNotBefore: issuers[0]?.notBefore,
+    issuerNotBefore: commonPeriodOf(issuers).notBefore,
   });
   const decided = clampToIssuer ? endingWith(issuers, wished) : wished;
   if (decided.notAfter.getTime() <= LAST_INSTANT) return decided;

@@ -2,11 +2,10 @@ import type { Warning } from '../certificate.ts';
 import { PkiError, refused, type Violation } from '../errors.ts';
 import { type DecodedCertificate, decodeTbsCertificate } from '../x509/decode-certificate.ts';
 import { encodeTbsCertificate } from '../x509/tbs-certificate.ts';
-import { pathLengthLeftBy } from './authority-checks.ts';
 import { templateOf } from './certificate-template.ts';
 import { certificateUrlsOf } from './certificate-urls.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
-import { MAX_PATH_LENGTH } from './issuer.ts';
+import { issuingObstacle } from './issuing-obstacle.ts';
 import { malformedPartsOf } from './malformed-parts.ts';
 import { violationsOf } from './policy.ts';
 import type { Profile } from './profile.ts';
@@ -42,7 +41,8 @@ export function draftCertificate(
 ): Draft {
   const { signer, request } = order;
   const profile = profileOf(request.profile);
-  assertCanIssue(signer, profile, now);
+  const obstacle = issuingObstacle(signer, profile, now);
+  if (obstacle !== undefined) throw new PkiError('authority-cannot-issue', obstacle);
   const { keyAlgorithm } = request.publicKey;
   const serialNumber = newSerialNumber(randomBytes);
   const issuerName = signer.path.length === 0 ? undefined : signer.name;
@@ -85,21 +85,5 @@ function readBack(tbsCertificate: Uint8Array, request: IssuanceRequest): Decoded
     const violations = malformedPartsOf(request);
     if (violations.length > 0) throw refused(violations);
     throw new Error('what was written cannot be read back', { cause });
-  }
-}
-
-/**
- * RFC 5280 §6.1.3 (a)(2), (l): nothing verifies that is signed outside the issuer's own period, or
- * by an authority whose path length is used up.
- */
-function assertCanIssue({ name, path }: Signer, profile: Profile, now: Date): void {
-  const [issuer] = path;
-  if (issuer && (now < issuer.notBefore || issuer.notAfter < now)) {
-    const state = now < issuer.notBefore ? 'is not valid yet' : 'has expired';
-    throw new PkiError('authority-cannot-issue', `authority "${name}" ${state}`);
-  }
-  const isPathFull = pathLengthLeftBy(path) < 0 || path.length >= MAX_PATH_LENGTH;
-  if (profile.isAuthority && isPathFull) {
-    throw new PkiError('authority-cannot-issue', `authority "${name}" has no path length left`);
   }
 }

@@ -1,5 +1,6 @@
 import type { AuthorityKind } from '../certificate.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { subjectKeyIdentifierOf } from '../x509/key.ts';
 
 /** No path is longer: verifiers give up on long ones, and each authority costs every handshake. */
 export const MAX_PATH_LENGTH = 16;
@@ -13,4 +14,18 @@ export interface Issuer {
   /** Its certification path: its own certificate first, the root's last. */
   readonly path: readonly [DecodedCertificate, ...DecodedCertificate[]];
   readonly sign: (octets: Uint8Array) => Promise<Uint8Array>;
+}
+
+/**
+ * What the authorityKeyIdentifier says below an authority: its subjectKeyIdentifier octet for octet
+ * (RFC 5280 §4.2.1.1), however that was counted. An old certificate may have none; then it is counted
+ * from the key, as readers do that look for one.
+ */
+export function keyIdentifierOf({
+  subjectKeyIdentifier,
+  subjectPublicKeyInfo,
+}: DecodedCertificate): Buffer {
+  return subjectKeyIdentifier === ''
+    ? subjectKeyIdentifierOf(subjectPublicKeyInfo)
+    : Buffer.from(subjectKeyIdentifier, 'hex');
 }

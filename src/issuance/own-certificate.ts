@@ -4,6 +4,7 @@ import type { Certificate, SubjectAltNames } from '../certificate.ts';
 import { encodeCertificates } from '../x509/pem.ts';
 import type { LeafRequest } from './issue-leaf.ts';
 import type { Issuer } from './issuer.ts';
+import { commonPeriodOf } from './validity.ts';
 
 export interface OwnCertificateDeps {
   readonly now: () => Date;
@@ -47,7 +48,8 @@ export class OwnCertificate {
   async renewIfDue(): Promise<ServedCertificate | undefined> {
     if (this.#deps.now() < this.#renewAt) return undefined;
     const { path } = await this.#deps.issuerOf(this.#authority);
-    const remaining = Math.floor((path[0].notAfter.getTime() - this.#deps.now().getTime()) / 1000);
+    const { notAfter: end } = commonPeriodOf(path);
+    const remaining = Math.floor((end.getTime() - this.#deps.now().getTime()) / 1000);
     const request = {
       authority: this.#authority,
       profile: 'server',

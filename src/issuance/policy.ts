@@ -14,7 +14,13 @@ import {
   SUBJECT_ALT_NAME,
   SUBJECT_KEY_IDENTIFIER,
 } from '../x509/oids.ts';
-import { pathLengthHolds, permittedByEveryAuthorityAbove } from './authority-checks.ts';
+import {
+  grantedByEveryAuthorityAbove,
+  outlivedByEveryAuthorityAbove,
+  pathLengthHolds,
+  permittedByEveryAuthorityAbove,
+} from './authority-checks.ts';
+import { keyIdentifierOf } from './issuer.ts';
 import { namesAreWellFormed } from './name-checks.ts';
 import { keyUsageOf, type Profile } from './profile.ts';
 import { profileChecks } from './profile-checks.ts';
@@ -27,8 +33,9 @@ const checks: readonly Check[] = [
   ...subjectChecks,
   namesAreWellFormed,
   permittedByEveryAuthorityAbove,
+  grantedByEveryAuthorityAbove,
   ...profileChecks,
-  issuerOutlivesCertificate,
+  outlivedByEveryAuthorityAbove,
   pathLengthHolds,
   saysWhatTheProfileSays,
 ];
@@ -51,16 +58,6 @@ function rootSignsAuthoritiesOnly(
   return [{ pointer: '/authority', detail: 'a root signs authorities only; name an intermediate' }];
 }
 
-function issuerOutlivesCertificate(
-  { notBefore, notAfter }: DecodedCertificate,
-  { issuers }: IssuanceTerms,
-): readonly Violation[] {
-  const [issuer] = issuers;
-  if (!issuer || (notBefore >= issuer.notBefore && notAfter <= issuer.notAfter)) return [];
-  const end = issuer.notAfter.toISOString();
-  return [{ pointer: '/validity', detail: `would outlive its issuer, which ends at ${end}` }];
-}
-
 /** Guards against our own mistakes: nothing in a request decides these. */
 function saysWhatTheProfileSays(
   certificate: DecodedCertificate,
@@ -78,8 +75,7 @@ function saysWhatTheProfileSays(
     ['subjectKeyIdentifier', certificate.subjectKeyIdentifier !== ''],
     [
       'authorityKeyIdentifier',
-      certificate.authorityKeyIdentifier ===
-        (issuer?.subjectKeyIdentifier ?? certificate.subjectKeyIdentifier),
+      certificate.authorityKeyIdentifier === keyIdentifierOf(issuer ?? certificate).toString('hex'),
     ],
     ['issuer', areEqual(certificate.issuerName, (issuer ?? certificate).subjectName)],
     ['serialNumber', /^[4-7][0-9a-f]{31}$/.test(certificate.serialNumber)],

@@ -10,7 +10,7 @@ export interface ValidityTerms {
   readonly validitySeconds: number;
   /** The whole period at most, backdating included. */
   readonly maximumSeconds: number | undefined;
-  /** No certificate begins before its issuer does. */
+  /** No certificate begins before every authority above does. */
   readonly issuerNotBefore: Date | undefined;
 }
 
@@ -37,4 +37,17 @@ export function validityAt(terms: ValidityTerms): Validity {
 /** The seconds of a period whose both ends belong to it. */
 export function periodSeconds({ notBefore, notAfter }: Validity): number {
   return (notAfter.getTime() - notBefore.getTime()) / 1000 + 1;
+}
+
+/** ECMA-262 §21.4.1.1: no Date lies further from 1970. */
+const MAX_TIME = 8.64e15;
+
+/** The period in which every certificate of a path is valid; that of an empty one has no bounds. */
+export function commonPeriodOf(path: readonly Validity[]): Validity {
+  const starts = path.map(({ notBefore }) => notBefore.getTime());
+  const ends = path.map(({ notAfter }) => notAfter.getTime());
+  return {
+    notBefore: new Date(Math.max(-MAX_TIME, ...starts)),
+    notAfter: new Date(Math.min(MAX_TIME, ...ends)),
+  };
 }

@@ -5,7 +5,7 @@ import { durationSeconds, durationWords } from '../issuance/duration.ts';
 import { requestFromBody } from '../issuance/issue-leaf.ts';
 import type { Issuer } from '../issuance/issuer.ts';
 import type { Profile } from '../issuance/profile.ts';
-import { validityAt } from '../issuance/validity.ts';
+import { commonPeriodOf, validityAt } from '../issuance/validity.ts';
 import type { SubjectKey } from '../x509/key.ts';
 import type { DestinationStore } from './destination.ts';
 import { renewalTimeOf } from './reasons.ts';
@@ -80,9 +80,9 @@ async function nameViolations(
   const validity = profile.validity.minimum ?? '1s';
   const request = { ...requestFromBody(target, profile, key), validity };
   const now = deps.now();
-  const [own] = issuer.path;
+  const { notAfter } = commonPeriodOf(issuer.path);
   // An issuer that has expired says nothing about the names, and is the passes' affair.
-  const judgedAt = new Date(Math.min(now.getTime(), own.notAfter.getTime()));
+  const judgedAt = new Date(Math.min(now.getTime(), notAfter.getTime()));
   const { violations } = draftCertificate(deps, { signer: issuer, request }, judgedAt);
   return violations;
 }

@@ -40,6 +40,7 @@ export const ACCESS_CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 /** RFC 5280 §4.2.1.12: purposes of a key. */
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+export const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0';
 
 /** The purposes of a key by their names in RFC 5280 §4.2.1.12. */
 export const EXT_KEY_USAGES: Readonly<Record<string, string>> = {
@@ -94,6 +95,9 @@ const NAMES: Readonly<Record<string, string>> = {
   [CRL_DISTRIBUTION_POINTS]: 'cRLDistributionPoints',
   [CERTIFICATE_POLICIES]: 'certificatePolicies',
   [AUTHORITY_INFO_ACCESS]: 'authorityInfoAccess',
+  [SERVER_AUTH]: 'serverAuth',
+  [CLIENT_AUTH]: 'clientAuth',
+  [ANY_EXTENDED_KEY_USAGE]: 'anyExtendedKeyUsage',
   '1.3.6.1.5.5.7.1.24': 'TLS feature',
   '1.3.6.1.4.1.311.20.2': 'Microsoft certificate template',
   '1.3.6.1.4.1.311.21.7': 'Microsoft certificate template',
@@ -109,7 +113,7 @@ export function describeOid(oid: string): string {
 export const FREQUENT_OIDS: readonly string[] = [
   ...Object.keys(NAMES),
   ...[COMMON_NAME, COUNTRY, LOCALITY, STATE_OR_PROVINCE, ORGANIZATION, ORGANIZATIONAL_UNIT],
-  ...[SERVER_AUTH, CLIENT_AUTH, ACCESS_OCSP, ACCESS_CA_ISSUERS],
+  ...[ACCESS_OCSP, ACCESS_CA_ISSUERS],
   ...[EC_PUBLIC_KEY, P256, P384, P521, RSA_ENCRYPTION, ED25519],
   ...[ECDSA_WITH_SHA256, ECDSA_WITH_SHA384, ECDSA_WITH_SHA512],
   ...[SHA256_WITH_RSA, SHA384_WITH_RSA, SHA512_WITH_RSA, RSASSA_PSS],

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { shortLives } from '../../../src/authority/remaining-life.ts';
 import type { RotationTarget } from '../../../src/rotation/target.ts';
 import { IssuanceWorld, NOW } from '../../support/issuance.ts';
+import { worldBelow } from '../../support/outside-authority.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -42,6 +43,14 @@ describe('the remaining life of an authority', () => {
     assert.deepEqual([...warnings.keys()], ['issuing']);
     assert.equal(warnings.get('issuing')?.code, 'authority-ends-soon');
     assert.match(warnings.get('issuing')?.detail ?? '', /"issuing" ends at 2030-09-23T11:59:59/);
+  });
+
+  it('is over when an authority above ends, as one of an imported path may', async () => {
+    const { world } = worldBelow({}, { notAfter: new Date(NOW.getTime() + 20 * DAY_MS) });
+    const authorities = [...world.authorities.values()];
+    const warnings = shortLives(authorities, [target('issuing', '30d')], NOW);
+    assert.match(warnings.get('issuing')?.detail ?? '', /"issuing" ends at 2030-07-05T12:00:00/);
+    assert.equal(shortLives(authorities, [target('issuing', '20d')], NOW).size, 0);
   });
 
   it('of one without targets matters when it is over', async () => {

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { issueLeaf } from '../../../src/issuance/issue-leaf.ts';
 import { OwnCertificate } from '../../../src/issuance/own-certificate.ts';
 import { IssuanceWorld, NOW, refusalOf } from '../../support/issuance.ts';
+import { worldBelow } from '../../support/outside-authority.ts';
 
 const names = { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] };
 const DAY_MS = 86_400_000;
@@ -51,6 +52,14 @@ describe('the certificate of the service itself', () => {
     const { cert = '' } = (await ownCertificate(world, 'short').renewIfDue()) ?? {};
     const { notAfter } = short.certificate;
     assert.ok(new X509Certificate(cert).validToDate.getTime() >= notAfter.getTime() - 1_000);
+  });
+
+  it('ends with whatever above its authority ends sooner', async () => {
+    const notAfter = new Date(NOW.getTime() + 3 * DAY_MS);
+    const { world } = worldBelow({}, { notAfter });
+    const { cert = '' } = (await ownCertificate(world).renewIfDue()) ?? {};
+    const end = new X509Certificate(cert).validToDate;
+    assert.ok(end <= notAfter && end.getTime() >= notAfter.getTime() - 1_000);
   });
 
   it('needs an authority that may issue leaves', async () => {
