@@ -33,6 +33,6 @@ function obstacleOf(certificate: DecodedCertificate, now: Date): string | undefi
 }
 
 /** RFC 5280 §4.2.1.3: without keyUsage, a key is good for whatever basicConstraints allow. */
-export function maySignCertificates({ isAuthority, keyUsage }: DecodedCertificate): boolean {
+function maySignCertificates({ isAuthority, keyUsage }: DecodedCertificate): boolean {
   return isAuthority && (keyUsage.length === 0 || keyUsage.includes('keyCertSign'));
 }

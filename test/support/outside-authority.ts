@@ -42,12 +42,12 @@ export interface OutsideAuthorityOptions {
 const YEAR_MS = 365 * 86_400_000;
 const SHA1_WITH_RSA = '1.2.840.113549.1.1.5';
 
-export function ecKeyPair(namedCurve = 'prime256v1'): OutsideAuthority['keys'] {
+function ecKeyPair(namedCurve = 'prime256v1'): OutsideAuthority['keys'] {
   return generateKeyPairSync('ec', { namedCurve });
 }
 
 /** A self-signed root, or an intermediate under `issuer`, as a tool other than ours would make it. */
-export function outsideAuthority(options: OutsideAuthorityOptions): OutsideAuthority {
+function outsideAuthority(options: OutsideAuthorityOptions): OutsideAuthority {
   const { issuer, keys = ecKeyPair(), hash = 'sha256' } = options;
   const { notBefore = new Date(NOW.getTime() - YEAR_MS) } = options;
   const { notAfter = new Date(NOW.getTime() + 10 * YEAR_MS) } = options;
@@ -81,7 +81,7 @@ export function outsideAuthority(options: OutsideAuthorityOptions): OutsideAutho
 }
 
 /** Octets as a Name: a common name, or what is one already. */
-export function nameOf(subject: Buffer | string): Buffer {
+function nameOf(subject: Buffer | string): Buffer {
   if (typeof subject !== 'string') return subject;
   return der.sequence(der.setOf(der.sequence(der.oid(oids.COMMON_NAME), der.utf8String(subject))));
 }
