@@ -5,6 +5,7 @@ import { readJsonBody } from './input.ts';
 import { type ProblemDeps, problemHandler, problemKinds } from './problem.ts';
 import { withRequestId } from './request-context.ts';
 import { logRequests, type RequestLine } from './request-log.ts';
+import { requireHost } from './require-host.ts';
 import { type AuditRoutesDeps, auditRoutes } from './routes/audit.ts';
 import { type AuthorityRoutesDeps, authorityRoutes } from './routes/authorities.ts';
 import { type BatchRoutesDeps, batchRoutes } from './routes/batch.ts';
@@ -58,7 +59,7 @@ function listenerApp(deps: ListenerDeps, addRoutes: (app: Express) => unknown): 
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.enable('case sensitive routing').enable('strict routing');
-  app.use(withRequestId, logRequests(deps.logRequest));
+  app.use(withRequestId, logRequests(deps.logRequest), requireHost);
   addRoutes(app);
   app.use(() => {
     throw new PkiError('route-unknown', 'nothing answers at this path');

@@ -19,7 +19,10 @@ export function jsonBodyReader(limit: number): RequestHandler {
     inflate: false,
     strict: false,
     type: () => true,
-    verify: (_req, _res, octets) => assertReadable(octets),
+    verify: (_req, _res, octets, charset) => {
+      assertCharset(charset);
+      assertReadable(octets);
+    },
   });
   return (req, res, next) => {
     if (!hasBody(req)) {
@@ -54,6 +57,12 @@ function assertReadable(octets: Buffer): void {
 
 function hasBody(req: Request): boolean {
   return req.get('Transfer-Encoding') !== undefined || Number(req.get('Content-Length') ?? 0) > 0;
+}
+
+/** RFC 8259 §8.1: JSON between systems is UTF-8. Octets that mean something else would be judged as what they are not. */
+function assertCharset(charset: string): void {
+  if (charset === 'utf-8') return;
+  throw new PkiError('media-type-unsupported', 'the body must be in UTF-8');
 }
 
 /** RFC 8259 §8.1; a decoder would put replacement characters where octets do not fit, and sign them. */
@@ -105,11 +114,17 @@ export function parseQuery<T>(schema: z.ZodType<T>, req: Request): T {
   const parsed = schema.safeParse({ ...req.query });
   if (parsed.success) return parsed.data;
   const parameters = violationsIn(parsed.error).map(({ pointer, detail }) => ({
-    parameter: pointer.split('/')[1] ?? '',
+    parameter: nameIn(pointer),
     detail,
   }));
   const message = parameters.map(({ parameter, detail }) => `${parameter}: ${detail}`).join('; ');
   throw new PkiError('request-malformed', message, { parameters });
+}
+
+/** The name that the first part of a JSON Pointer stands for (RFC 6901 §4). */
+function nameIn(pointer: string): string {
+  const [, first = ''] = pointer.split('/');
+  return first.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 /** The query of a route that takes no parameter. */

@@ -35,6 +35,8 @@ const LIMITS = {
   keepAliveTimeout: 30_000,
   connectionsCheckingInterval: 5_000,
   maxHeaderSize: 16_384,
+  // The applications look for it themselves, and answer in the form of every other refusal.
+  requireHostHeader: false,
 };
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** A pass over many targets may take a while, and a reader who never reads must not hold a socket. */
@@ -70,6 +72,8 @@ export function respondWith(app: RequestListener, options: ResponderOptions): Re
     // It may have been answered in part already, so that nothing can be said any more.
     else if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroy();
   });
+  // RFC 9110 §10.1.1: what is expected beyond 100-continue may be passed over; Node would answer 417, empty.
+  server.on('checkExpectation', app);
   // Node looks for slow callers from this event on; no port is opened here.
   server.emit('listening');
   const connections = new Set<Socket>();

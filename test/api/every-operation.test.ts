@@ -27,8 +27,10 @@ for (const { operation, path, body } of samples) {
     });
 
     it('400: a query parameter that is not documented', async () => {
-      const reply = await api.call(method, `${path}?surprise=1`, { body });
-      assert.deepEqual(placesIn(reply, 400, 'request-malformed'), ['surprise']);
+      for (const name of ['surprise', '', 'a/b~c', '__proto__']) {
+        const reply = await api.call(method, `${path}?${encodeURIComponent(name)}=1`, { body });
+        assert.deepEqual(placesIn(reply, 400, 'request-malformed'), [name]);
+      }
     });
 
     // What is answered from memory has nothing that could fail.
@@ -65,6 +67,8 @@ for (const { operation, path, body } of samples) {
         'text/plain',
         'application/xml',
         'application/json; charset=iso-8859-1',
+        'application/json; charset=utf-7',
+        'application/json; charset=utf-16le',
       ]) {
         problemIn(await call({ text, contentType }), 415, 'media-type-unsupported');
       }

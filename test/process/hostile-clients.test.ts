@@ -74,6 +74,8 @@ describe('a hostile client', async () => {
     'octets that are none of ASCII': '\xff\xfe\x00\x01\r\n\r\n',
     'two lengths': `${head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`,
     'a length beside chunks': `${head}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    'no host': `GET /v1/authorities HTTP/1.1\r\n${authorization}\r\nConnection: close\r\n\r\n`,
+    'two hosts': `GET /v1/authorities HTTP/1.1\r\nHost: a\r\nHost: b\r\n${authorization}\r\nConnection: close\r\n\r\n`,
     'a chunk of no size': `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`,
     'a request with garbage behind it': `GET /v1/authorities HTTP/1.1\r\nHost: localhost\r\n${authorization}\r\n\r\n\x00\x01garbage\r\n\r\n`,
   };
@@ -82,8 +84,14 @@ describe('a hostile client', async () => {
       const answer = await sendRaw(octets);
       assert.match(answer, /HTTP\/1\.1 400 /);
       assert.doesNotMatch(answer, /HTTP\/1\.1 5/);
+      assert.match(answer, /Content-Type: application\/problem\+json/);
     });
   }
+
+  it('that expects what nobody promises is answered as if it had not', async () => {
+    const request = `Host: a\r\n${authorization}\r\nExpect: everything\r\nConnection: close\r\n\r\n`;
+    assert.match(await sendRaw(`GET /v1/authorities HTTP/1.1\r\n${request}`), /^HTTP\/1\.1 200 /);
+  });
 
   it('that speaks plain HTTP where TLS is expected is hung up on', async () => {
     const socket = connectPlain({ host: hostname, port: Number(port) });
