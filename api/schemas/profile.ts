@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { KEY_ALGORITHMS, SUBJECT_ALT_NAME_KINDS } from '../../src/certificate.ts';
 import {
   BUILT_IN_PROFILES,
+  DEFAULT_BACKDATE,
   LEAF_VALIDITY,
   PROFILE_DEFAULTS,
 } from '../../src/issuance/built-in-profiles.ts';
@@ -15,6 +16,8 @@ import { EXT_KEY_USAGES, SERVER_AUTH } from '../../src/x509/oids.ts';
 import { KEY_USAGE_BITS, type KeyUsage } from '../../src/x509/tbs-certificate.ts';
 import { Duration, listOf, Name, SubjectBody } from './names.ts';
 
+/** What public authorities allow themselves (CA/Browser Forum Baseline Requirements §7.1.2.7). */
+const MAX_BACKDATE_SECONDS = 48 * 3_600;
 const OID = /^[0-2](\.(0|[1-9]\d{0,9})){1,31}$/;
 const AUTHORITIES = ['root', 'intermediate'];
 
@@ -50,11 +53,15 @@ const rangeFault = (text: string) =>
 
 const Validity = z
   .strictObject({
+    backdate: Duration.default(DEFAULT_BACKDATE.backdate),
     minimum: Duration.exactOptional(),
     default: Duration.exactOptional(),
     maximum: Duration.exactOptional(),
   })
   .superRefine((validity, context) => {
+    if (durationSeconds(validity.backdate) > MAX_BACKDATE_SECONDS) {
+      context.addIssue({ code: 'custom', path: ['backdate'], message: 'at most 48h' });
+    }
     const given = (['minimum', 'default', 'maximum'] as const).flatMap((member) => {
       const text = validity[member];
       return text === undefined ? [] : [{ member, seconds: durationSeconds(text) }];

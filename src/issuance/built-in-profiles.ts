@@ -12,8 +12,11 @@ export const PROFILE_DEFAULTS = {
   urls: { caIssuers: true, ocsp: false, crl: false },
 } as const satisfies Partial<Profile>;
 
+/** Clocks that are further behind than this break more than TLS. */
+export const DEFAULT_BACKDATE = { backdate: '5m' } as const;
+
 /** Apple's limit for server certificates of private authorities (support.apple.com/103769). */
-export const LEAF_VALIDITY = { default: '30d', maximum: '825d' } as const;
+export const LEAF_VALIDITY = { ...DEFAULT_BACKDATE, default: '30d', maximum: '825d' } as const;
 
 const ANY_SUBJECT = {
   defaults: {},
@@ -27,7 +30,7 @@ const AUTHORITY = {
   isAuthority: true,
   keyUsage: ['keyCertSign', 'cRLSign'],
   extKeyUsage: [],
-  validity: {},
+  validity: DEFAULT_BACKDATE,
   subject: ANY_SUBJECT,
   subjectAltNames: { allowed: [], required: [], wildcards: false },
 } as const satisfies Partial<Profile>;
@@ -66,7 +69,7 @@ export const BUILT_IN_PROFILES: readonly Profile[] = [
     ...PROFILE_DEFAULTS,
     isAuthority: false,
     extKeyUsage: [SERVER_AUTH, CLIENT_AUTH],
-    validity: { default: '24h', maximum: '90d' },
+    validity: { ...DEFAULT_BACKDATE, default: '24h', maximum: '90d' },
     subject: ANY_SUBJECT,
     subjectAltNames: {
       allowed: ['uris', 'dnsNames'],

@@ -68,6 +68,7 @@ function validityOf(
   const wished = validityAt({
     now,
     validitySeconds: durationSeconds(validity ?? terms.default ?? ''),
+    backdateSeconds: durationSeconds(terms.backdate),
     maximumSeconds: terms.maximum === undefined ? undefined : durationSeconds(terms.maximum),
     issuerNotBefore: commonPeriodOf(issuers).notBefore,
   });

@@ -69,6 +69,8 @@ export interface Profile {
   readonly extKeyUsage: readonly string[];
   /** Duration texts; counted from the moment of issue, the maximum over the whole period. */
   readonly validity: {
+    /** How far the start lies before the moment of issue, for clocks that are behind. */
+    readonly backdate: string;
     readonly minimum?: string;
     /** Absent: the request must say it. */
     readonly default?: string;

@@ -1,13 +1,12 @@
 import type { Validity } from '../certificate.ts';
 
-/** How far the start lies before now, for clocks that are behind. */
-export const BACKDATE_SECONDS = 5 * 60;
-
 /** What a validity period is decided from. */
 export interface ValidityTerms {
   readonly now: Date;
   /** Counted from now. */
   readonly validitySeconds: number;
+  /** How far the start lies before now, for clocks that are behind. */
+  readonly backdateSeconds: number;
   /** The whole period at most, backdating included. */
   readonly maximumSeconds: number | undefined;
   /** No certificate begins before every authority above does. */
@@ -21,16 +20,16 @@ export interface ValidityTerms {
  * ends at N - 1. Times are cut to whole seconds because UTCTime and GeneralizedTime hold no
  * fractions in DER (§4.1.2.5.1, §4.1.2.5.2).
  *
- * A validity of exactly the maximum ends earlier by the backdating: consumers measure the whole
+ * A validity of the maximum, or nearly, ends earlier by the backdating: consumers measure the whole
  * period, and a start in the past matters more than the last five minutes of years.
  */
 export function validityAt(terms: ValidityTerms): Validity {
   const nowSeconds = Math.floor(terms.now.getTime() / 1000);
   const issuerStart = Math.floor((terms.issuerNotBefore?.getTime() ?? 0) / 1000);
-  const start = Math.max(nowSeconds - BACKDATE_SECONDS, issuerStart);
+  const start = Math.max(nowSeconds - terms.backdateSeconds, issuerStart);
   const end = nowSeconds + terms.validitySeconds - 1;
-  const isTrimmed = terms.maximumSeconds === terms.validitySeconds;
-  const latestEnd = isTrimmed ? start + terms.validitySeconds - 1 : end;
+  const maximum = terms.maximumSeconds ?? Number.POSITIVE_INFINITY;
+  const latestEnd = terms.validitySeconds <= maximum ? start + maximum - 1 : end;
   return { notBefore: new Date(start * 1000), notAfter: new Date(Math.min(end, latestEnd) * 1000) };
 }
 

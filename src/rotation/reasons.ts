@@ -3,7 +3,7 @@ import type { Subject, SubjectAltNames, Validity } from '../certificate.ts';
 import { durationSeconds } from '../issuance/duration.ts';
 import type { Profile } from '../issuance/profile.ts';
 import { areSameNames, haveSameMembers } from '../issuance/requested-names.ts';
-import { BACKDATE_SECONDS, periodSeconds } from '../issuance/validity.ts';
+import { periodSeconds } from '../issuance/validity.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { areSameSubject } from '../x509/distinguished-name.ts';
 import { keyAlgorithmOf } from '../x509/key.ts';
@@ -74,8 +74,7 @@ export function reasonsToRotate(
  */
 export function renewalTimeOf(certificate: Validity, target: RotationTarget): Date {
   const { notAfter } = certificate;
-  const whole = periodSeconds(certificate);
-  const life = whole > BACKDATE_SECONDS ? whole - BACKDATE_SECONDS : whole;
+  const life = Math.min(periodSeconds(certificate), durationSeconds(target.validity));
   const renewBefore =
     target.renewBefore === undefined
       ? life * DEFAULT_RENEW_BEFORE_FRACTION

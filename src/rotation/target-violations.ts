@@ -47,7 +47,7 @@ export async function targetViolations(
 /** A certificate that is due as soon as it is issued would be rotated on every pass. */
 export function durationViolations(
   target: RotationTarget,
-  { validity: { minimum = '1s', maximum } }: Profile,
+  { validity: { backdate, minimum = '1s', maximum } }: Profile,
 ): readonly Violation[] {
   const validitySeconds = durationSeconds(target.validity);
   const maximumSeconds = maximum === undefined ? undefined : durationSeconds(maximum);
@@ -61,6 +61,7 @@ export function durationViolations(
   const fresh = validityAt({
     now,
     validitySeconds,
+    backdateSeconds: durationSeconds(backdate),
     maximumSeconds,
     issuerNotBefore: new Date(-1e9),
   });

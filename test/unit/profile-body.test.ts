@@ -20,6 +20,7 @@ describe('what a profile may be', () => {
       [{ keyAlgorithms: [] }, 'keyAlgorithms'],
       [{ keyAlgorithms: ['dsa'] }, 'keyAlgorithms/0'],
       [{ validity: { maximum: '1d' } }, 'validity/default'],
+      [{ validity: { backdate: '49h', default: '1d' } }, 'validity/backdate'],
       [{ validity: { minimum: '2d', default: '1d' } }, 'validity/default'],
       [{ validity: { default: '2d', maximum: '1d' } }, 'validity/maximum'],
       [{ subject: { callerMaySet: ['serialNumber'] } }, 'subject/callerMaySet/0'],

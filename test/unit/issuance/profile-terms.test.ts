@@ -67,6 +67,19 @@ describe('a profile of the settings file', () => {
     assert.equal(certificate.notAfter.getTime(), NOW.getTime() + DAY_MS / 2 - 1_000);
   });
 
+  it('says how far the start lies before the issue; 5 minutes where it does not', async () => {
+    for (const [validity, minutes] of [
+      [{ default: '1d' }, 5],
+      [{ default: '1d', backdate: '1h' }, 60],
+    ] as const) {
+      const world = await worldWith({ validity });
+      // The authorities are as old as the longer of the two.
+      world.now = new Date(NOW.getTime() + DAY_MS);
+      const { certificate } = await world.issue({ profile: 'shop', ...hosts('a.b') });
+      assert.equal(world.now.getTime() - certificate.notBefore.getTime(), minutes * 60_000);
+    }
+  });
+
   it('refuses what would outlive its issuer, or lets it end with the first authority above that ends', async () => {
     const late = { validity: '30d', ...hosts('a.b') };
     for (const clampToIssuer of [false, true]) {

@@ -7,7 +7,7 @@ import { periodSeconds, validityAt } from '../../../src/issuance/validity.ts';
 const now = new Date('2030-06-15T12:00:00.750Z');
 const DAY = 86_400;
 const MAXIMUM = 825 * DAY;
-const terms = { now, maximumSeconds: MAXIMUM, issuerNotBefore: undefined };
+const terms = { now, maximumSeconds: MAXIMUM, issuerNotBefore: undefined, backdateSeconds: 300 };
 
 function at(instant: Date): string {
   return instant.toISOString();
@@ -47,7 +47,7 @@ describe('a duration', () => {
 });
 
 describe('a validity', () => {
-  it('begins five minutes ago, and ends the last second before its time is over', () => {
+  it('begins as long ago as it is told, and ends the last second before its time is over', () => {
     const { notBefore, notAfter } = validityAt({ ...terms, validitySeconds: 30 * DAY });
     assert.equal(at(notBefore), '2030-06-15T11:55:00.000Z');
     assert.equal(at(notAfter), '2030-07-15T11:59:59.000Z');
@@ -67,6 +67,15 @@ describe('a validity', () => {
     assert.equal(at(validity.notBefore), '2030-06-15T11:55:00.000Z');
   });
 
+  it('of nearly the maximum is exactly the maximum too', () => {
+    const validity = validityAt({ ...terms, validitySeconds: MAXIMUM - 299 });
+    assert.equal(periodSeconds(validity), MAXIMUM);
+    assert.equal(
+      periodSeconds(validityAt({ ...terms, validitySeconds: MAXIMUM - 301 })),
+      MAXIMUM - 1,
+    );
+  });
+
   it('of the maximum, under an issuer of this very second, is the maximum and not longer', () => {
     const issuerNotBefore = new Date('2030-06-15T12:00:00Z');
     const validity = validityAt({ ...terms, issuerNotBefore, validitySeconds: MAXIMUM });
@@ -80,12 +89,16 @@ describe('a validity', () => {
       noInvalidDate: true,
     });
     fc.assert(
-      fc.property(instant, fc.integer({ min: 1, max: MAXIMUM - 1 }), (moment, validitySeconds) => {
-        const { notBefore, notAfter } = validityAt({ ...terms, now: moment, validitySeconds });
-        const second = Math.floor(moment.getTime() / 1_000);
-        assert.equal(notBefore.getTime(), (second - 300) * 1_000);
-        assert.equal(notAfter.getTime(), (second + validitySeconds - 1) * 1_000);
-      }),
+      fc.property(
+        instant,
+        fc.integer({ min: 1, max: MAXIMUM - 300 }),
+        (moment, validitySeconds) => {
+          const { notBefore, notAfter } = validityAt({ ...terms, now: moment, validitySeconds });
+          const second = Math.floor(moment.getTime() / 1_000);
+          assert.equal(notBefore.getTime(), (second - 300) * 1_000);
+          assert.equal(notAfter.getTime(), (second + validitySeconds - 1) * 1_000);
+        },
+      ),
     );
   });
 });

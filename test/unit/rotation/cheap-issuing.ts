@@ -32,6 +32,7 @@ export function cheapIssuing(
       const period = validityAt({
         now: now(),
         validitySeconds: durationSeconds(text),
+        backdateSeconds: 300,
         maximumSeconds: undefined,
         issuerNotBefore: undefined,
       });
