@@ -1,3 +1,4 @@
+import { readAny } from './der-any.ts';
 import type { DerReader } from './der-reader.ts';
 import { TAG } from './der-tags.ts';
 import {
@@ -49,7 +50,7 @@ export function readAlgorithmIdentifier(reader: DerReader): AlgorithmIdentifier 
     throw members.fault(`wrong parameters of algorithm ${id}`);
   }
   if (isNull) members.null();
-  const parameters = isNull || isAtEnd ? undefined : members.any();
+  const parameters = isNull || isAtEnd ? undefined : readAny(members);
   members.end();
   return { id, parameters };
 }

@@ -8,6 +8,7 @@ import {
   readExtensions,
 } from './decode-extensions.ts';
 import { type DecodedSubject, readSubject } from './decode-subject.ts';
+import { isBitString } from './der-content.ts';
 import { DerError } from './der-error.ts';
 import { type DerReader, readDer } from './der-reader.ts';
 import { CONTEXT, CONTEXT_CONSTRUCTED } from './der-tags.ts';
@@ -171,7 +172,8 @@ function readSubjectPublicKeyInfo(reader: DerReader): void {
 /** The unique identifiers of v2, which nobody uses, and the extensions of v3. */
 function readOptionalMembers(reader: DerReader, version: number): DecodedExtensions {
   for (const number of [1, 2]) {
-    if (reader.isNext(CONTEXT | number) && version >= V2) reader.contextPrimitive(number);
+    if (!reader.isNext(CONTEXT | number) || version < V2) continue;
+    if (!isBitString(reader.contextPrimitive(number))) throw reader.fault('a bad BIT STRING');
   }
   if (reader.isAtEnd) return noExtensions();
   if (version !== V3) throw reader.fault('extensions in a certificate that is not of version 3');

@@ -1,4 +1,5 @@
 import { readNameConstraints } from './decode-name-constraints.ts';
+import { readAny } from './der-any.ts';
 import { DerError } from './der-error.ts';
 import type { DerReader } from './der-reader.ts';
 import { CONTEXT, CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
@@ -124,7 +125,7 @@ function readKnown(
   reader: DerReader,
   { id, read, values }: { id: string; read: Reader; values: Gathered },
 ): Uint8Array {
-  const value = reader.insideOctetString();
+  const value = reader.inside(TAG.octetString);
   const start = value.position;
   try {
     read(value, values);
@@ -209,7 +210,7 @@ function readDistributionPoint(reader: DerReader): string[] {
 
 function readPointName(reader: DerReader): string[] {
   // A name relative to the issuer's leads to no address.
-  if (!reader.isNext(CONTEXT_CONSTRUCTED)) reader.context(1).any();
+  if (!reader.isNext(CONTEXT_CONSTRUCTED)) readAny(reader.context(1));
   else {
     const names = readGeneralNames(reader, CONTEXT_CONSTRUCTED);
     reader.end();

@@ -1,6 +1,7 @@
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { type DecodedExtensions, noExtensions, readExtensions } from './decode-extensions.ts';
 import { type DecodedSubject, readSubject } from './decode-subject.ts';
+import { readAny } from './der-any.ts';
 import type { DerReader } from './der-reader.ts';
 import { CONTEXT_CONSTRUCTED } from './der-tags.ts';
 import { EXTENSION_REQUEST } from './oids.ts';
@@ -70,7 +71,7 @@ function readAttribute(reader: DerReader): { type: string; extensions?: DecodedE
   const members = reader.sequence();
   const type = members.oid();
   if (type !== EXTENSION_REQUEST) {
-    const values = members.setOf((value) => value.any());
+    const values = members.setOf(readAny);
     if (values.length === 0) throw members.fault('an attribute without a value');
     members.end();
     return { type };

@@ -1,4 +1,5 @@
 import type { Subject } from '../certificate.ts';
+import { readAny } from './der-any.ts';
 import { type DerReader, readDer } from './der-reader.ts';
 import { TAG } from './der-tags.ts';
 import { isTextTag } from './der-text.ts';
@@ -19,6 +20,9 @@ export interface DecodedAttribute {
 
 /** Far more than any directory has; each costs whoever compares the name. */
 const MAX_ATTRIBUTES = 100;
+
+/** X.520 has a BIT STRING for x500UniqueIdentifier, and a SEQUENCE of texts for postalAddress. */
+const OTHER_VALUES: readonly number[] = [TAG.bitString, TAG.sequence];
 
 const ATTRIBUTE_OF_TYPE: ReadonlyMap<string, keyof Subject> = new Map(
   SUBJECT_ATTRIBUTE_NAMES.map((name) => [SUBJECT_ATTRIBUTES[name].oid, name]),
@@ -66,7 +70,8 @@ function readAttribute(reader: DerReader): DecodedAttribute {
   const members = reader.sequence();
   const type = members.oid();
   const tag = members.nextTag() ?? TAG.null;
-  const value = isTextTag(tag) ? members.text(tag) : members.any();
+  if (!isTextTag(tag) && !OTHER_VALUES.includes(tag)) throw members.fault('a name of no text');
+  const value = isTextTag(tag) ? members.text(tag) : readAny(members);
   members.end();
   return { type, value };
 }

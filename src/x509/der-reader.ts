@@ -72,12 +72,18 @@ export class DerReader {
 
   /** The members of a SEQUENCE. */
   sequence(): DerReader {
-    return this.#inside(TAG.sequence);
+    return this.inside(TAG.sequence);
+  }
+
+  /** The values inside a value of this tag, whatever they make of it. */
+  inside(tag: number): DerReader {
+    this.#skip(tag);
+    return new DerReader(this.#octets, this.#content, this.#at, this.#depth + 1);
   }
 
   /** What stands inside `[number] EXPLICIT`, or the members of a constructed `[number] IMPLICIT`. */
   context(number: number): DerReader {
-    return this.#inside(CONTEXT_CONSTRUCTED | number);
+    return this.inside(CONTEXT_CONSTRUCTED | number);
   }
 
   /** The content of a primitive `[number] IMPLICIT`. */
@@ -87,7 +93,7 @@ export class DerReader {
 
   /** Each member of a SET OF, read by `read`; they stand in ascending order of their octets (§11.6). */
   setOf<T>(read: (members: DerReader) => T, tag: number = TAG.set): T[] {
-    const members = this.#inside(tag);
+    const members = this.inside(tag);
     const values: T[] = [];
     let before = members.#at;
     while (!members.isAtEnd) {
@@ -104,7 +110,7 @@ export class DerReader {
 
   /** Each member of a SEQUENCE OF, or of what is tagged like one: at least one, at most `max`. */
   listOf<T>(tag: number, max: number, read: (members: DerReader) => T): T[] {
-    const members = this.#inside(tag);
+    const members = this.inside(tag);
     const values: T[] = [];
     while (!members.isAtEnd) {
       if (values.length === max) throw members.fault(`more than ${max} members`);
@@ -112,13 +118,6 @@ export class DerReader {
     }
     if (values.length === 0) throw this.fault('an empty list');
     return values;
-  }
-
-  /** The octets of the next value, whatever it is, with its tag and length. */
-  any(): Uint8Array {
-    const start = this.#at;
-    this.#skip(this.#octets[start] ?? 0);
-    return this.since(start);
   }
 
   /** The content of a value of this tag, as it stands there: a view, not a copy. */
@@ -175,11 +174,6 @@ export class DerReader {
     return this.content(TAG.octetString);
   }
 
-  /** The value whose encoding an OCTET STRING holds, as extensions do. */
-  insideOctetString(): DerReader {
-    return this.#inside(TAG.octetString);
-  }
-
   /** The octets of a BIT STRING that has no unused bits, as keys and signatures have none. */
   bitString(): Uint8Array {
     this.#skip(TAG.bitString);
@@ -222,11 +216,6 @@ export class DerReader {
   /** An error about the value that was read last. */
   fault(what: string): DerError {
     return new DerError(what, this.#content);
-  }
-
-  #inside(tag: number): DerReader {
-    this.#skip(tag);
-    return new DerReader(this.#octets, this.#content, this.#at, this.#depth + 1);
   }
 
   /** Moves past the next value, whose identifier octet must be `tag`. */

@@ -7,19 +7,21 @@ interface TextPlace {
   readonly type: number;
 }
 
+type Decoder = (octets: Buffer, at: number, end: number) => string | undefined;
+
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LAST_CODE_POINT = 0x10_ffff;
 /** X.680 §41.4: letters, digits, space and these. */
-const PRINTABLE = alphabetOf(
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?",
-);
+const PRINTABLE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?";
+
+/** X.680 §41.3. */
+const NUMERIC = '0123456789 ';
 
 /** How each type's octets become text; `undefined` for octets that the type does not allow. */
-const DECODERS: Readonly<
-  Record<number, (octets: Buffer, at: number, end: number) => string | undefined>
-> = {
+const DECODERS: Readonly<Record<number, Decoder>> = {
   [TAG.utf8String]: utf8Text,
-  [TAG.printableString]: printableText,
+  [TAG.numericString]: textOf(NUMERIC),
+  [TAG.printableString]: textOf(PRINTABLE),
   // Its code pages are switched by escapes; everybody has written Latin 1 (RFC 5280 appendix B).
   [TAG.teletexString]: (octets, at, end) => octets.toString('latin1', at, end),
   [TAG.ia5String]: (octets, at, end) =>
@@ -47,11 +49,16 @@ function utf8Text(octets: Buffer, at: number, end: number): string | undefined {
   }
 }
 
-function printableText(octets: Buffer, at: number, end: number): string | undefined {
-  for (let index = at; index < end; index += 1) {
-    if (PRINTABLE[octets[index] ?? 0] !== 1) return undefined;
-  }
-  return ascii(octets, at, end);
+/** Text of no other characters than these of ASCII. */
+function textOf(characters: string): Decoder {
+  const allowed = new Uint8Array(256);
+  for (const character of characters) allowed[character.charCodeAt(0)] = 1;
+  return (octets, at, end) => {
+    for (let index = at; index < end; index += 1) {
+      if (allowed[octets[index] ?? 0] !== 1) return undefined;
+    }
+    return ascii(octets, at, end);
+  };
 }
 
 /** Characters of `width` octets each, big-endian; surrogates are no characters. */
@@ -76,10 +83,4 @@ function isAscii(octets: Buffer, at: number, end: number): boolean {
 
 function ascii(octets: Buffer, at: number, end: number): string {
   return octets.toString('latin1', at, end);
-}
-
-function alphabetOf(characters: string): Uint8Array {
-  const allowed = new Uint8Array(256);
-  for (const character of characters) allowed[character.charCodeAt(0)] = 1;
-  return allowed;
 }

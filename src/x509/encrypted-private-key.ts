@@ -1,3 +1,4 @@
+import { readAny } from './der-any.ts';
 import { DerError } from './der-error.ts';
 import { type DerReader, readDer } from './der-reader.ts';
 import { derivationBudget } from './derivation-budget.ts';
@@ -43,7 +44,7 @@ function readOrRefuse<T>(read: () => T): T {
 
 function isOneValue(octets: Uint8Array): boolean {
   try {
-    return readDer(octets, (reader) => reader.any().length > 0);
+    return readDer(octets, (reader) => readAny(reader).length > 0);
   } catch {
     return false;
   }

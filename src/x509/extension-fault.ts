@@ -1,3 +1,4 @@
+import { readAny } from './der-any.ts';
 import { DerError } from './der-error.ts';
 import { readDer } from './der-reader.ts';
 import type { Extension } from './extension.ts';
@@ -13,7 +14,7 @@ export function extensionFault({ id, isCritical, value }: Extension): string | u
     return 'must not be critical: a verifier that does not know it refuses the certificate';
   }
   try {
-    readDer(value, (reader) => reader.any());
+    readDer(value, readAny);
     return undefined;
   } catch (error) {
     if (!(error instanceof DerError)) throw error;

@@ -1,5 +1,6 @@
 import type { SubjectAltNames } from '../certificate.ts';
 import { readSubject } from './decode-subject.ts';
+import { readAny } from './der-any.ts';
 import type { DerReader } from './der-reader.ts';
 import { CONTEXT, CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
 import { isTextTag } from './der-text.ts';
@@ -103,7 +104,7 @@ function readOtherName(reader: DerReader): string {
   const members = reader.context(0);
   const type = members.oid();
   const value = members.context(0);
-  value.any();
+  readAny(value);
   value.end();
   members.end();
   return type;
@@ -113,7 +114,7 @@ function readOtherName(reader: DerReader): string {
 function readX400Address(reader: DerReader): string {
   const members = reader.context(3);
   members.sequence();
-  while (!members.isAtEnd) members.any();
+  while (!members.isAtEnd) readAny(members);
   return '';
 }
 

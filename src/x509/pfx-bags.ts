@@ -1,3 +1,4 @@
+import { readAny } from './der-any.ts';
 import type { DerReader } from './der-reader.ts';
 import { TAG } from './der-tags.ts';
 import { type EncryptedPrivateKey, readEncryptedPrivateKey } from './encrypted-private-key.ts';
@@ -69,7 +70,7 @@ function readBag(bag: DerReader): Bag {
 }
 
 const BAG_READERS: Readonly<Record<string, (value: DerReader) => BagContent>> = {
-  [KEY_BAG]: (value) => ({ kind: 'key', privateKeyInfo: value.any() }),
+  [KEY_BAG]: (value) => ({ kind: 'key', privateKeyInfo: readAny(value) }),
   [PKCS8_SHROUDED_KEY_BAG]: (value) => ({ kind: 'shroudedKey', ...readEncryptedPrivateKey(value) }),
   [CERT_BAG]: readCertBag,
 };
@@ -105,7 +106,7 @@ function readAttribute(attributes: DerReader): BagAttributes {
 function readValue(values: DerReader, id: string): BagAttributes {
   if (id === FRIENDLY_NAME) return { friendlyName: readUtf16(values) };
   if (id === LOCAL_KEY_ID) return { localKeyId: Buffer.from(values.octetString()).toString('hex') };
-  values.any();
+  readAny(values);
   return {};
 }
 

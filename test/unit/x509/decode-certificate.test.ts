@@ -4,7 +4,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { PkiError } from '../../../src/errors.ts';
 import { decodeCertificate } from '../../../src/x509/decode-certificate.ts';
+import * as der from '../../../src/x509/der.ts';
 import { IssuanceWorld } from '../../support/issuance.ts';
+import { membersOf } from './der-members.ts';
 import { nested } from './hand-made-request.ts';
 
 const TIME_BOUND_MS = 2_000;
@@ -55,6 +57,20 @@ describe('a certificate that is read', () => {
       ].join(', '),
     );
     assert.deepEqual(read.names.ipAddresses, ['192.0.2.7', '2001:db8::7']);
+  });
+
+  it('is refused where a unique identifier, which nobody reads, is no BIT STRING', () => {
+    const [tbsCertificate = Buffer.alloc(0), ...rest] = membersOf(Buffer.from(certificate.der));
+    const members = membersOf(tbsCertificate);
+    const withIdentifier = (octets: Buffer) =>
+      der.sequence(
+        der.sequence(...members.slice(0, -1), der.implicit(1, octets), ...members.slice(-1)),
+        ...rest,
+      );
+    assert.equal(isRead(withIdentifier(Buffer.of(4, 0xf0))), true);
+    assert.equal(isRead(withIdentifier(Buffer.of(4, 0xff))), false);
+    assert.equal(isRead(withIdentifier(Buffer.of(8, 0))), false);
+    assert.equal(isRead(withIdentifier(Buffer.alloc(0))), false);
   });
 
   it('is refused as malformed, and as nothing else, whatever octets stand there', () => {

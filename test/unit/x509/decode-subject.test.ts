@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { decodeSubject } from '../../../src/x509/decode-subject.ts';
+import * as der from '../../../src/x509/der.ts';
+import { DerError } from '../../../src/x509/der-error.ts';
+import { nameOf } from './hand-made-request.ts';
+
+const POSTAL_ADDRESS = '2.5.4.16';
+const UNIQUE_IDENTIFIER = '2.5.4.45';
+const TELEPHONE = '2.5.4.20';
+
+describe('a distinguished name', () => {
+  it('may hold attributes unknown here: texts, a list of texts, bits', () => {
+    const name = nameOf(
+      [TELEPHONE, Buffer.from('1203343120', 'hex')],
+      [POSTAL_ADDRESS, der.sequence(der.utf8String('1 Main Street'), der.utf8String('Zug'))],
+      [UNIQUE_IDENTIFIER, der.bitString(Buffer.of(1))],
+    );
+    assert.deepEqual(decodeSubject(name), {
+      known: {},
+      others: [TELEPHONE, POSTAL_ADDRESS, UNIQUE_IDENTIFIER],
+    });
+  });
+
+  const values: Readonly<Record<string, Buffer>> = {
+    'a number': der.integer(1),
+    'nothing at all': der.nullValue(),
+    'a value that has its meaning from its place': der.implicit(0, Buffer.from('a')),
+    'digits with a letter among them': Buffer.from('120131', 'hex').fill(0x41, 2),
+    'a list of what is no value': Buffer.from('300141', 'hex'),
+    'bits of which more are unused than there are': Buffer.from('030107', 'hex'),
+  };
+  for (const [what, value] of Object.entries(values)) {
+    it(`is refused where an attribute is ${what}, as OpenSSL refuses it`, () => {
+      assert.throws(() => decodeSubject(nameOf(['2.5.4.3', value])), DerError);
+    });
+  }
+});
