@@ -3,9 +3,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Certificate } from '../../src/certificate.ts';
+import { keysFrom } from '../support/deterministic-keys.ts';
 import { IssuanceWorld } from '../support/issuance.ts';
 import { membersOf } from '../unit/x509/der-members.ts';
-import { ecKeysFrom, rsaKeysFrom } from './deterministic-keys.ts';
 
 /*
  * Under fixed keys, a fixed clock and fixed serial numbers, every octet is decided. What RSA signs is
@@ -23,7 +23,10 @@ function tbsOf({ der }: Pick<Certificate, 'der'>): string {
   return membersOf(der)[0]?.toString('hex') ?? '';
 }
 
-const keys = [rsaKeysFrom('root'), ...['issuing', 'server', 'client'].map(ecKeysFrom)];
+const keys = [
+  keysFrom('root', 'rsa-2048'),
+  ...['issuing', 'server', 'client'].map((word) => keysFrom(word, 'ecdsa-p256')),
+];
 let serialNumbers = 0;
 const world = new IssuanceWorld({
   newKeyPair: () => Promise.resolve(keys.shift() ?? assert.fail()),
