@@ -5,7 +5,6 @@ import type { LeafRequest } from '../../../src/issuance/issue-leaf.ts';
 import { IssuanceWorld } from '../../support/issuance.ts';
 import type { Dice } from './dice.ts';
 import { type GeneratedAuthority, generateAuthorities } from './generated-authorities.ts';
-import { pooledKeyPair } from './key-pool.ts';
 import {
   dnsName,
   ipAddress,
@@ -15,6 +14,7 @@ import {
   text,
   uri,
 } from './random-names.ts';
+import { seededKeyPair } from './seeded-keys.ts';
 
 /** A certificate that the issuing path made of random choices. */
 export interface GeneratedCertificate {
@@ -34,14 +34,20 @@ const LEAF_PROFILES = BUILT_IN_PROFILES.flatMap(({ name, isAuthority }) =>
 const MAX_COMMON_NAME = 64;
 const VALIDITIES = ['1h', '36h', '30d', '90d', '824d'];
 
-/** `count` certificates of every profile and algorithm, those of the authorities among them. */
+/**
+ * `count` certificates of every profile and algorithm, those of the authorities among them. The dice
+ * decide all of each but the signature by an EC key, which is another one each time.
+ */
 export async function generateCertificates(
   dice: Dice,
   count: number,
+  now: Date,
 ): Promise<readonly GeneratedCertificate[]> {
-  const world = new IssuanceWorld({ newKeyPair: pooledKeyPair });
-  // The verifiers judge by their own clocks.
-  world.now = new Date();
+  const world = new IssuanceWorld({
+    newKeyPair: (algorithm) => Promise.resolve(seededKeyPair(dice, algorithm)),
+    randomBytes: (size) => dice.octets(size),
+  });
+  world.now = now;
   const authorities = await generateAuthorities(dice, world);
   const certificates: GeneratedCertificate[] = [];
   for (const { name, kind } of authorities) {
