@@ -20,7 +20,8 @@ const JDK_INTERNALS = ['--add-exports', 'java.base/sun.security.x509=ALL-UNNAMED
 
 /** How each of our readers in another language is built; each answers with the command that starts it. */
 const builders = {
-  openssl: () => compiledC('openssl', ['openssl.c', 'openssl-facts.c'], 'libcrypto'),
+  openssl: () =>
+    compiledC('openssl', ['openssl.c', 'openssl-facts.c', 'openssl-faults.c'], 'libcrypto'),
   nss: () => compiledC('nss', ['nss-facts.c'], 'nss'),
   go: async () => {
     const program = join(folder, 'go-reader');

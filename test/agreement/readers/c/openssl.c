@@ -1,9 +1,10 @@
 /*
- * OpenSSL's own parser and verifier, for many certificates in one process.
+ * OpenSSL's own parser and verifier, for many inputs in one process.
  *
- *   openssl-reader facts     base64 of a certificate a line   -> what it says
- *   openssl-reader verify    a case a line (see verdicts.ts)  -> whether it is accepted
- *   openssl-reader accepts   framed octets (see mutations.ts) -> whether they can be read
+ *   openssl-reader facts                base64 of a certificate a line -> what it says
+ *   openssl-reader reads certificate    framed octets -> what is wrong with them, or nothing
+ *   openssl-reader reads request
+ *   openssl-reader reads pfx <password>
  */
 #include "openssl.h"
 
@@ -14,6 +15,7 @@ int main(int count, char **arguments)
 {
     const char *command = count > 1 ? arguments[1] : "";
     if (strcmp(command, "facts") == 0) return print_facts();
-    fprintf(stderr, "usage: openssl-reader facts\n");
+    if (strcmp(command, "reads") == 0 && count > 2) return print_faults(arguments[2], arguments[3]);
+    fprintf(stderr, "usage: openssl-reader facts | reads certificate | reads request | reads pfx <password>\n");
     return 2;
 }
