@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { distributionApp, managementApp } from './api/app.ts';
 import { Metrics } from './api/metrics.ts';
 import type { Refusal } from './api/problem.ts';
@@ -15,7 +16,11 @@ import { composeTogether } from './compose/together.ts';
 import type { Actor } from './src/audit/entry.ts';
 import { type AuthorityRequest, createAuthority } from './src/authority/create-authority.ts';
 import { Issuers } from './src/authority/issuers.ts';
-import { openSubscriberKey, wrapSubscriberKey } from './src/authority/private-key.ts';
+import {
+  type KeyWrapping,
+  openSubscriberKey,
+  wrapSubscriberKey,
+} from './src/authority/private-key.ts';
 import { shortLives } from './src/authority/remaining-life.ts';
 import { certificationPathOf } from './src/bundle/certification-path.ts';
 import { makePfx } from './src/bundle/pfx.ts';
@@ -24,6 +29,12 @@ import { PkiError } from './src/errors.ts';
 import type { IssuanceDeps } from './src/issuance/issue-certificate.ts';
 import { type IssuedLeaf, issueLeaf, type LeafRequest } from './src/issuance/issue-leaf.ts';
 import { KeyGeneration } from './src/issuance/key-generation.ts';
+import {
+  type RekeyRequest,
+  type RenewalRequest,
+  rekeyLeaf,
+  renewLeaf,
+} from './src/issuance/renew-leaf.ts';
 import { AuditRepository } from './storage/database/audit-repository.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
@@ -141,6 +152,7 @@ function composeIssuing(surroundings: Surroundings, parts: Parts) {
     findAuthority: stores.authorities.find,
     issuerOf: (authority: string) => issuers.issuerOf(authority),
     wrapSubscriberKey: wrapSubscriberKey.bind(undefined, wrapping),
+    storedKeyOf: storedKeyOf.bind(undefined, wrapping, stores),
   };
   const issueWith =
     (record: IssuanceDeps['record']) =>
@@ -154,6 +166,10 @@ function composeIssuing(surroundings: Surroundings, parts: Parts) {
       metrics.issuance(request.kind, () => createAuthority(deps, request, actor)),
     issueWith,
     issue: issueWith(stores.records.record),
+    renew: (order: Order<RenewalRequest>, actor: Actor) =>
+      metrics.issuance(order.certificate.profile, () => renewLeaf(deps, order, actor)),
+    rekey: (order: Order<RekeyRequest>, actor: Actor) =>
+      metrics.issuance(order.certificate.profile, () => rekeyLeaf(deps, order, actor)),
     listProfiles: profiles.list,
     findAuthority: stores.authorities.find,
     listAuthorities: stores.authorities.list,
@@ -176,8 +192,8 @@ function composeBundling(
   return {
     makePfx: makePfx.bind(undefined, { randomBytes }),
     storedPrivateKey: async (certificate: Certificate) => {
-      const wrapped = await stores.certificates.findWrappedPrivateKey(certificate);
-      if (wrapped) return openSubscriberKey(wrapping, wrapped, certificate.serialNumber);
+      const privateKey = await storedKeyOf(wrapping, stores, certificate);
+      if (privateKey) return privateKey;
       throw new PkiError('private-key-not-stored', 'this certificate’s private key was not stored');
     },
     recordKeyDownload: ({ serialNumber, authority }: Certificate, actor: Actor) =>
@@ -193,6 +209,22 @@ function composeBundling(
       return certificationPathOf({ ...input, ownAuthorities, publicRoots, now: now() });
     },
   };
+}
+
+/** A certificate whose place another one is to take, and what is said of that one. */
+interface Order<T> {
+  readonly certificate: Certificate;
+  readonly request: T;
+}
+
+/** A subscriber's key that is kept here, opened. */
+async function storedKeyOf(
+  wrapping: KeyWrapping,
+  { certificates }: Pick<Parts['stores'], 'certificates'>,
+  certificate: Certificate,
+): Promise<KeyObject | undefined> {
+  const wrapped = await certificates.findWrappedPrivateKey(certificate);
+  return wrapped && openSubscriberKey(wrapping, wrapped, certificate.serialNumber);
 }
 
 function derOf(path: readonly { readonly der: Uint8Array }[]): readonly Uint8Array[] {

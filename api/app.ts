@@ -1,6 +1,6 @@
 import express, { type Express } from 'express';
 import { PkiError } from '../src/errors.ts';
-import { authenticate } from './authenticate.ts';
+import { type AuthenticationDeps, authenticate } from './authenticate.ts';
 import { readJsonBody } from './input.ts';
 import { type ProblemDeps, problemHandler, problemKinds } from './problem.ts';
 import { withRequestId } from './request-context.ts';
@@ -14,6 +14,7 @@ import { type DistributionRoutesDeps, distributionRoutes } from './routes/distri
 import { documentationRoutes } from './routes/documentation.ts';
 import { type PfxRoutesDeps, pfxRoutes } from './routes/pfx.ts';
 import { type ProfileRoutesDeps, profileRoutes } from './routes/profiles.ts';
+import { type RenewalRoutesDeps, renewalRoutes } from './routes/renewal.ts';
 import { type RotationRoutesDeps, rotationRoutes } from './routes/rotation.ts';
 import { strictRouter } from './strict-router.ts';
 
@@ -23,26 +24,28 @@ interface ListenerDeps extends ProblemDeps {
 
 export interface ManagementDeps
   extends ListenerDeps,
+    AuthenticationDeps,
     AuthorityRoutesDeps,
     BatchRoutesDeps,
     CertificateRoutesDeps,
     PfxRoutesDeps,
     ProfileRoutesDeps,
+    RenewalRoutesDeps,
     RotationRoutesDeps,
     AuditRoutesDeps {
-  readonly adminToken: string;
   /** The text of `openapi.yaml`. */
   readonly openapiYaml: string;
 }
 
 /** The management listener: the contract for everybody, everything else for the administrator. */
 export function managementApp(deps: ManagementDeps): Express {
-  const { openapiYaml, adminToken } = deps;
+  const { openapiYaml } = deps;
   const v1 = strictRouter()
-    .use(authenticate(adminToken))
+    .use(authenticate(deps))
     .use(batchRoutes(deps))
     .use(readJsonBody)
-    .use(authorityRoutes(deps), certificateRoutes(deps), pfxRoutes(deps))
+    .use(authorityRoutes(deps), certificateRoutes(deps), renewalRoutes(deps))
+    .use(pfxRoutes(deps))
     .use(profileRoutes(deps), rotationRoutes(deps), auditRoutes(deps));
   return listenerApp(deps, (app) => {
     app.use(documentationRoutes({ openapiYaml, problems: problemKinds }));

@@ -60,9 +60,11 @@ export interface ResponderOptions {
 export function respondWith(app: RequestListener, options: ResponderOptions): Responder {
   const { tls, ticketKeys, logUnreadable } = options;
   const common = { minVersion: 'TLSv1.2', ...(ticketKeys ? { ticketKeys } : {}) } as const;
+  // A client may show a certificate, to renew it; who issued it is judged where it counts.
+  const clients = { requestCert: true, rejectUnauthorized: false } as const;
   const server: Server | HttpsServer = tls
     ? createHttpsServer(
-        { ...LIMITS, ...common, ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+        { ...LIMITS, ...common, ...clients, ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
         app,
       )
     : createHttpServer(LIMITS, app);

@@ -53,6 +53,12 @@ export const problemKinds = {
     explanation:
       'The certificates and the key do not fit together: every certificate lies on the path from the leaf up, each signed by the next, and the key is the leaf’s.',
   },
+  forbidden: {
+    status: 403,
+    title: 'This is not for whoever asks',
+    explanation:
+      'A certificate may renew and re-key itself, and nothing else. Everything else takes the administrator’s token.',
+  },
   'media-type-unsupported': {
     status: 415,
     title: 'The media type is not supported',
@@ -116,7 +122,8 @@ export const problemKinds = {
   unauthenticated: {
     status: 401,
     title: 'Authentication is required',
-    explanation: 'Send the administrator’s token: Authorization: Bearer <token>.',
+    explanation:
+      'Send the administrator’s token: Authorization: Bearer <token>. To renew or re-key a certificate, the certificate itself will do as TLS client certificate, while it is valid.',
   },
 } as const satisfies Record<PkiErrorCode, ProblemKind>;
 

@@ -7,6 +7,7 @@ export type PkiErrorCode =
   | 'certificate-request-invalid'
   | 'certificate-unknown'
   | 'chain-invalid'
+  | 'forbidden'
   | 'media-type-unsupported'
   | 'method-not-allowed'
   | 'name-taken'

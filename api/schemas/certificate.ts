@@ -6,6 +6,13 @@ import { pageMembers } from './page.ts';
 /** A CSR with a 4096 bit key and a hundred long names has less. */
 const MAX_CSR_LENGTH = 65_536;
 
+/** How a request says which key: one that is made here, or a CSR's. */
+const keyMembers = {
+  keyAlgorithm: z.enum(KEY_ALGORITHMS).exactOptional(),
+  csr: z.string().min(1).max(MAX_CSR_LENGTH).exactOptional(),
+  storePrivateKey: z.boolean().exactOptional(),
+} as const;
+
 /** Body of `POST /v1/certificates`. */
 export const CertificateBody = z
   .strictObject({
@@ -14,18 +21,9 @@ export const CertificateBody = z
     subject: SubjectBody.exactOptional(),
     ...subjectAltNameMembers,
     validity: Duration.exactOptional(),
-    keyAlgorithm: z.enum(KEY_ALGORITHMS).exactOptional(),
-    csr: z.string().min(1).max(MAX_CSR_LENGTH).exactOptional(),
-    storePrivateKey: z.boolean().exactOptional(),
+    ...keyMembers,
   })
-  .superRefine((body, context) => {
-    if (body.csr === undefined) return;
-    for (const member of ['keyAlgorithm', 'storePrivateKey'] as const) {
-      if (body[member] === undefined) continue;
-      const message = 'is not for a request with a CSR, which brings its own key';
-      context.addIssue({ code: 'custom', path: [member], message });
-    }
-  });
+  .superRefine(csrBringsItsKey);
 
 /** More come in several requests, or as lines of NDJSON. */
 const MAX_BATCH_ITEMS = 1_000;
@@ -37,6 +35,14 @@ export const BatchBody = z.strictObject({
     .min(1, 'has at least one item')
     .max(MAX_BATCH_ITEMS, `has at most ${MAX_BATCH_ITEMS} items`),
 });
+
+/** Body of `POST /v1/certificates/{serialNumber}/renew`. */
+export const RenewalBody = z.strictObject({ validity: Duration.exactOptional() });
+
+/** Body of `POST /v1/certificates/{serialNumber}/rekey`. */
+export const RekeyBody = z
+  .strictObject({ validity: Duration.exactOptional(), ...keyMembers })
+  .superRefine(csrBringsItsKey);
 
 /** Query of `GET /v1/certificates`. */
 export const CertificateListQuery = z.strictObject({
@@ -67,3 +73,19 @@ export const CertificateQuery = z
     path: ['root'],
     message: 'is for format=fullchain alone',
   });
+
+function csrBringsItsKey(
+  body: {
+    readonly csr?: string;
+    readonly keyAlgorithm?: string;
+    readonly storePrivateKey?: boolean;
+  },
+  context: z.RefinementCtx,
+): void {
+  if (body.csr === undefined) return;
+  for (const member of ['keyAlgorithm', 'storePrivateKey'] as const) {
+    if (body[member] === undefined) continue;
+    const message = 'is not for a request with a CSR, which brings its own key';
+    context.addIssue({ code: 'custom', path: [member], message });
+  }
+}

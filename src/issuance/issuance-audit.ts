@@ -11,12 +11,19 @@ export function issuanceAuditOf(
   const { emailAddresses, uris, notBefore, notAfter, fingerprintSha256 } = certificate;
   const names = { dnsNames, ipAddresses, emailAddresses, uris };
   const details = { serialNumber, authority, profile, subject, ...names, fingerprintSha256 };
+  const { predecessor } = alongside;
   const storePrivateKey = alongside.wrapPrivateKey !== undefined;
   const issued: AuditEntry = {
     time: now,
     actor,
     action: 'certificate.issued',
-    details: { ...details, notBefore, notAfter, storePrivateKey },
+    details: {
+      ...details,
+      notBefore,
+      notAfter,
+      storePrivateKey,
+      ...(predecessor ? { predecessor } : {}),
+    },
   };
   if (!alongside.newAuthority) return [issued];
   const { name, kind, parent, keyAlgorithm, rsaSignatureScheme } = alongside.newAuthority;

@@ -29,6 +29,8 @@ export interface NewAuthority {
 /** What the caller of `issueCertificate` adds to the record of the certificate. */
 export interface Alongside {
   readonly newAuthority?: NewAuthority;
+  /** The certificate whose place the new one takes, and whether it keeps the key. */
+  readonly predecessor?: { readonly serialNumber: string; readonly by: 'renew' | 'rekey' };
   /** Seals the subscriber's key for the certificate's serial number, which is known only then. */
   readonly wrapPrivateKey?: ((serialNumber: string) => Uint8Array) | undefined;
 }

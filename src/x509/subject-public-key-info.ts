@@ -9,6 +9,15 @@ export type PublicKeyParts =
   | { readonly kind: 'ed25519'; readonly point: Uint8Array }
   | { readonly kind: 'unknown'; readonly algorithm: string };
 
+/**
+ * A SubjectPublicKeyInfo taken apart.
+ *
+ * @throws {DerError} where it is none
+ */
+export function decodePublicKey(subjectPublicKeyInfo: Uint8Array): PublicKeyParts {
+  return readDer(subjectPublicKeyInfo, readSubjectPublicKeyInfo);
+}
+
 /** Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7); a curve is told by its object identifier. */
 export function readSubjectPublicKeyInfo(reader: DerReader): PublicKeyParts {
   const members = reader.sequence();

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { AuthorityBody } from '../../api/schemas/authority.ts';
-import { BatchBody, CertificateBody } from '../../api/schemas/certificate.ts';
+import {
+  BatchBody,
+  CertificateBody,
+  RekeyBody,
+  RenewalBody,
+} from '../../api/schemas/certificate.ts';
 import { CertificatePfxBody, PfxBody } from '../../api/schemas/pfx.ts';
 import { RotationRunBody, TargetBody, TargetReplacementBody } from '../../api/schemas/target.ts';
 import { startApi } from '../support/api.ts';
@@ -53,6 +58,16 @@ const bodies = {
     ],
   },
   issueCertificates: { schema: BatchBody, seeds: [{ items: [null] }] },
+  renewCertificate: { schema: RenewalBody, seeds: [{ validity: '1d' }] },
+  rekeyCertificate: {
+    schema: RekeyBody,
+    seeds: [
+      { validity: '1d', keyAlgorithm: 'ecdsa-p256', storePrivateKey: true },
+      { csr: 'a', validity: '1d' },
+      { csr: 'a', keyAlgorithm: 'ecdsa-p256' },
+      { csr: 'a', storePrivateKey: false },
+    ],
+  },
   makeCertificatePfx: {
     schema: CertificatePfxBody,
     seeds: [{ password: '', encryption: 'compat', friendlyName: 'a' }],

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { after, describe, it } from 'node:test';
+import { accept, respondWith } from '../../api/listener.ts';
+import { startApi } from '../support/api.ts';
+import { type CertificateJson, issue, placesIn, problemIn } from './certificates-on-the-wire.ts';
+import { type ClientIdentity, selfSigned, tlsCall } from './tls-call.ts';
+
+const { api, apps, clock, recorded, recordCertificate } = await startApi();
+const host = 'webapp.istioinaction.io';
+
+/** The management listener as the service opens it, with TLS. */
+const listening = await issue(api, { dnsNames: ['localhost'] });
+const responder = respondWith(apps.management, {
+  tls: { cert: listening.certificate, key: listening.privateKey ?? '' },
+  logUnreadable: () => undefined,
+});
+const acceptor = await accept({ host: '127.0.0.1', port: 0 }, responder.respond);
+after(async () => {
+  await acceptor.close();
+  await responder.close();
+});
+const port = Number(acceptor.authority.split(':')[1]);
+
+function byCertificate(path: string, client: ClientIdentity | undefined, body: object = {}) {
+  return tlsCall({ port, path, body, client });
+}
+
+const identityOf = ({ certificate, privateKey = '' }: CertificateJson): ClientIdentity => ({
+  cert: certificate,
+  key: privateKey,
+});
+
+/** What both calls have in common: their path, and what they are called. */
+const ways = ['renew', 'rekey'] as const;
+const pathOf = (serialNumber: string, way: string) => `/v1/certificates/${serialNumber}/${way}`;
+
+for (const way of ways) {
+  describe(`POST /v1/certificates/{serialNumber}/${way}`, () => {
+    it('201: a certificate with the same names, by token, and by the certificate itself', async () => {
+      const old = await issue(api, { dnsNames: [host], validity: '7d' });
+      const path = pathOf(old.serialNumber, way);
+      const byToken = await api.post(path, {});
+      assert.equal(byToken.status, 201, byToken.text);
+      const answers = [
+        byToken.json<CertificateJson>(),
+        (await byCertificate(path, identityOf(old))).json<CertificateJson>(),
+      ];
+      const before = new X509Certificate(old.certificate);
+      for (const { certificate, privateKey, dnsNames, serialNumber } of answers) {
+        assert.deepEqual(dnsNames, [host]);
+        assert.notEqual(serialNumber, old.serialNumber);
+        const isSameKey = new X509Certificate(certificate).publicKey.equals(before.publicKey);
+        assert.equal(isSameKey, way === 'renew');
+        assert.equal(privateKey !== undefined, way === 'rekey');
+      }
+      assert.equal(byToken.headers['location'], `/v1/certificates/${answers[0]?.serialNumber}`);
+      const { items } = (await api.get('/v1/audit?limit=1')).json<{ items: { actor: string }[] }>();
+      assert.equal(JSON.stringify(items).includes(`certificate ${old.serialNumber}`), true);
+    });
+
+    it('201: without a body', async () => {
+      const { serialNumber } = await issue(api, { dnsNames: [host] });
+      assert.equal((await api.call('POST', pathOf(serialNumber, way))).status, 201);
+    });
+
+    it('400: a validity that is none, and a member that is not known', async () => {
+      const { serialNumber } = await issue(api, { dnsNames: [host] });
+      const reply = await api.post(pathOf(serialNumber, way), {
+        validity: '-1d',
+        dnsNames: [host],
+      });
+      assert.deepEqual(placesIn(reply, 400, 'request-malformed').toSorted(), [
+        '/dnsNames',
+        '/validity',
+      ]);
+    });
+
+    it('401: a client certificate that is not the certificate, octet for octet, or is over', async () => {
+      const old = await issue(api, { dnsNames: [host], validity: '1h' });
+      const path = pathOf(old.serialNumber, way);
+      const lookAlike = selfSigned(old.serialNumber, host);
+      for (const client of [undefined, lookAlike]) {
+        assert.equal((await byCertificate(path, client)).status, 401);
+      }
+      clock.advance(3_599_000);
+      assert.equal((await byCertificate(path, identityOf(old))).status, 201);
+      clock.advance(1_000);
+      assert.equal((await byCertificate(path, identityOf(old))).status, 401);
+      assert.equal((await api.post(path, {})).status, 201);
+    });
+
+    it('403: the client certificate of another one', async () => {
+      const [own, other] = [
+        await issue(api, { dnsNames: [host] }),
+        await issue(api, { dnsNames: [host] }),
+      ];
+      const client = identityOf(own);
+      const reply = await byCertificate(pathOf(other.serialNumber, way), client);
+      assert.equal(reply.status, 403, reply.text);
+      assert.equal(reply.json<{ code: string }>().code, 'forbidden');
+    });
+
+    it('404: a serial number that was never issued', async () => {
+      problemIn(await api.post(pathOf('4'.repeat(32), way), {}), 404, 'certificate-unknown');
+    });
+
+    it('409: a serial number that several authorities have used, until one of them is picked', async () => {
+      const old = await issue(api, { dnsNames: [host] });
+      const [own] = await recorded(old.serialNumber);
+      assert.ok(own);
+      await recordCertificate({ ...own, authority: 'root' });
+      const path = pathOf(old.serialNumber, way);
+      const places = placesIn(await api.post(path, {}), 409, 'ambiguous-serial-number');
+      assert.deepEqual(places, ['authority']);
+      assert.equal((await api.post(`${path}?authority=issuing`, {})).status, 201);
+      // Which of them the client holds is plain from its octets.
+      await recordCertificate({ ...own, authority: 'twin', der: Buffer.from('another') });
+      const again = await issue(api, { dnsNames: [host] });
+      assert.equal(
+        (await byCertificate(pathOf(again.serialNumber, way), identityOf(again))).status,
+        201,
+      );
+    });
+
+    it('422: an authority’s certificate, and a validity that its profile does not allow', async () => {
+      const { serialNumber } = (await api.get('/v1/authorities/issuing')).json<CertificateJson>();
+      const places = placesIn(
+        await api.post(pathOf(serialNumber, way), {}),
+        422,
+        'request-refused',
+      );
+      assert.deepEqual(places, ['']);
+      const leaf = await issue(api, { dnsNames: [host] });
+      const tooLong = await api.post(pathOf(leaf.serialNumber, way), { validity: '826d' });
+      assert.deepEqual(placesIn(tooLong, 422, 'request-refused'), ['/validity']);
+    });
+  });
+}
+
+describe('a client certificate of ours', () => {
+  it('may do nothing but renew and re-key itself', async () => {
+    const own = await issue(api, { dnsNames: [host], storePrivateKey: true });
+    const client = identityOf(own);
+    for (const path of [
+      `/v1/certificates/${own.serialNumber}/pfx`,
+      '/v1/certificates',
+      '/v1/authorities',
+      `/v1/certificates/${own.serialNumber}/renew/`,
+      '/v1/nothing',
+    ]) {
+      assert.equal((await byCertificate(path, client)).status, 403, path);
+    }
+    assert.equal((await tlsCall({ port, path: '/v1/certificates', client })).status, 403);
+    assert.equal((await tlsCall({ port, path: '/openapi.yaml', client })).status, 200);
+  });
+
+  it('does not stand in for a token that is wrong', async () => {
+    const own = await issue(api, { dnsNames: [host] });
+    const path = pathOf(own.serialNumber, 'renew');
+    const headers = { Authorization: 'Bearer wrong' };
+    const reply = await tlsCall({ port, path, body: {}, headers, client: identityOf(own) });
+    assert.equal(reply.status, 401);
+  });
+
+  it('renews what it is, even by a PFX of the renewed one', async () => {
+    const own = await issue(api, { dnsNames: [host], storePrivateKey: true });
+    const renewed = (
+      await byCertificate(pathOf(own.serialNumber, 'renew'), identityOf(own))
+    ).json<CertificateJson>();
+    const pfx = await api.post(`/v1/certificates/${renewed.serialNumber}/pfx`, { password: 'x' });
+    assert.equal(pfx.status, 200, pfx.text);
+  });
+});
