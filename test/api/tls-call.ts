@@ -45,7 +45,7 @@ export function tlsCall(options: {
       answer.on('error', reject);
       answer.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: answer.statusCode ?? 0, text, json: () => JSON.parse(text) });
+        resolve({ status: answer.statusCode ?? 0, text, json: <T>() => JSON.parse(text) as T });
       });
     },
   );
