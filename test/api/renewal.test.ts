@@ -31,112 +31,149 @@ const identityOf = ({ certificate, privateKey = '' }: CertificateJson): ClientId
   key: privateKey,
 });
 
-/** What both calls have in common: their path, and what they are called. */
-const ways = ['renew', 'rekey'] as const;
+type Way = 'renew' | 'rekey';
 const pathOf = (serialNumber: string, way: string) => `/v1/certificates/${serialNumber}/${way}`;
 
-for (const way of ways) {
-  describe(`POST /v1/certificates/{serialNumber}/${way}`, () => {
-    it('201: a certificate with the same names, by token, and by the certificate itself', async () => {
-      const old = await issue(api, { dnsNames: [host], validity: '7d' });
-      const path = pathOf(old.serialNumber, way);
-      const byToken = await api.post(path, {});
-      assert.equal(byToken.status, 201, byToken.text);
-      const answers = [
-        byToken.json<CertificateJson>(),
-        (await byCertificate(path, identityOf(old))).json<CertificateJson>(),
-      ];
-      const before = new X509Certificate(old.certificate);
-      for (const { certificate, privateKey, dnsNames, serialNumber } of answers) {
-        assert.deepEqual(dnsNames, [host]);
-        assert.notEqual(serialNumber, old.serialNumber);
-        const isSameKey = new X509Certificate(certificate).publicKey.equals(before.publicKey);
-        assert.equal(isSameKey, way === 'renew');
-        assert.equal(privateKey !== undefined, way === 'rekey');
-      }
-      assert.equal(byToken.headers['location'], `/v1/certificates/${answers[0]?.serialNumber}`);
-      const { items } = (await api.get('/v1/audit?limit=1')).json<{ items: { actor: string }[] }>();
-      assert.equal(JSON.stringify(items).includes(`certificate ${old.serialNumber}`), true);
-    });
-
-    it('201: without a body', async () => {
-      const { serialNumber } = await issue(api, { dnsNames: [host] });
-      assert.equal((await api.call('POST', pathOf(serialNumber, way))).status, 201);
-    });
-
-    it('400: a validity that is none, and a member that is not known', async () => {
-      const { serialNumber } = await issue(api, { dnsNames: [host] });
-      const reply = await api.post(pathOf(serialNumber, way), {
-        validity: '-1d',
-        dnsNames: [host],
-      });
-      assert.deepEqual(placesIn(reply, 400, 'request-malformed').toSorted(), [
-        '/dnsNames',
-        '/validity',
-      ]);
-    });
-
-    it('401: a client certificate that is not the certificate, octet for octet, or is over', async () => {
-      const old = await issue(api, { dnsNames: [host], validity: '1h' });
-      const path = pathOf(old.serialNumber, way);
-      const lookAlike = selfSigned(old.serialNumber, host);
-      for (const client of [undefined, lookAlike]) {
-        assert.equal((await byCertificate(path, client)).status, 401);
-      }
-      clock.advance(3_599_000);
-      assert.equal((await byCertificate(path, identityOf(old))).status, 201);
-      clock.advance(1_000);
-      assert.equal((await byCertificate(path, identityOf(old))).status, 401);
-      assert.equal((await api.post(path, {})).status, 201);
-    });
-
-    it('403: the client certificate of another one', async () => {
-      const [own, other] = [
-        await issue(api, { dnsNames: [host] }),
-        await issue(api, { dnsNames: [host] }),
-      ];
-      const client = identityOf(own);
-      const reply = await byCertificate(pathOf(other.serialNumber, way), client);
-      assert.equal(reply.status, 403, reply.text);
-      assert.equal(reply.json<{ code: string }>().code, 'forbidden');
-    });
-
-    it('404: a serial number that was never issued', async () => {
-      problemIn(await api.post(pathOf('4'.repeat(32), way), {}), 404, 'certificate-unknown');
-    });
-
-    it('409: a serial number that several authorities have used, until one of them is picked', async () => {
-      const old = await issue(api, { dnsNames: [host] });
-      const [own] = await recorded(old.serialNumber);
-      assert.ok(own);
-      await recordCertificate({ ...own, authority: 'root' });
-      const path = pathOf(old.serialNumber, way);
-      const places = placesIn(await api.post(path, {}), 409, 'ambiguous-serial-number');
-      assert.deepEqual(places, ['authority']);
-      assert.equal((await api.post(`${path}?authority=issuing`, {})).status, 201);
-      // Which of them the client holds is plain from its octets.
-      await recordCertificate({ ...own, authority: 'twin', der: Buffer.from('another') });
-      const again = await issue(api, { dnsNames: [host] });
-      assert.equal(
-        (await byCertificate(pathOf(again.serialNumber, way), identityOf(again))).status,
-        201,
-      );
-    });
-
-    it('422: an authority’s certificate, and a validity that its profile does not allow', async () => {
-      const { serialNumber } = (await api.get('/v1/authorities/issuing')).json<CertificateJson>();
-      const places = placesIn(
-        await api.post(pathOf(serialNumber, way), {}),
-        422,
-        'request-refused',
-      );
-      assert.deepEqual(places, ['']);
-      const leaf = await issue(api, { dnsNames: [host] });
-      const tooLong = await api.post(pathOf(leaf.serialNumber, way), { validity: '826d' });
-      assert.deepEqual(placesIn(tooLong, 422, 'request-refused'), ['/validity']);
-    });
-  });
+async function issuesSameNames(way: Way): Promise<void> {
+  const old = await issue(api, { dnsNames: [host], validity: '7d' });
+  const path = pathOf(old.serialNumber, way);
+  const byToken = await api.post(path, {});
+  assert.equal(byToken.status, 201, byToken.text);
+  const answers = [
+    byToken.json<CertificateJson>(),
+    (await byCertificate(path, identityOf(old))).json<CertificateJson>(),
+  ];
+  const before = new X509Certificate(old.certificate);
+  for (const { certificate, privateKey, dnsNames, serialNumber } of answers) {
+    assert.deepEqual(dnsNames, [host]);
+    assert.notEqual(serialNumber, old.serialNumber);
+    const isSameKey = new X509Certificate(certificate).publicKey.equals(before.publicKey);
+    assert.equal(isSameKey, way === 'renew');
+    assert.equal(privateKey !== undefined, way === 'rekey');
+  }
+  assert.equal(byToken.headers['location'], `/v1/certificates/${answers[0]?.serialNumber}`);
+  const { items } = (await api.get('/v1/audit?limit=1')).json<{ items: { actor: string }[] }>();
+  assert.equal(JSON.stringify(items).includes(`certificate ${old.serialNumber}`), true);
 }
+
+async function needsNoBody(way: Way): Promise<void> {
+  const { serialNumber } = await issue(api, { dnsNames: [host] });
+  assert.equal((await api.call('POST', pathOf(serialNumber, way))).status, 201);
+}
+
+async function refusesMalformedBodies(way: Way): Promise<void> {
+  const { serialNumber } = await issue(api, { dnsNames: [host] });
+  const reply = await api.post(pathOf(serialNumber, way), {
+    validity: '-1d',
+    dnsNames: [host],
+  });
+  assert.deepEqual(placesIn(reply, 400, 'request-malformed').toSorted(), [
+    '/dnsNames',
+    '/validity',
+  ]);
+}
+
+async function knowsTheCertificateByItsOctets(way: Way): Promise<void> {
+  const old = await issue(api, { dnsNames: [host], validity: '1h' });
+  const path = pathOf(old.serialNumber, way);
+  const lookAlike = selfSigned(old.serialNumber, host);
+  for (const client of [undefined, lookAlike]) {
+    assert.equal((await byCertificate(path, client)).status, 401);
+  }
+  clock.advance(3_599_000);
+  assert.equal((await byCertificate(path, identityOf(old))).status, 201);
+  clock.advance(1_000);
+  assert.equal((await byCertificate(path, identityOf(old))).status, 401);
+  assert.equal((await api.post(path, {})).status, 201);
+}
+
+async function refusesAnotherCertificate(way: Way): Promise<void> {
+  const [own, other] = [
+    await issue(api, { dnsNames: [host] }),
+    await issue(api, { dnsNames: [host] }),
+  ];
+  const client = identityOf(own);
+  const reply = await byCertificate(pathOf(other.serialNumber, way), client);
+  assert.equal(reply.status, 403, reply.text);
+  assert.equal(reply.json<{ code: string }>().code, 'forbidden');
+}
+
+async function refusesUnknownSerialNumbers(way: Way): Promise<void> {
+  problemIn(await api.post(pathOf('4'.repeat(32), way), {}), 404, 'certificate-unknown');
+}
+
+async function asksWhoseIsMeant(way: Way): Promise<void> {
+  const old = await issue(api, { dnsNames: [host] });
+  const [own] = await recorded(old.serialNumber);
+  assert.ok(own);
+  await recordCertificate({ ...own, authority: 'root' });
+  const path = pathOf(old.serialNumber, way);
+  const places = placesIn(await api.post(path, {}), 409, 'ambiguous-serial-number');
+  assert.deepEqual(places, ['authority']);
+  assert.equal((await api.post(`${path}?authority=issuing`, {})).status, 201);
+  // Which of them the client holds is plain from its octets.
+  await recordCertificate({ ...own, authority: 'twin', der: Buffer.from('another') });
+  const again = await issue(api, { dnsNames: [host] });
+  assert.equal(
+    (await byCertificate(pathOf(again.serialNumber, way), identityOf(again))).status,
+    201,
+  );
+}
+
+async function refusesAuthoritiesAndLongLives(way: Way): Promise<void> {
+  const { serialNumber } = (await api.get('/v1/authorities/issuing')).json<CertificateJson>();
+  const places = placesIn(await api.post(pathOf(serialNumber, way), {}), 422, 'request-refused');
+  assert.deepEqual(places, ['']);
+  const leaf = await issue(api, { dnsNames: [host] });
+  const tooLong = await api.post(pathOf(leaf.serialNumber, way), { validity: '826d' });
+  assert.deepEqual(placesIn(tooLong, 422, 'request-refused'), ['/validity']);
+}
+
+describe('POST /v1/certificates/{serialNumber}/renew', () => {
+  it('201: a certificate with the same names, by token, and by the certificate itself', () =>
+    issuesSameNames('renew'));
+
+  it('201: without a body', () => needsNoBody('renew'));
+
+  it('400: a validity that is none, and a member that is not known', () =>
+    refusesMalformedBodies('renew'));
+
+  it('401: a client certificate that is not the certificate, octet for octet, or is over', () =>
+    knowsTheCertificateByItsOctets('renew'));
+
+  it('403: the client certificate of another one', () => refusesAnotherCertificate('renew'));
+
+  it('404: a serial number that was never issued', () => refusesUnknownSerialNumbers('renew'));
+
+  it('409: a serial number that several authorities have used, until one of them is picked', () =>
+    asksWhoseIsMeant('renew'));
+
+  it('422: an authority’s certificate, and a validity that its profile does not allow', () =>
+    refusesAuthoritiesAndLongLives('renew'));
+});
+
+describe('POST /v1/certificates/{serialNumber}/rekey', () => {
+  it('201: a certificate with the same names, by token, and by the certificate itself', () =>
+    issuesSameNames('rekey'));
+
+  it('201: without a body', () => needsNoBody('rekey'));
+
+  it('400: a validity that is none, and a member that is not known', () =>
+    refusesMalformedBodies('rekey'));
+
+  it('401: a client certificate that is not the certificate, octet for octet, or is over', () =>
+    knowsTheCertificateByItsOctets('rekey'));
+
+  it('403: the client certificate of another one', () => refusesAnotherCertificate('rekey'));
+
+  it('404: a serial number that was never issued', () => refusesUnknownSerialNumbers('rekey'));
+
+  it('409: a serial number that several authorities have used, until one of them is picked', () =>
+    asksWhoseIsMeant('rekey'));
+
+  it('422: an authority’s certificate, and a validity that its profile does not allow', () =>
+    refusesAuthoritiesAndLongLives('rekey'));
+});
 
 describe('a client certificate of ours', () => {
   it('may do nothing but renew and re-key itself', async () => {
