@@ -4,11 +4,11 @@ import { delimiter, dirname, join, relative, resolve, sep } from 'node:path';
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
 import { violationsIn } from './api/input.ts';
+import { Hosts } from './api/schemas/names.ts';
 import { targetOf } from './api/schemas/target.ts';
 import { SettingsError } from './config/settings-error.ts';
 import { readSettingsFile } from './config/settings-file.ts';
 import type { AuthorityRequest } from './src/authority/create-authority.ts';
-import { isDnsName, isIpAddress } from './src/issuance/names.ts';
 import type { Profile } from './src/issuance/profile.ts';
 import type { RotationTarget } from './src/rotation/target.ts';
 
@@ -57,19 +57,6 @@ const Listen = z.string().transform((text, context): ListenAddress => {
   return z.NEVER;
 });
 
-const TlsNames = z.string().transform((text, context) => {
-  const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !isIpAddress(name) && !isDnsName(name));
-  if (unknown !== undefined) {
-    const message = `"${unknown}" is neither a DNS name nor an IP address`;
-    context.addIssue({ code: 'custom', message });
-  }
-  return {
-    dnsNames: names.filter((name) => !isIpAddress(name)),
-    ipAddresses: names.filter(isIpAddress),
-  };
-});
-
 /** RFC 5280 §4.2.1.13, §4.2.2.1: by http, since fetching by https needs a path that is already built. */
 const PublicUrl = z.string().transform((text, context) => {
   const url = URL.parse(text);
@@ -93,7 +80,7 @@ const Environment = z.strictObject({
   PKI_DISTRIBUTION_LISTEN: Listen.prefault('127.0.0.1:8080'),
   PKI_TLS: z.enum(['on', 'off']).default('on'),
   PKI_TLS_AUTHORITY: Text.default('issuing'),
-  PKI_TLS_NAMES: TlsNames.prefault('localhost,127.0.0.1,::1'),
+  PKI_TLS_NAMES: Hosts.prefault('localhost,127.0.0.1,::1'),
   PKI_PUBLIC_URL: PublicUrl.optional(),
   PKI_ADMIN_TOKEN_FILE: Text.optional(),
   PKI_KEY_ENCRYPTION_KEY_FILE: Text.optional(),

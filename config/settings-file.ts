@@ -5,6 +5,8 @@ import { violationsIn } from '../api/input.ts';
 import { AuthorityBody } from '../api/schemas/authority.ts';
 import { ProfileBody } from '../api/schemas/profile.ts';
 import { TargetBody } from '../api/schemas/target.ts';
+import { SUBJECT_ALT_NAME_KINDS } from '../src/certificate.ts';
+import { nameFault } from '../src/issuance/name-checks.ts';
 import { Profiles } from '../src/issuance/profiles.ts';
 import { doOverlap } from '../src/rotation/overlap.ts';
 import { SettingsError } from './settings-error.ts';
@@ -40,7 +42,22 @@ const SettingsFile = z
       const message = `overlaps the destination of "${rival.name}"`;
       context.addIssue({ code: 'custom', path: [...path, 'destination'], message });
     }
+  })
+  .superRefine(({ rotationTargets }, context) => {
+    for (const { path, message } of rotationTargets.flatMap(nameFaults)) {
+      context.addIssue({ code: 'custom', path, message });
+    }
   });
+
+/** What has the form of a name and is none: over HTTP it would be against the policy, and here it stops the start. */
+function nameFaults(target: z.infer<typeof TargetBody>, index: number) {
+  return SUBJECT_ALT_NAME_KINDS.flatMap((kind) =>
+    (target[kind] ?? []).flatMap((name, at) => {
+      const message = nameFault(kind, name);
+      return message === undefined ? [] : [{ path: ['rotationTargets', index, kind, at], message }];
+    }),
+  );
+}
 
 /**
  * Reads the settings file.

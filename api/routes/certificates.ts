@@ -132,9 +132,8 @@ async function listPage(
   { limit, cursor, expiresBefore, ...rest }: z.infer<typeof CertificateListQuery>,
 ) {
   const scope = ['certificates', { ...rest, expiresBefore }];
-  const dnsName = rest.dnsName?.toLowerCase();
   const before = expiresBefore === undefined ? undefined : new Date(expiresBefore);
-  const filter = { ...rest, dnsName, expiresBefore: before, now: deps.now() };
+  const filter = { ...rest, expiresBefore: before, now: deps.now() };
   const after = cursor === undefined ? undefined : decodeCursor(scope, Position, cursor);
   const found = await deps.listCertificates({ filter, limit: limit + 1, after });
   const page = found.slice(0, limit);

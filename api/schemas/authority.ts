@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KEY_ALGORITHMS, type KeyAlgorithm, RSA_SIGNATURE_SCHEMES } from '../../src/certificate.ts';
-import { isDnsName } from '../../src/issuance/names.ts';
+import { nameFormFault } from '../../src/issuance/names.ts';
 import { ipRangeOctets } from '../../src/x509/ip-address.ts';
 import { Duration, listOf, Name, SubjectBody } from './names.ts';
 
@@ -60,7 +60,7 @@ function isRsa(keyAlgorithm: KeyAlgorithm): boolean {
 }
 
 function isPlainDnsName(text: string): boolean {
-  return isDnsName(text) && !text.startsWith('*');
+  return nameFormFault('dnsNames', text) === undefined && !text.startsWith('*');
 }
 
 function hasMembers(record: object): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KEY_ALGORITHMS } from '../../src/certificate.ts';
-import { DnsName, Duration, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
+import { DnsNameToFind, Duration, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
 import { pageMembers } from './page.ts';
 
 /** A CSR with a 4096 bit key and a hundred long names has less. */
@@ -46,7 +46,7 @@ export const RekeyBody = z
 
 /** Query of `GET /v1/certificates`. */
 export const CertificateListQuery = z.strictObject({
-  dnsName: DnsName.exactOptional(),
+  dnsName: DnsNameToFind.exactOptional(),
   authority: Name.exactOptional(),
   profile: Name.exactOptional(),
   expiresBefore: z.iso

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Subject } from '../../src/certificate.ts';
+import type { Subject, SubjectAltNames } from '../../src/certificate.ts';
 import { DURATION } from '../../src/issuance/duration.ts';
-import { isDnsName, isEmailAddress, isIpAddress, isUri } from '../../src/issuance/names.ts';
+import { nameFormFault, readName } from '../../src/issuance/names.ts';
 import { subjectValueFault } from '../../src/issuance/subject-checks.ts';
 
 /**
@@ -22,17 +22,39 @@ export const Duration = z
 /** A list of names has at most as many members as a certificate may have names. */
 const MAX_MEMBERS = 100;
 
-export const DnsName = z.string().refine(isDnsName, 'is not a DNS name');
-
-/** The subjectAltName's kinds; each may be left out. */
+/** The subjectAltName's kinds; each may be left out. Whether what has the form of a name is one, the policy says. */
 export const subjectAltNameMembers = {
-  dnsNames: listOf(DnsName).exactOptional(),
-  ipAddresses: listOf(z.string().refine(isIpAddress, 'is not an IP address')).exactOptional(),
-  emailAddresses: listOf(
-    z.string().refine(isEmailAddress, 'is not an e-mail address'),
-  ).exactOptional(),
-  uris: listOf(z.string().refine(isUri, 'is not an absolute URI')).exactOptional(),
+  dnsNames: listOf(nameOf('dnsNames')).exactOptional(),
+  ipAddresses: listOf(nameOf('ipAddresses')).exactOptional(),
+  emailAddresses: listOf(nameOf('emailAddresses')).exactOptional(),
+  uris: listOf(nameOf('uris')).exactOptional(),
 } as const;
+
+/** DNS names and IP addresses with commas between, each kind as it is written in certificates. */
+export const Hosts = z.string().transform((text, context) => {
+  const hosts = { dnsNames: [] as string[], ipAddresses: [] as string[] };
+  for (const part of text.split(',').map((one) => one.trim())) {
+    const [address, name] = [readName('ipAddresses', part), readName('dnsNames', part)];
+    if ('name' in address) hosts.ipAddresses.push(address.name);
+    else if ('name' in name) hosts.dnsNames.push(name.name);
+    else {
+      context.addIssue({
+        code: 'custom',
+        message: `"${part}" is no IP address, and ${name.fault}`,
+      });
+      return z.NEVER;
+    }
+  }
+  return hosts;
+});
+
+/** A DNS name to look for, as it is written in certificates. */
+export const DnsNameToFind = z.string().transform((text, context) => {
+  const read = readName('dnsNames', text);
+  if ('name' in read) return read.name;
+  context.addIssue({ code: 'custom', message: read.fault });
+  return z.NEVER;
+});
 
 export const SubjectBody = z.strictObject({
   commonName: attribute('commonName').exactOptional(),
@@ -54,9 +76,18 @@ export function listOf<T extends z.ZodType>(member: T) {
   return z.array(member).max(MAX_MEMBERS, `has at most ${MAX_MEMBERS} members`);
 }
 
+function nameOf(kind: keyof SubjectAltNames) {
+  return faultless((text) => nameFormFault(kind, text));
+}
+
 function attribute(name: keyof Subject) {
-  return z.string().superRefine((value, context) => {
-    const message = subjectValueFault(name, value);
+  return faultless((value) => subjectValueFault(name, value));
+}
+
+/** Text of which `faultOf` says nothing. */
+function faultless(faultOf: (text: string) => string | undefined) {
+  return z.string().superRefine((text, context) => {
+    const message = faultOf(text);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 }

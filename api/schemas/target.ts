@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { KEY_ALGORITHMS } from '../../src/certificate.ts';
+import { KEY_ALGORITHMS, type SubjectAltNames } from '../../src/certificate.ts';
+import { canonicalName } from '../../src/issuance/names.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import { Duration, Line, listOf, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
 
@@ -59,8 +60,15 @@ export const TargetReplacementBody = z.strictObject({ name: Name.exactOptional()
 /** Body of `POST /v1/rotation/run`. */
 export const RotationRunBody = z.strictObject({ force: z.boolean().default(false) });
 
-/** A declaration with what it leaves out filled in; names that are absent are none. */
+/** A declaration with its names as certificates have them; absent names are none. */
 export function targetOf(body: z.infer<typeof TargetBody>): RotationTarget {
-  const { dnsNames = [], ipAddresses = [], emailAddresses = [], uris = [] } = body;
-  return { ...body, dnsNames, ipAddresses, emailAddresses, uris };
+  const written = (kind: keyof SubjectAltNames) =>
+    (body[kind] ?? []).map((name) => canonicalName(kind, name));
+  return {
+    ...body,
+    dnsNames: written('dnsNames'),
+    ipAddresses: written('ipAddresses'),
+    emailAddresses: written('emailAddresses'),
+    uris: written('uris'),
+  };
 }

@@ -11,6 +11,7 @@ import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
 import type { Authority } from './authority.ts';
 import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
 import { rsaSignatureSchemeOf } from './rsa-signature-scheme.ts';
+import { writtenNameConstraints } from './written-name-constraints.ts';
 
 /** What an authority is to be. */
 export interface AuthorityRequest {
@@ -86,7 +87,7 @@ function issuanceRequest(request: AuthorityRequest, { publicKey }: KeyPair): Iss
     names: requestedNames({}),
     validity,
     pathLenConstraint,
-    nameConstraints,
+    nameConstraints: nameConstraints && writtenNameConstraints(nameConstraints),
     subjectPointer: (attribute) => (attribute ? `/subject/${attribute}` : '/subject'),
   };
 }

@@ -19,10 +19,10 @@ import type { Alongside } from './issuance-record.ts';
 import type { IssuanceRequest } from './issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from './issue-certificate.ts';
 import type { Issuer } from './issuer.ts';
-import { leafSubjectOf } from './leaf-subject.ts';
+import { leafSubjectOf, matchedToNames } from './leaf-subject.ts';
 import { MAX_NAMES } from './name-checks.ts';
 import { defaultKeyAlgorithmOf, type Profile } from './profile.ts';
-import { areSameNames, requestedNames, valuesOf } from './requested-names.ts';
+import { areSameNames, type RequestedNames, requestedNames, valuesOf } from './requested-names.ts';
 
 /** What a caller asks for: names and a key of ours, or a CSR with a key of their own. */
 export interface LeafRequest extends Partial<SubjectAltNames> {
@@ -114,16 +114,19 @@ function fromCsr(
   if (countOf(csr.names) > MAX_NAMES) {
     throw refused([{ pointer: '/csr', detail: `asks for more than ${MAX_NAMES} names` }]);
   }
-  const disagreements = disagreementsOf(request, csr);
+  const inCsr = requestedNames(csr.names, () => '/csr');
+  const inBody = requestedNames(request);
+  const disagreements = disagreementsOf(request, csr, { inBody, inCsr });
   if (disagreements.length > 0) throw refused(disagreements);
-  const csrNames = requestedNames(csr.names, () => '/csr');
-  const names = isEmpty(csr.names) ? requestedNames(request) : csrNames;
-  const isSubjectInCsr = Object.keys(csr.subject.known).length > 0;
+  const names = isEmpty(csr.names) ? inBody : inCsr;
+  const { known } = csr.subject;
+  const isSubjectInCsr = Object.keys(known).length > 0;
+  const ofCsr = { ...known, ...missingIn(known, profile.subject.defaults) };
   return {
     profile: request.profile,
     publicKey: csr.publicKey,
     subject: isSubjectInCsr
-      ? { ...csr.subject.known, ...missingIn(csr.subject.known, profile.subject.defaults) }
+      ? matchedToNames(profile, ofCsr, names)
       : leafSubjectOf(profile, request.subject, names),
     isSubjectInOrder: isSubjectInCsr,
     names,
@@ -134,14 +137,17 @@ function fromCsr(
   };
 }
 
-function disagreementsOf(request: LeafRequest, csr: CertificationRequest): readonly Violation[] {
+function disagreementsOf(
+  request: LeafRequest,
+  csr: CertificationRequest,
+  requested: { readonly inBody: RequestedNames; readonly inCsr: RequestedNames },
+): readonly Violation[] {
   const { names, subject } = csr;
   const unknown = [...names.otherKinds, ...subject.others].map((type) => ({
     pointer: '/csr',
     detail: `asks for "${type}", which is not issued here`,
   }));
-  const inBody = valuesOf(requestedNames(request));
-  const inCsr = valuesOf(requestedNames(names));
+  const [inBody, inCsr] = [valuesOf(requested.inBody), valuesOf(requested.inCsr)];
   const kinds = isEmpty(inCsr) ? [] : SUBJECT_ALT_NAME_KINDS;
   const disagreeing = kinds.filter(
     (kind) =>

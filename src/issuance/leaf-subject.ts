@@ -1,4 +1,5 @@
-import type { Subject } from '../certificate.ts';
+import { SUBJECT_ALT_NAME_KINDS, type Subject } from '../certificate.ts';
+import { canonicalName, readName } from './names.ts';
 import type { Profile } from './profile.ts';
 import type { RequestedNames } from './requested-names.ts';
 
@@ -10,12 +11,33 @@ const MAX_COMMON_NAME_LENGTH = 64;
  * for and a commonName is one of the names, it is the first DNS name, for old clients, if that fits.
  */
 export function leafSubjectOf(
-  { subject: { defaults, commonName: mode } }: Profile,
+  profile: Profile,
   wished: Subject | undefined,
-  { dnsNames }: RequestedNames,
+  names: RequestedNames,
 ): Subject {
-  const host = dnsNames[0]?.value;
+  const { defaults, commonName: mode } = profile.subject;
+  const host = names.dnsNames[0]?.value;
   const isHostWanted = wished === undefined && mode === 'subjectAltName' && host !== undefined;
-  const isHostFitting = isHostWanted && host.length <= MAX_COMMON_NAME_LENGTH;
-  return { ...(isHostFitting ? { commonName: host } : {}), ...defaults, ...wished };
+  const isHostFitting = isHostWanted && isCommonName(host);
+  const subject = { ...(isHostFitting ? { commonName: host } : {}), ...defaults, ...wished };
+  return matchedToNames(profile, subject, names);
+}
+
+/**
+ * The subject with its commonName as a copy of the name that it means, where it must be one of them: in A-labels and
+ * small letters, so that nothing can be made to look like another host there (TLS Baseline Requirements §7.1.4.3).
+ */
+export function matchedToNames(profile: Profile, subject: Subject, names: RequestedNames): Subject {
+  const { commonName } = subject;
+  if (profile.subject.commonName !== 'subjectAltName' || commonName === undefined) return subject;
+  const kind = SUBJECT_ALT_NAME_KINDS.find((one) => {
+    const written = canonicalName(one, commonName);
+    return names[one].some(({ value }) => value === written);
+  });
+  return kind ? { ...subject, commonName: canonicalName(kind, commonName) } : subject;
+}
+
+/** What is no name is refused as one of the names, and not as a commonName too that nobody has asked for. */
+function isCommonName(host: string): boolean {
+  return host.length <= MAX_COMMON_NAME_LENGTH && 'name' in readName('dnsNames', host);
 }

@@ -1,7 +1,7 @@
 import { SUBJECT_ALT_NAME_KINDS, type SubjectAltNames } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
-import { isDnsName, isEmailAddress, isIpAddress, isUri } from './names.ts';
+import { readName } from './names.ts';
 import type { IssuanceTerms } from './terms.ts';
 
 /** More names than any gateway's host list; every one of them costs each client that connects. */
@@ -10,16 +10,10 @@ export const MAX_NAMES = 100;
 /** A hundred DNS names of full length fit; OpenSSL gives up on chains of 100 KiB. */
 const MAX_CHARACTERS = 32_768;
 
-const FORMS = {
-  dnsNames: { isWellFormed: isDnsName, words: 'is not a DNS name' },
-  ipAddresses: { isWellFormed: isIpAddress, words: 'is not an IP address' },
-  emailAddresses: { isWellFormed: isEmailAddress, words: 'is not an e-mail address' },
-  uris: { isWellFormed: isUri, words: 'is not an absolute URI' },
-} as const;
-
 /** What is wrong with one name, in words; `undefined` when nothing is. */
 export function nameFault(kind: keyof SubjectAltNames, name: string): string | undefined {
-  return FORMS[kind].isWellFormed(name) ? undefined : FORMS[kind].words;
+  const read = readName(kind, name);
+  return 'fault' in read ? read.fault : undefined;
 }
 
 /** The subjectAltName holds only names of known kinds, each well formed, and not too many. */

@@ -1,5 +1,5 @@
 import { SUBJECT_ALT_NAME_KINDS, type SubjectAltNames } from '../certificate.ts';
-import { CANONICAL } from './names.ts';
+import { canonicalName } from './names.ts';
 
 type Kind = keyof SubjectAltNames;
 
@@ -19,7 +19,7 @@ export function requestedNames(
 ): RequestedNames {
   const ofKind = (kind: Kind) => {
     const all = (names[kind] ?? []).map((name, index) => ({
-      value: CANONICAL[kind](name),
+      value: canonicalName(kind, name),
       pointer: pointerOf(kind, index),
     }));
     return all.filter(({ value }, index) => all.findIndex((one) => one.value === value) === index);

@@ -2,13 +2,15 @@ import type { Subject } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from '../x509/distinguished-name.ts';
-import { CANONICAL } from './names.ts';
 import type { Check, IssuanceTerms } from './terms.ts';
 
 /** ISO 3166-1 alpha-2, as X.520 asks of countryName. */
 const COUNTRY = /^[A-Z]{2}$/;
-/** Unicode's control, format-free: C0, DEL, C1, line and paragraph separators, lone surrogates. */
-const CONTROL_CHARACTER = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+/**
+ * What nobody sees, or what turns around what is seen: control and format characters, joiners and overrides
+ * of direction among them, separators of lines, lone surrogates, and all that renderers pass over.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /** The rules of a subject, in the order in which they are reported. */
 export const subjectChecks: readonly Check[] = [
@@ -23,7 +25,7 @@ export const subjectChecks: readonly Check[] = [
 export function subjectValueFault(attribute: keyof Subject, value: string): string | undefined {
   const { upperBound } = SUBJECT_ATTRIBUTES[attribute];
   if (value.trim() === '') return 'must not be empty';
-  if (CONTROL_CHARACTER.test(value)) return 'must not hold control characters';
+  if (INVISIBLE.test(value)) return 'must not hold control or invisible characters';
   // RFC 5280 appendix A.1 counts characters, not UTF-16 code units.
   if ([...value].length > upperBound) return `has at most ${upperBound} characters`;
   if (attribute === 'country' && !COUNTRY.test(value)) return 'is two capital letters (ISO 3166-1)';
@@ -68,8 +70,7 @@ function commonNameIsASubjectAltName(
   const commonName = subject.known.commonName;
   if (profile.subject.commonName !== 'subjectAltName' || commonName === undefined) return [];
   const hosts = [...names.dnsNames, ...names.ipAddresses, ...names.emailAddresses, ...names.uris];
-  const forms = [commonName, ...Object.values(CANONICAL).map((form) => form(commonName))];
-  if (forms.some((form) => hosts.includes(form))) return [];
+  if (hosts.includes(commonName)) return [];
   const detail = `the commonName of a ${profile.name} certificate is one of its subjectAltNames`;
   return [{ pointer: pointers.subject('commonName'), detail }];
 }

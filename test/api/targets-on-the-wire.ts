@@ -5,6 +5,7 @@ import type { ApiClient } from '../support/api-client.ts';
 /** A rotation target as the API answers it. */
 export interface TargetJson {
   readonly name: string;
+  readonly dnsNames: readonly string[];
   readonly keyAlgorithm: string;
   readonly destination: Readonly<Record<string, unknown>>;
   readonly status: {

@@ -40,8 +40,8 @@ interface Problem {
 const PROBLEM = 'application/problem+json';
 const NDJSON = 'application/x-ndjson';
 const PROBLEM_SCHEMA: Schema = { $ref: '#/components/schemas/Problem' };
-/** What these parameters must be is said in words: a text of ours, or only beside another one. */
-const PARAMETERS_BEYOND_SCHEMA = ['cursor', 'root'];
+/** What these parameters must be is said in words: a text of ours, only beside another one, a name by IDNA2008. */
+const PARAMETERS_BEYOND_SCHEMA = ['cursor', 'root', 'dnsName'];
 
 /**
  * Holds an exchange against `openapi.yaml`, both ways.

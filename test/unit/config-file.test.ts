@@ -79,6 +79,11 @@ describe('the settings file', () => {
       [`authorities: [${root}, ${root}]`, '/authorities/1/name'],
       [`rotationTargets: [${target}, ${target}]`, '/rotationTargets/1/name'],
       [`rotationTargets: [${target.replace('a.b', 'a_b')}]`, '/rotationTargets/0/dnsNames/0'],
+      [`rotationTargets: [${target.replace('a.b', 'a.b, ☃.b')}]`, '/rotationTargets/0/dnsNames/1'],
+      [
+        `rotationTargets: [${target.replace('a.b', 'xn--80ak6aa92e.b')}]`,
+        '/rotationTargets/0/dnsNames/0',
+      ],
       ['__proto__: {a: 1}', '/__proto__'],
       [`rotationTargets: [${target.replace('server', 'nothing')}]`, '/rotationTargets/0/profile'],
       [`rotationTargets: [${target.replace('server', 'root')}]`, '/rotationTargets/0/profile'],

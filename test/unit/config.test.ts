@@ -50,7 +50,7 @@ describe('the settings', () => {
       PKI_DISTRIBUTION_LISTEN: '0.0.0.0:65535',
       PKI_TLS: 'off',
       PKI_TLS_AUTHORITY: 'other',
-      PKI_TLS_NAMES: 'a.b, *.c.d,192.0.2.1 ,2001:db8::1',
+      PKI_TLS_NAMES: 'A.b, *.bücher.d,192.0.2.1 ,2001:DB8::1',
       PKI_ADMIN_TOKEN_FILE: '/f/token',
       PKI_KEY_ENCRYPTION_KEY_FILE: '/f/key',
       PKI_ROTATION_SCHEDULE: '*/10 * * * * *',
@@ -65,7 +65,7 @@ describe('the settings', () => {
     assert.deepEqual(settings.distributionListen, { host: '0.0.0.0', port: 65_535 });
     assert.deepEqual([settings.isTlsOn, settings.tlsAuthority], [false, 'other']);
     const ipAddresses = ['192.0.2.1', '2001:db8::1'];
-    assert.deepEqual(settings.tlsNames, { dnsNames: ['a.b', '*.c.d'], ipAddresses });
+    assert.deepEqual(settings.tlsNames, { dnsNames: ['a.b', '*.xn--bcher-kva.d'], ipAddresses });
     const { adminTokenFile, keyEncryptionKeyFile } = settings;
     assert.deepEqual([adminTokenFile, keyEncryptionKeyFile], ['/f/token', '/f/key']);
     assert.deepEqual([settings.rotationSchedule, settings.logLevel], ['*/10 * * * * *', 'silent']);
@@ -98,7 +98,20 @@ describe('the settings', () => {
     ['PKI_DISTRIBUTION_LISTEN', 'http://a:80', 'a:80:81'],
     ['PKI_TLS', '', 'yes', 'ON'],
     ['PKI_TLS_AUTHORITY', ''],
-    ['PKI_TLS_NAMES', '', ',', 'a,,b', 'a b', 'a.', '*.b', '[::1]', 'a:80'],
+    [
+      'PKI_TLS_NAMES',
+      '',
+      ',',
+      'a,,b',
+      'a b',
+      'a.',
+      '*.b',
+      '[::1]',
+      'a:80',
+      '127.1',
+      '☃.b',
+      '::ffff:127.0.0.1',
+    ],
     ['PKI_ADMIN_TOKEN_FILE', ''],
     ['PKI_KEY_ENCRYPTION_KEY_FILE', ''],
     ['PKI_CONFIG_FILE', ''],

@@ -29,8 +29,7 @@ describe('the built-in profiles', () => {
       [[id, 'spiffe://example.org/b'], 'request-refused /uris/1'],
       [['spiffe://example.org'], 'request-refused /uris/0'],
       [['spiffe://example.org/'], 'request-refused /uris/0'],
-      [['spiffe://Example.org/a'], 'request-refused /uris/0'],
-      [['SPIFFE://example.org/a'], 'request-refused /uris/0'],
+      [['SPIFFE://Example.org/a'], 'granted'],
       [['spiffe://example.org/a/../b'], 'request-refused /uris/0'],
       [['spiffe://example.org/a//b'], 'request-refused /uris/0'],
       [['spiffe://example.org/a/'], 'request-refused /uris/0'],
@@ -43,5 +42,10 @@ describe('the built-in profiles', () => {
       const outcome_ = (await refusalOf(world.issue({ profile: 'spiffe', uris }))).join(' ');
       assert.equal(outcome_.split(' /uris/0 ')[0], outcome, uris.join(', '));
     }
+    const { certificate } = await world.issue({
+      profile: 'spiffe',
+      uris: ['SPIFFE://Example.org/A'],
+    });
+    assert.deepEqual(certificate.uris, ['spiffe://example.org/A']);
   });
 });

@@ -29,6 +29,19 @@ describe('a leaf for a key made here', () => {
     assert.deepEqual(uris, ['urn:b:2', 'urn:b:1']);
   });
 
+  it('has each name once, however it is spelt', async () => {
+    const { dnsNames, ipAddresses, emailAddresses, uris } = await issued({
+      dnsNames: ['bücher.a', 'BüCHER.A', 'xn--bcher-kva.a', '*.bücher.a', 'XN--bcher-KVA.a'],
+      ipAddresses: ['2001:DB8::1', '2001:db8:0:0:0:0:0:1', '2001:db8::0.0.0.1'],
+      emailAddresses: ['a@bücher.a', 'a@xn--bcher-kva.a', 'A@bücher.a'],
+      uris: ['https://bücher.a/', 'HTTPS://xn--bcher-kva.a/', 'https://bücher.a/A'],
+    });
+    assert.deepEqual(dnsNames, ['xn--bcher-kva.a', '*.xn--bcher-kva.a']);
+    assert.deepEqual(ipAddresses, ['2001:db8::1']);
+    assert.deepEqual(emailAddresses, ['a@xn--bcher-kva.a', 'A@xn--bcher-kva.a']);
+    assert.deepEqual(uris, ['https://xn--bcher-kva.a/', 'https://xn--bcher-kva.a/A']);
+  });
+
   it('points to a name by its place in the request, duplicates counted', async () => {
     assert.deepEqual(await asked({ dnsNames: [host, host, 'a_b', host, '*.org'] }), [
       'request-refused',
@@ -88,19 +101,28 @@ describe('the names of a leaf', () => {
 
   it('are judged alike by CSR and by body', async () => {
     const octets = (text: string) => Buffer.from(text.split('.').map(Number));
+    const MAPPED = '00000000000000000000ffffc0000201';
     for (const [kind, value, name] of [
       ['dnsNames', 'a_b.example', dns],
       ['dnsNames', 'a.example.', dns],
       ['dnsNames', '192.0.2.1', dns],
       ['dnsNames', '*.example', dns],
       ['dnsNames', 'a\0.example', dns],
-      ['dnsNames', 'ä.example', dns],
+      ['dnsNames', '☃.example', dns],
+      ['dnsNames', 'xn--n3h.example', dns],
+      ['dnsNames', 'xn--80ak6aa92e.example', dns],
+      ['dnsNames', 'xn--pypal-4ve.example', dns],
+      ['dnsNames', '127.1', dns],
       ['dnsNames', '', dns],
       ['ipAddresses', '1.2.3.4.5', (text: string) => ip(octets(text))],
+      ['ipAddresses', '::ffff:192.0.2.1', () => ip(Buffer.from(MAPPED, 'hex'))],
       ['emailAddresses', 'a b@c', email],
+      ['emailAddresses', 'a@xn--n3h.example', email],
       ['emailAddresses', 'a@b\n', email],
       ['uris', 'no-scheme', uri],
       ['uris', 'a: b', uri],
+      ['uris', 'https://xn--n3h.example/', uri],
+      ['uris', 'https://127.1/', uri],
     ] as const) {
       const beside = { profile: 'client', subject: { commonName: 'a' } } as const;
       const byBody = await asked({ ...beside, dnsNames: ['a.b'], [kind]: [value] });

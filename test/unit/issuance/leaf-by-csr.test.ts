@@ -33,6 +33,8 @@ describe('a leaf by CSR', () => {
     const refusedAt = (...places: string[]) => ['request-refused', ...places];
     assert.deepEqual(await askedByCsr(parts, { dnsNames: ['c.b', 'A.B'] }), ['granted']);
     assert.deepEqual(await askedByCsr(parts, { subject: { commonName: 'a.b' } }), ['granted']);
+    const international = { names: [dns('xn--bcher-kva.b')] };
+    assert.deepEqual(await askedByCsr(international, { dnsNames: ['bücher.b'] }), ['granted']);
     for (const dnsNames of [['a.b'], ['a.b', 'c.b', 'd.b'], []]) {
       assert.deepEqual(await askedByCsr(parts, { dnsNames }), refusedAt('/dnsNames'));
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { generalName } from '../x509/hand-made-request.ts';
+import { generalName, handMadeRequest } from '../x509/hand-made-request.ts';
 import { asked, askedByCsr, commonNameOf, host, issued } from './asked.ts';
 
 const { dns } = generalName;
@@ -18,13 +18,40 @@ describe('the subject of a server', () => {
     assert.deepEqual((await issued({ ipAddresses: ['192.0.2.1'] })).subject, {});
   });
 
-  it('may be any of its names, however it is spelt', async () => {
-    const names = { dnsNames: ['a.example', host], ipAddresses: ['2001:DB8::07', '192.0.2.1'] };
-    for (const commonName of ['A.EXAMPLE', host, '192.0.2.1', '2001:DB8::07', '2001:db8::7']) {
-      assert.equal(
-        (await issued({ ...names, subject: { commonName } })).subject.commonName,
-        commonName,
-      );
+  it('may be any of its names, however it is spelt, and is written as that name is', async () => {
+    const dnsNames = ['a.example', host, '*.bücher.example'];
+    const names = { dnsNames, ipAddresses: ['2001:DB8::07', '192.0.2.1'] };
+    for (const [commonName, written] of [
+      ['A.EXAMPLE', 'a.example'],
+      [host, host],
+      ['*.bücher.example', '*.xn--bcher-kva.example'],
+      ['*.XN--bcher-kva.example', '*.xn--bcher-kva.example'],
+      ['192.0.2.1', '192.0.2.1'],
+      ['2001:DB8::07', '2001:db8::7'],
+    ] as const) {
+      const subject = { organization: 'Dis', commonName };
+      const certificate = await issued({ ...names, subject });
+      assert.deepEqual(certificate.subject, { organization: 'Dis', commonName: written });
+    }
+    const csr = { subject: commonNameOf('Bücher.example'), names: [dns('xn--bcher-kva.example')] };
+    const { subject } = await issued({ csr: handMadeRequest(csr) });
+    assert.deepEqual(subject, { commonName: 'xn--bcher-kva.example' });
+  });
+
+  it('has 64 characters at most as it is written', async () => {
+    const name = `${'ü'.repeat(57)}.example`;
+    const refusal = ['request-refused', '/subject/commonName'];
+    assert.deepEqual(await asked({ dnsNames: [name], subject: { commonName: name } }), refusal);
+    assert.deepEqual((await issued({ dnsNames: [name] })).subject, {});
+  });
+
+  it('is never a homograph of one of its names', async () => {
+    for (const commonName of ['аррӏе.example', 'xn--80ak6aa92e.example', 'apple.exаmple']) {
+      const subject = { commonName };
+      const refusal = await asked({ dnsNames: ['apple.example'], subject });
+      assert.deepEqual(refusal, ['request-refused', '/subject/commonName'], commonName);
+      const byCsr = { subject: commonNameOf(commonName), names: [dns('apple.example')] };
+      assert.deepEqual(await askedByCsr(byCsr), ['request-refused', '/csr'], commonName);
     }
   });
 
@@ -68,7 +95,18 @@ describe('the subject of a leaf', () => {
   });
 
   it('has no control characters, line ends or blanks alone, by either way', async () => {
-    for (const value of ['a\0b', 'a\nb', '\u007f', 'a\u0085b', 'a\u2028b', ' ', '\t']) {
+    const controls = ['a\0b', 'a\nb', '\u007f', 'a\u0085b', 'a\u2028b', ' ', '\t'];
+    const overrides = ['a\u202eb', 'a\u2066b\u2069', 'a\u200fb', 'a\u061cb'];
+    const invisible = [
+      'a\u200bb',
+      'a\u200db',
+      'a\u00adb',
+      'a\u2060b',
+      '\ufeffa',
+      'a\u{e0041}',
+      'a\ufe0f',
+    ];
+    for (const value of [...controls, ...overrides, ...invisible]) {
       const byBody = await asked({ profile, subject: { commonName: value } });
       assert.deepEqual(byBody, ['request-refused', '/subject/commonName'], JSON.stringify(value));
       const byCsr = await askedByCsr({ subject: commonNameOf(value) }, { profile });

@@ -2,22 +2,24 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
-import {
-  CANONICAL,
-  isDnsName,
-  isEmailAddress,
-  isIpAddress,
-  isUri,
-} from '../../../src/issuance/names.ts';
+import { canonicalName, readName } from '../../../src/issuance/names.ts';
 
 const label63 = 'a'.repeat(63);
 /** 253 characters in four labels. */
 const longest = [label63, label63, label63, 'a'.repeat(61)].join('.');
 
+const isDnsName = (text: string) => 'name' in readName('dnsNames', text);
+const isIpAddress = (text: string) => 'name' in readName('ipAddresses', text);
+const isEmailAddress = (text: string) => 'name' in readName('emailAddresses', text);
+const isUri = (text: string) => 'name' in readName('uris', text);
+
 function judge(is: (text: string) => boolean, good: readonly string[], bad: readonly string[]) {
   for (const text of good) assert.ok(is(text), JSON.stringify(text));
   for (const text of bad) assert.equal(is(text), false, JSON.stringify(text));
 }
+
+/** Hosts as fast-check makes them, less the labels that are reserved. */
+const host = fc.domain().filter((name) => name.length <= 253 && !/(^|\.)..--/.test(name));
 
 describe('a DNS name', () => {
   it('is ASCII labels of 1 to 63 letters, digits and inner hyphens', () => {
@@ -33,9 +35,10 @@ describe('a DNS name', () => {
         'a.-b',
         'a.b-',
         'a_b',
-        'bücher.example',
         'a b',
         'a/b',
+        'a\\b',
+        'a%41b',
         'a:80',
         'a\0b',
         'a\nb',
@@ -46,13 +49,26 @@ describe('a DNS name', () => {
     );
   });
 
+  it('may be one of the names within a cluster', () => {
+    judge(isDnsName, ['web', 'web.shop', 'web.shop.svc', 'web.shop.svc.cluster.local'], []);
+  });
+
+  it('has no label with hyphens in third and fourth place but A-labels', () => {
+    judge(isDnsName, ['a--b', 'abc--d'], ['ab--c', 'a.ab--c.d', 'AB--c', 'xm--a', 'r3---sn.a']);
+  });
+
   it('has 253 characters at most, and no dot at its end', () => {
     assert.equal(longest.length, 253);
     judge(isDnsName, [longest], [`${longest}a`, 'a.example.', '.']);
   });
 
-  it('is no IP address', () => {
-    judge(isDnsName, ['1.2.3', '1.2.3.a'], ['192.0.2.1', '0.0.0.0', '::1', '[::1]']);
+  it('is no IP address, and nothing that a resolver takes for one', () => {
+    judge(
+      isDnsName,
+      ['1.2.3.a', '0x7f.a', '127.0.0.1.nip.io', '0y1', '1a'],
+      ['192.0.2.1', '0.0.0.0', '1.2.3', '127.1', '2130706433', '0x7f.0.0.1', '0X7F000001', '0x'],
+    );
+    judge(isDnsName, [], ['017700000001', '*.1.2.3', 'a.b.08', '::1', '[::1]', '::ffff:1.2.3.4']);
   });
 
   it('has a wildcard only as the whole first of three or more labels', () => {
@@ -64,11 +80,23 @@ describe('a DNS name', () => {
   });
 
   it('that a URL takes as its host is taken, and written in the same form', () => {
-    const host = fc.domain().filter((name) => name.length <= 253);
     fc.assert(
       fc.property(fc.mixedCase(host), (name) => {
-        assert.ok(isDnsName(name));
-        assert.equal(CANONICAL.dnsNames(name), domainToASCII(name));
+        assert.ok(isDnsName(name), name);
+        assert.equal(canonicalName('dnsNames', name), domainToASCII(name));
+      }),
+    );
+  });
+
+  it('that a URL would turn into an address is never taken', () => {
+    const number = fc.oneof(
+      fc.nat({ max: 2 ** 32 - 1 }).map(String),
+      fc.nat({ max: 2 ** 32 - 1 }).map((value) => `0x${value.toString(16)}`),
+      fc.nat({ max: 255 }).map((value) => `0${value.toString(8)}`),
+    );
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1, maxLength: 4 }), (parts) => {
+        assert.equal(isDnsName(parts.join('.')), false, parts.join('.'));
       }),
     );
   });
@@ -76,14 +104,16 @@ describe('a DNS name', () => {
   it('is never anything but the characters of a host, whatever is tried', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
-        if (isDnsName(text)) assert.match(text, /^[A-Za-z0-9.*-]+$/);
+        const read = readName('dnsNames', text);
+        if ('name' in read) assert.match(read.name, /^[a-z0-9.*-]+$/);
+        else assert.match(read.fault, /^[ -~]+$/);
       }),
     );
   });
 });
 
 describe('an e-mail address', () => {
-  it('is a plain mailbox in ASCII', () => {
+  it('is a plain mailbox, its local part in ASCII', () => {
     const local64 = 'a'.repeat(64);
     judge(
       isEmailAddress,
@@ -106,6 +136,8 @@ describe('an e-mail address', () => {
         'a@b\n',
         'a@192.0.2.1',
         'a@[192.0.2.1]',
+        'a@127.1',
+        'a@ab--c',
         `${local64}a@b`,
         `a@${longest}`,
       ],
@@ -113,7 +145,7 @@ describe('an e-mail address', () => {
   });
 
   it('keeps the case of its mailbox, and loses that of its host', () => {
-    assert.equal(CANONICAL.emailAddresses('Ops@Example.ORG'), 'Ops@example.org');
+    assert.equal(canonicalName('emailAddresses', 'Ops@Example.ORG'), 'Ops@example.org');
   });
 });
 
@@ -123,6 +155,7 @@ describe('a URI', () => {
       isUri,
       [
         'spiffe://cluster.local/ns/a/sa/b',
+        'spiffe://trust_domain/b',
         'https://example.org/a?b#c',
         'https://example.org:8443/',
         'https://192.0.2.1/',
@@ -156,6 +189,24 @@ describe('a URI', () => {
     judge(isUri, [], ['https://%65vil.com/', 'https://evil.com./', 'spiffe://ex%61mple/']);
   });
 
+  it('has a host that is no number, but for an IPv4 address in full', () => {
+    judge(
+      isUri,
+      ['https://192.0.2.1/'],
+      ['https://127.1/', 'https://0x7f.0.0.1/', 'a://1', 'a://0x'],
+    );
+  });
+
+  it('loses the case of its scheme and host alone', () => {
+    const written = [
+      ['HTTPS://Example.ORG:8443/A?B#C', 'https://example.org:8443/A?B#C'],
+      ['SPIFFE://Trust_Domain/Ns', 'spiffe://trust_domain/Ns'],
+      ['https://[2001:DB8::0:1]/', 'https://[2001:db8::1]/'],
+      ['URN:UUID:F81d', 'urn:UUID:F81d'],
+    ] as const;
+    for (const [text, name] of written) assert.equal(canonicalName('uris', text), name);
+  });
+
   it('is judged in no time, however long', () => {
     const started = performance.now();
     for (const part of ['a', 'a.', 'a-', '@', ':', 'a@', '%41', '/'])
@@ -170,6 +221,15 @@ describe('an IP address', () => {
   });
 
   it('has one form, in which equal ones are equal', () => {
-    assert.equal(CANONICAL.ipAddresses('2001:DB8:0:0::0001'), '2001:db8::1');
+    assert.equal(canonicalName('ipAddresses', '2001:DB8:0:0::0001'), '2001:db8::1');
+    assert.equal(canonicalName('ipAddresses', '::192.0.2.1'), '::c000:201');
+  });
+
+  it('is never an IPv4 address in the form of IPv6, which some verifiers take for the former', () => {
+    for (const text of ['::ffff:192.0.2.1', '::FFFF:c000:201', '0:0:0:0:0:ffff:c000:0201']) {
+      assert.deepEqual(readName('ipAddresses', text), {
+        fault: 'is an IPv4 address: write 192.0.2.1',
+      });
+    }
   });
 });
