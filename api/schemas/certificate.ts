@@ -44,13 +44,17 @@ export const RekeyBody = z
   .strictObject({ validity: Duration.exactOptional(), ...keyMembers })
   .superRefine(csrBringsItsKey);
 
+/** RFC 5280 §4.1.2.5 ends with the latter; before the former nobody has issued anything. */
+const YEARS = /^(19[7-9]|[2-9]\d\d)\d-/;
+
 /** Query of `GET /v1/certificates`. */
 export const CertificateListQuery = z.strictObject({
   dnsName: DnsNameToFind.exactOptional(),
   authority: Name.exactOptional(),
   profile: Name.exactOptional(),
   expiresBefore: z.iso
-    .datetime({ error: 'must be an instant in UTC such as 2027-01-31T00:00:00Z' })
+    .datetime({ error: 'must be an instant in UTC such as 2027-01-31T00:00:00Z', abort: true })
+    .regex(YEARS, 'must lie in the years 1970 to 9999')
     .exactOptional(),
   status: z.enum(['valid', 'expired']).exactOptional(),
   ...pageMembers,
