@@ -55,9 +55,9 @@ const USES: readonly (readonly [script: string, pattern: RegExp])[] = SCRIPTS.ma
  * Of Latin only phonetic letters, small capitals and letters out of use.
  */
 const LOOKALIKES = [
-  'ƍƽȣɑɡɪɯʏᴄᴏᴑᴜᴠᴡᴢᶃᶌẝỿꜱꞙꞟꬲꬵꬽꭇꭈꭎꭒꭚ',
+  'ƍƽȣɑɡɪɯʏᴄᴏᴑᴜᴠᴡᴢᶃᶌẝỿꜱꞙꞟꬲꬵꬽꭇꭈꭎꭒꭚʣʦʪʫᵫꜳꜵꜷꜹꜻꜽꝏꝷꭣ',
   'αγηικνορστυωϳᴦ',
-  'абгекопрсухъыьюѕіјѡѵүһҽӏԁԍԗԛԝꙇ',
+  'абгекопрсухъыьюѕіјѡѵүһҽӏԁԍԗԛԝꙇӕꚙ',
   'ագզէլհյոռսցւքօ',
   // Hebrew and Arabic, which would turn this line around.
   '\u05d3\u05d5\u05d7\u05d8\u05d9\u05df\u05e1\u05f0\u05f2',
@@ -87,9 +87,8 @@ const DIACRITICS = /[\u0300-\u036f\u3099\u309a]/g;
 export function homographFault(uLabel: string): string | undefined {
   if (!IN_ONE_WRITING.some((pattern) => pattern.test(uLabel))) {
     const scripts = USES.flatMap(([script, pattern]) => (pattern.test(uLabel) ? [script] : []));
-    return scripts.length > 1
-      ? `mixes ${scripts.join(' and ')} letters`
-      : 'is written in a script that is not in general use';
+    if (scripts.length === 0) return 'is written in a script that is not in general use';
+    return `mixes ${scripts.join(' and ')} letters${scripts.length > 1 ? '' : ' with others'}`;
   }
   const bare = uLabel.normalize('NFD').replaceAll(DIACRITICS, '');
   const isLookalike = LOOKS_LIKE_ASCII.some((pattern) => pattern.test(bare));

@@ -50,7 +50,7 @@ export function dnsName(dice: Dice, { domain }: Territory): string {
   const labels = dice.chance(4)
     ? dice.several(1, 3, () => labelOf(dice, MAX_LABEL))
     : dice.several(1, 3, () => labelOf(dice, 1 + dice.below(12)));
-  if (domain === undefined && dice.chance(8)) return labels[0] ?? '';
+  if (domain === undefined && dice.chance(8)) return `h${labels[0]}`.slice(0, MAX_LABEL);
   if (dice.chance(10)) labels.splice(0, 1, '*', labelOf(dice, 3));
   return [...labels, domain ?? dice.of(DOMAINS)].join('.');
 }

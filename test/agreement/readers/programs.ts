@@ -23,6 +23,7 @@ const builders = {
   openssl: () =>
     compiledC('openssl', ['openssl.c', 'openssl-facts.c', 'openssl-faults.c'], 'libcrypto'),
   nss: () => compiledC('nss', ['nss-facts.c'], 'nss'),
+  icu: () => compiledC('icu', ['icu-labels.c'], 'icu-i18n'),
   go: async () => {
     const program = join(folder, 'go-reader');
     await build('go', ['build', '-trimpath', '-o', program, '.'], join(sources, 'go'));

@@ -12,6 +12,7 @@ const fileNames = {
   envoy: `envoy-${versions['ENVOY_VERSION']}`,
   istioCrds: `istio-crds-${versions['ISTIO_API_VERSION']}.yaml`,
   pkilint: `pkilint-${versions['PKILINT_VERSION']}`,
+  idna: `idna-${versions['IDNA_VERSION']}`,
   zlint: `zlint-${versions['ZLINT_VERSION']}`,
 } as const;
 
