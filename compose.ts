@@ -29,12 +29,9 @@ import { PkiError } from './src/errors.ts';
 import type { IssuanceDeps } from './src/issuance/issue-certificate.ts';
 import { type IssuedLeaf, issueLeaf, type LeafRequest } from './src/issuance/issue-leaf.ts';
 import { KeyGeneration } from './src/issuance/key-generation.ts';
-import {
-  type RekeyRequest,
-  type RenewalRequest,
-  rekeyLeaf,
-  renewLeaf,
-} from './src/issuance/renew-leaf.ts';
+import { type Rekeying, rekeyCertificate } from './src/issuance/rekey-certificate.ts';
+import { renewCertificate } from './src/issuance/renew-certificate.ts';
+import type { Renewal } from './src/issuance/renewal-order.ts';
 import { AuditRepository } from './storage/database/audit-repository.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
@@ -152,7 +149,7 @@ function composeIssuing(surroundings: Surroundings, parts: Parts) {
     findAuthority: stores.authorities.find,
     issuerOf: (authority: string) => issuers.issuerOf(authority),
     wrapSubscriberKey: wrapSubscriberKey.bind(undefined, wrapping),
-    storedKeyOf: storedKeyOf.bind(undefined, wrapping, stores),
+    findPrivateKey: storedKeyOf.bind(undefined, wrapping, stores),
   };
   const issueWith =
     (record: IssuanceDeps['record']) =>
@@ -166,10 +163,10 @@ function composeIssuing(surroundings: Surroundings, parts: Parts) {
       metrics.issuance(request.kind, () => createAuthority(deps, request, actor)),
     issueWith,
     issue: issueWith(stores.records.record),
-    renew: (order: Order<RenewalRequest>, actor: Actor) =>
-      metrics.issuance(order.certificate.profile, () => renewLeaf(deps, order, actor)),
-    rekey: (order: Order<RekeyRequest>, actor: Actor) =>
-      metrics.issuance(order.certificate.profile, () => rekeyLeaf(deps, order, actor)),
+    renew: (renewal: Renewal) =>
+      metrics.issuance(renewal.certificate.profile, () => renewCertificate(deps, renewal)),
+    rekey: (rekeying: Rekeying) =>
+      metrics.issuance(rekeying.certificate.profile, () => rekeyCertificate(deps, rekeying)),
     listProfiles: profiles.list,
     findAuthority: stores.authorities.find,
     listAuthorities: stores.authorities.list,
@@ -209,12 +206,6 @@ function composeBundling(
       return certificationPathOf({ ...input, ownAuthorities, publicRoots, now: now() });
     },
   };
-}
-
-/** A certificate whose place another one is to take, and what is said of that one. */
-interface Order<T> {
-  readonly certificate: Certificate;
-  readonly request: T;
 }
 
 /** A subscriber's key that is kept here, opened. */

@@ -48,9 +48,12 @@ function admitAdministrator(header: string | undefined, expected: Buffer, res: R
 }
 
 function admitHolder(holder: Certificate, req: Request, res: Response): void {
-  setActor(res, `certificate ${holder.serialNumber}`);
+  const { authority, serialNumber } = holder;
+  setActor(res, `certificate ${serialNumber} of ${authority}`);
   const [, text = ''] = OWN_RENEWAL.exec(req.path) ?? [];
-  if (req.method !== 'POST' || parseSerialNumber(text) !== holder.serialNumber) {
+  const isOwn = parseSerialNumber(text) === serialNumber;
+  const isOwnIssuer = [undefined, authority].includes(req.query['authority'] as string | undefined);
+  if (req.method !== 'POST' || !isOwn || !isOwnIssuer) {
     throw new PkiError('forbidden', 'a certificate may renew and re-key itself, and nothing else');
   }
   res.locals[HOLDER] = holder;

@@ -1,9 +1,8 @@
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
-import type { Actor } from '../../src/audit/entry.ts';
-import type { Certificate } from '../../src/certificate.ts';
 import type { IssuedLeaf } from '../../src/issuance/issue-leaf.ts';
-import type { RekeyRequest, RenewalRequest } from '../../src/issuance/renew-leaf.ts';
+import type { Rekeying } from '../../src/issuance/rekey-certificate.ts';
+import type { Renewal } from '../../src/issuance/renewal-order.ts';
 import { holderIn } from '../authenticate.ts';
 import { parseOptionalBody, parseQuery } from '../input.ts';
 import { knownCertificate } from '../known-certificate.ts';
@@ -14,15 +13,10 @@ import { OfAuthority, RekeyBody, RenewalBody } from '../schemas/certificate.ts';
 import { strictRouter } from '../strict-router.ts';
 import type { CertificateRoutesDeps } from './certificates.ts';
 
-type Successor<T> = (
-  order: { readonly certificate: Certificate; readonly request: T },
-  actor: Actor,
-) => Promise<IssuedLeaf>;
-
 export interface RenewalRoutesDeps
   extends Pick<CertificateRoutesDeps, 'findCertificates' | 'pathAbove' | 'now'> {
-  readonly renew: Successor<RenewalRequest>;
-  readonly rekey: Successor<RekeyRequest>;
+  readonly renew: (renewal: Renewal) => Promise<IssuedLeaf>;
+  readonly rekey: (rekeying: Rekeying) => Promise<IssuedLeaf>;
 }
 
 /** Certificates that take the place of others: with the same key, or with a new one. */
@@ -46,16 +40,23 @@ export function renewalRoutes(deps: RenewalRoutesDeps): Router {
   return router;
 }
 
-async function succeed<T>(
+async function succeed<T extends z.infer<typeof RenewalBody>>(
   deps: RenewalRoutesDeps,
   { req, res }: { readonly req: Request<{ serialNumber: string }>; readonly res: Response },
-  { schema, issue }: { readonly schema: z.ZodType<T>; readonly issue: Successor<T> },
+  {
+    schema,
+    issue,
+  }: {
+    readonly schema: z.ZodType<T>;
+    readonly issue: (order: Renewal & T) => Promise<IssuedLeaf>;
+  },
 ): Promise<void> {
   const { authority } = parseQuery(OfAuthority, req);
   const request = parseOptionalBody(schema, req);
-  const certificate =
-    holderIn(res) ?? (await knownCertificate(deps, req.params.serialNumber, authority));
-  const issued = await issue({ certificate, request }, actorOf(res));
+  const holder = holderIn(res);
+  const certificate = holder ?? (await knownCertificate(deps, req.params.serialNumber, authority));
+  const isByItself = holder !== undefined;
+  const issued = await issue({ ...request, certificate, isByItself, actor: actorOf(res) });
   const above = await deps.pathAbove(issued.certificate);
   res
     .status(201)

@@ -11,7 +11,6 @@ export function issuanceAuditOf(
   const { emailAddresses, uris, notBefore, notAfter, fingerprintSha256 } = certificate;
   const names = { dnsNames, ipAddresses, emailAddresses, uris };
   const details = { serialNumber, authority, profile, subject, ...names, fingerprintSha256 };
-  const { predecessor } = alongside;
   const storePrivateKey = alongside.wrapPrivateKey !== undefined;
   const issued: AuditEntry = {
     time: now,
@@ -22,7 +21,7 @@ export function issuanceAuditOf(
       notBefore,
       notAfter,
       storePrivateKey,
-      ...(predecessor ? { predecessor } : {}),
+      replaces: alongside.replaces,
     },
   };
   if (!alongside.newAuthority) return [issued];

@@ -29,8 +29,8 @@ export interface NewAuthority {
 /** What the caller of `issueCertificate` adds to the record of the certificate. */
 export interface Alongside {
   readonly newAuthority?: NewAuthority;
-  /** The certificate whose place the new one takes, and whether it keeps the key. */
-  readonly predecessor?: { readonly serialNumber: string; readonly by: 'renew' | 'rekey' };
+  /** The serial number of the certificate that this one is to take over from, of the same authority. */
+  readonly replaces?: string;
   /** Seals the subscriber's key for the certificate's serial number, which is known only then. */
   readonly wrapPrivateKey?: ((serialNumber: string) => Uint8Array) | undefined;
 }

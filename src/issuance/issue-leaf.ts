@@ -15,7 +15,6 @@ import {
 } from '../x509/certification-request.ts';
 import { areSameSubject } from '../x509/distinguished-name.ts';
 import { type KeyPair, type SubjectKey, subjectKeyOf } from '../x509/key.ts';
-import type { Alongside } from './issuance-record.ts';
 import type { IssuanceRequest } from './issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from './issue-certificate.ts';
 import type { Issuer } from './issuer.ts';
@@ -35,8 +34,6 @@ export interface LeafRequest extends Partial<SubjectAltNames> {
   /** PEM; excludes `keyAlgorithm` and `storePrivateKey`. */
   readonly csr?: string | undefined;
   readonly storePrivateKey?: boolean | undefined;
-  /** What the key of the CSR must not be. */
-  readonly notThisKey?: SubjectKey;
 }
 
 export interface LeafDeps extends IssuanceDeps {
@@ -65,14 +62,13 @@ export async function issueLeaf(
   deps: LeafDeps,
   request: LeafRequest,
   actor: Actor,
-  alongside: Pick<Alongside, 'predecessor'> = {},
 ): Promise<IssuedLeaf> {
   const profile = deps.leafProfileOf(request.profile);
   const issuer = await deps.issuerOf(request.authority);
   if (request.csr !== undefined) {
     const csr = await readCertificationRequest(request.csr);
     const order = { signer: issuer, request: fromCsr(request, csr, profile), actor };
-    return { certificate: await issueCertificate(deps, order, alongside) };
+    return { certificate: await issueCertificate(deps, order) };
   }
   const keyAlgorithm = request.keyAlgorithm ?? defaultKeyAlgorithmOf(profile);
   const { publicKey, privateKey } = await deps.newKeyPair(keyAlgorithm);
@@ -84,8 +80,7 @@ export async function issueLeaf(
     request: requestFromBody(request, profile, subjectKeyOf(publicKey)),
     actor,
   };
-  const certificate = await issueCertificate(deps, order, { ...alongside, wrapPrivateKey });
-  return { certificate, privateKey };
+  return { certificate: await issueCertificate(deps, order, { wrapPrivateKey }), privateKey };
 }
 
 /** What to issue for a key that is made here. */
@@ -154,22 +149,13 @@ function disagreementsOf(
       request[kind] !== undefined && !areSameNames({ ...inCsr, [kind]: inBody[kind] }, inCsr),
   );
   const isSubjectInCsr = Object.keys(subject.known).length > 0;
-  const isKeyOld = isSameKey(csr.publicKey, request.notThisKey);
   const isSubjectAgreed =
     !isSubjectInCsr || !request.subject || areSameSubject(request.subject, subject.known);
   return [
     ...unknown,
     ...disagreeing.map((kind) => ({ pointer: `/${kind}`, detail: 'the CSR names others' })),
     ...(isSubjectAgreed ? [] : [{ pointer: '/subject', detail: 'the CSR has another subject' }]),
-    ...(isKeyOld ? [{ pointer: '/csr', detail: 'brings the old key; renew keeps it' }] : []),
   ];
-}
-
-function isSameKey(one: SubjectKey, other: SubjectKey | undefined): boolean {
-  return (
-    other !== undefined &&
-    Buffer.compare(one.subjectPublicKeyInfo, other.subjectPublicKeyInfo) === 0
-  );
 }
 
 /** The attributes that `defaults` have and `subject` lacks. */
@@ -177,7 +163,8 @@ function missingIn(subject: Subject, defaults: Subject): Subject {
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => !(name in subject)));
 }
 
-function ignoredExtension(extension: string): Warning {
+/** What the asker for an extension is told. */
+export function ignoredExtension(extension: string): Warning {
   return { code: 'extension-ignored', detail: `the CSR's ${extension} was not granted` };
 }
 

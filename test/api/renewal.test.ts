@@ -53,7 +53,7 @@ async function issuesSameNames(way: Way): Promise<void> {
   }
   assert.equal(byToken.headers['location'], `/v1/certificates/${answers[0]?.serialNumber}`);
   const { items } = (await api.get('/v1/audit?limit=1')).json<{ items: { actor: string }[] }>();
-  assert.equal(JSON.stringify(items).includes(`certificate ${old.serialNumber}`), true);
+  assert.equal(JSON.stringify(items).includes(`certificate ${old.serialNumber} of issuing`), true);
 }
 
 async function needsNoBody(way: Way): Promise<void> {
@@ -176,6 +176,26 @@ describe('POST /v1/certificates/{serialNumber}/rekey', () => {
 });
 
 describe('a client certificate of ours', () => {
+  it('gives itself no longer a life than it was given, as the administrator may', async () => {
+    const own = await issue(api, { dnsNames: [host], validity: '1h' });
+    for (const way of ['renew', 'rekey'] as const) {
+      const path = pathOf(own.serialNumber, way);
+      const reply = await byCertificate(path, identityOf(own), { validity: '61m' });
+      assert.equal(reply.status, 422, reply.text);
+      assert.match(reply.text, /"pointer":"\/validity"/);
+      const same = await byCertificate(path, identityOf(own), { validity: '1h' });
+      assert.equal(same.status, 201, same.text);
+      assert.equal((await api.post(path, { validity: '2h' })).status, 201);
+    }
+  });
+
+  it('is that of its authority alone', async () => {
+    const own = await issue(api, { dnsNames: [host] });
+    const path = pathOf(own.serialNumber, 'renew');
+    assert.equal((await byCertificate(`${path}?authority=issuing`, identityOf(own))).status, 201);
+    assert.equal((await byCertificate(`${path}?authority=root`, identityOf(own))).status, 403);
+  });
+
   it('may do nothing but renew and re-key itself', async () => {
     const own = await issue(api, { dnsNames: [host], storePrivateKey: true });
     const client = identityOf(own);
