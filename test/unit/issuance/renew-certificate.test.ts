@@ -133,8 +133,8 @@ describe('renewCertificate', () => {
     world.keys.set(old.serialNumber, privateKey);
     const { certificate } = await world.renew(old);
     const record = world.issuance.records.at(-1);
-    assert.equal(record?.certificate, certificate);
     assert.ok(record?.wrappedPrivateKey);
+    assert.equal(record.certificate, certificate);
     const [entry] = record.auditEntries;
     assert.equal(entry?.action, 'certificate.issued');
     assert.equal(entry.details['replaces'], old.serialNumber);
