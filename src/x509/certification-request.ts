@@ -27,7 +27,7 @@ export interface CertificationRequest {
 }
 
 /** RFC 7468 §7; the second one is what older tools write. */
-const LABELS = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+export const REQUEST_LABELS: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 
 /** Whose signatures are checked sooner than handed to another thread. */
 const QUICK_ALGORITHMS = ['ecdsa-p256', 'ed25519'];
@@ -62,11 +62,23 @@ export async function readCertificationRequest(pem: string): Promise<Certificati
   };
 }
 
+/** What is wrong with a request's proof of possession, in words; `undefined` where it holds. */
+export async function proofOfPossessionFault(request: DecodedRequest): Promise<string | undefined> {
+  try {
+    await assertProofOfPossession(request, importedKey(request.subjectPublicKeyInfo), false);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PkiError) return error.violations[0]?.detail;
+    throw error;
+  }
+}
+
 function parse(pem: string): DecodedRequest {
   try {
     const [block, ...more] = decodePem(pem);
     if (!block || more.length > 0) throw invalid('must hold exactly one PEM block');
-    if (!LABELS.includes(block.label)) throw invalid(`holds a ${block.label}, not a request`);
+    if (!REQUEST_LABELS.includes(block.label))
+      throw invalid(`holds a ${block.label}, not a request`);
     return readDer(block.der, readRequest);
   } catch (cause) {
     if (cause instanceof DerError) throw invalid(`is no PKCS #10 request: ${cause.message}`, cause);

@@ -19,6 +19,8 @@ export interface DecodedCertificate extends Validity, ExtensionValues {
   /** What was read: the certificate, or the TBSCertificate alone. */
   readonly der: Uint8Array;
   readonly tbsCertificate: Uint8Array;
+  /** 1, 2 or 3, as people call it. */
+  readonly version: number;
   /** DER of the AlgorithmIdentifier. */
   readonly signatureAlgorithm: Uint8Array;
   /** Empty where there is none yet. */
@@ -30,6 +32,8 @@ export interface DecodedCertificate extends Validity, ExtensionValues {
   readonly subjectName: Uint8Array;
   readonly subject: DecodedSubject;
   readonly subjectPublicKeyInfo: Uint8Array;
+  /** Whether one of v2's unique identifiers stands there. */
+  readonly hasUniqueIdentifiers: boolean;
   readonly extensions: readonly Extension[];
   /** Object identifiers. */
   readonly criticalExtensions: readonly string[];
@@ -107,12 +111,14 @@ function readTbsCertificate(reader: DerReader): Unsigned {
   const subject = readSubject(members);
   const subjectName = members.since(subjectAt);
   const subjectPublicKeyInfo = octetsOf(members, readSubjectPublicKeyInfo);
-  const { extensions, values } = readOptionalMembers(members, version);
+  const hasUniqueIdentifiers = readUniqueIdentifiers(members, version);
+  const { extensions, values } = readExtensionsOf(members, version);
   members.end();
   const tbsCertificate = reader.since(start);
   return {
     der: tbsCertificate,
     tbsCertificate,
+    version: version + 1,
     signatureAlgorithm,
     signature: UNSIGNED,
     serialNumber,
@@ -122,6 +128,7 @@ function readTbsCertificate(reader: DerReader): Unsigned {
     subject,
     subjectName,
     subjectPublicKeyInfo,
+    hasUniqueIdentifiers,
     extensions,
     criticalExtensions: extensions.flatMap(({ id, isCritical }) => (isCritical ? [id] : [])),
     ...values,
@@ -169,12 +176,18 @@ function readSubjectPublicKeyInfo(reader: DerReader): void {
   members.end();
 }
 
-/** The unique identifiers of v2, which nobody uses, and the extensions of v3. */
-function readOptionalMembers(reader: DerReader, version: number): DecodedExtensions {
+/** Those of issuer and subject (RFC 5280 §4.1.2.8), which nobody uses. */
+function readUniqueIdentifiers(reader: DerReader, version: number): boolean {
+  let isAny = false;
   for (const number of [1, 2]) {
     if (!reader.isNext(CONTEXT | number) || version < V2) continue;
     if (!isBitString(reader.contextPrimitive(number))) throw reader.fault('a bad BIT STRING');
+    isAny = true;
   }
+  return isAny;
+}
+
+function readExtensionsOf(reader: DerReader, version: number): DecodedExtensions {
   if (reader.isAtEnd) return noExtensions();
   if (version !== V3) throw reader.fault('extensions in a certificate that is not of version 3');
   const members = reader.context(3);

@@ -2,8 +2,9 @@ import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { type DecodedExtensions, noExtensions, readExtensions } from './decode-extensions.ts';
 import { type DecodedSubject, readSubject } from './decode-subject.ts';
 import { readAny } from './der-any.ts';
-import type { DerReader } from './der-reader.ts';
-import { CONTEXT_CONSTRUCTED } from './der-tags.ts';
+import { DerError } from './der-error.ts';
+import { DerReader } from './der-reader.ts';
+import { CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
 import { EXTENSION_REQUEST } from './oids.ts';
 import { type KindOfSignature, kindOfSignature } from './read-signature-scheme.ts';
 import { type PublicKeyParts, readSubjectPublicKeyInfo } from './subject-public-key-info.ts';
@@ -26,6 +27,20 @@ export interface DecodedRequest {
 
 /** Tools write four at most. */
 const MAX_ATTRIBUTES = 64;
+
+/**
+ * Whether what stands there begins as a request does and no certificate: with the version 0, where a
+ * certificate has a tagged version or a serialNumber, which is never zero.
+ */
+export function beginsAsRequest(der: Uint8Array): boolean {
+  try {
+    const members = new DerReader(der).sequence().sequence();
+    return members.isNext(TAG.integer) && members.number() === 0;
+  } catch (error) {
+    if (error instanceof DerError) return false;
+    throw error;
+  }
+}
 
 /** Reads a CertificationRequest, strictly: attributes of each type once, the extension request with one value. */
 export function readRequest(reader: DerReader): DecodedRequest {

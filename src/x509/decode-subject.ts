@@ -5,8 +5,9 @@ import { TAG } from './der-tags.ts';
 import { isTextTag } from './der-text.ts';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from './distinguished-name.ts';
 
-/** A subject's known attributes, and the types of all others. */
+/** A subject's attributes: all of them in their order, and what those known here say. */
 export interface DecodedSubject {
+  readonly attributes: readonly DecodedAttribute[];
   readonly known: Subject;
   /** Object identifiers of attributes that are unknown here, stand there again, or hold no text. */
   readonly others: readonly string[];
@@ -15,6 +16,8 @@ export interface DecodedSubject {
 /** An attribute of a distinguished name: its type, and its value as text or else as DER. */
 export interface DecodedAttribute {
   readonly type: string;
+  /** The identifier octet of the value, which tells its string type. */
+  readonly tag: number;
   readonly value: string | Uint8Array;
 }
 
@@ -41,14 +44,13 @@ export function decodeSubject(name: Uint8Array): DecodedSubject {
 export function readSubject(reader: DerReader): DecodedSubject {
   const known: Partial<Record<keyof Subject, string>> = {};
   const others: string[] = [];
-  for (const rdn of readName(reader)) {
-    for (const { type, value } of rdn) {
-      const attribute = ATTRIBUTE_OF_TYPE.get(type);
-      if (!attribute || typeof value !== 'string' || attribute in known) others.push(type);
-      else known[attribute] = value;
-    }
+  const attributes = readName(reader).flat();
+  for (const { type, value } of attributes) {
+    const attribute = ATTRIBUTE_OF_TYPE.get(type);
+    if (!attribute || typeof value !== 'string' || attribute in known) others.push(type);
+    else known[attribute] = value;
   }
-  return { known, others };
+  return { attributes, known, others };
 }
 
 /** Reads a Name, each RDN with its attributes. */
@@ -73,5 +75,5 @@ function readAttribute(reader: DerReader): DecodedAttribute {
   if (!isTextTag(tag) && !OTHER_VALUES.includes(tag)) throw members.fault('a name of no text');
   const value = isTextTag(tag) ? members.text(tag) : readAny(members);
   members.end();
-  return { type, value };
+  return { type, tag, value };
 }

@@ -2,10 +2,16 @@ import { readAny } from './der-any.ts';
 import { DerError } from './der-error.ts';
 import { readDer } from './der-reader.ts';
 import type { Extension } from './extension.ts';
-import { describeOid, OUR_EXTENSIONS } from './oids.ts';
+import {
+  CERTIFICATE_POLICIES,
+  describeOid,
+  INHIBIT_ANY_POLICY,
+  OUR_EXTENSIONS,
+  POLICY_CONSTRAINTS,
+} from './oids.ts';
 
 /** RFC 5280 §4.2.1.4, §4.2.1.11, §4.2.1.14: what verifiers act on; anything else critical they must refuse (§4.2). */
-const KNOWN_WHEN_CRITICAL = ['2.5.29.32', '2.5.29.36', '2.5.29.54'];
+const KNOWN_WHEN_CRITICAL = [CERTIFICATE_POLICIES, POLICY_CONSTRAINTS, INHIBIT_ANY_POLICY];
 
 /** Why an extension cannot be written as it is beside those that are written from decisions, in words. */
 export function extensionFault({ id, isCritical, value }: Extension): string | undefined {

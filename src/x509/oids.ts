@@ -9,16 +9,28 @@ export const ORGANIZATION = '2.5.4.10';
 export const ORGANIZATIONAL_UNIT = '2.5.4.11';
 
 /** RFC 5280 §4.2.1: certificate extensions. */
+export const SUBJECT_DIRECTORY_ATTRIBUTES = '2.5.29.9';
 export const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
 export const KEY_USAGE = '2.5.29.15';
 export const SUBJECT_ALT_NAME = '2.5.29.17';
 export const BASIC_CONSTRAINTS = '2.5.29.19';
 export const NAME_CONSTRAINTS = '2.5.29.30';
 export const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
-const CERTIFICATE_POLICIES = '2.5.29.32';
+export const CERTIFICATE_POLICIES = '2.5.29.32';
+export const POLICY_MAPPINGS = '2.5.29.33';
 export const AUTHORITY_KEY_IDENTIFIER = '2.5.29.35';
+export const POLICY_CONSTRAINTS = '2.5.29.36';
 export const EXT_KEY_USAGE = '2.5.29.37';
+export const FRESHEST_CRL = '2.5.29.46';
+export const INHIBIT_ANY_POLICY = '2.5.29.54';
 export const AUTHORITY_INFO_ACCESS = '1.3.6.1.5.5.7.1.1';
+export const SUBJECT_INFO_ACCESS = '1.3.6.1.5.5.7.1.11';
+
+/** RFC 7633 §4: a promise to bring an OCSP response, "must staple". */
+export const TLS_FEATURE = '1.3.6.1.5.5.7.1.24';
+
+/** RFC 6960 §4.2.2.2.1: the responder's certificate itself is not to be checked. */
+export const OCSP_NO_CHECK = '1.3.6.1.5.5.7.48.1.5';
 
 /** Those that are written from what is decided about a certificate. */
 export const OUR_EXTENSIONS: readonly string[] = [
@@ -40,16 +52,20 @@ export const ACCESS_CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 /** RFC 5280 §4.2.1.12: purposes of a key. */
 export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+export const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
+export const EMAIL_PROTECTION = '1.3.6.1.5.5.7.3.4';
+export const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
+export const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9';
 export const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0';
 
 /** The purposes of a key by their names in RFC 5280 §4.2.1.12. */
 export const EXT_KEY_USAGES: Readonly<Record<string, string>> = {
   serverAuth: SERVER_AUTH,
   clientAuth: CLIENT_AUTH,
-  codeSigning: '1.3.6.1.5.5.7.3.3',
-  emailProtection: '1.3.6.1.5.5.7.3.4',
-  timeStamping: '1.3.6.1.5.5.7.3.8',
-  OCSPSigning: '1.3.6.1.5.5.7.3.9',
+  codeSigning: CODE_SIGNING,
+  emailProtection: EMAIL_PROTECTION,
+  timeStamping: TIME_STAMPING,
+  OCSPSigning: OCSP_SIGNING,
 };
 
 /** RFC 2985 §5.4.2: the attribute of a request that holds the extensions asked for. */
@@ -85,6 +101,7 @@ export const SHA384 = '2.16.840.1.101.3.4.2.2';
 export const SHA512 = '2.16.840.1.101.3.4.2.3';
 
 const NAMES: Readonly<Record<string, string>> = {
+  [SUBJECT_DIRECTORY_ATTRIBUTES]: 'subjectDirectoryAttributes',
   [SUBJECT_KEY_IDENTIFIER]: 'subjectKeyIdentifier',
   [KEY_USAGE]: 'keyUsage',
   [SUBJECT_ALT_NAME]: 'subjectAltName',
@@ -94,11 +111,17 @@ const NAMES: Readonly<Record<string, string>> = {
   [EXT_KEY_USAGE]: 'extKeyUsage',
   [CRL_DISTRIBUTION_POINTS]: 'cRLDistributionPoints',
   [CERTIFICATE_POLICIES]: 'certificatePolicies',
+  [POLICY_MAPPINGS]: 'policyMappings',
+  [POLICY_CONSTRAINTS]: 'policyConstraints',
+  [FRESHEST_CRL]: 'freshestCRL',
+  [INHIBIT_ANY_POLICY]: 'inhibitAnyPolicy',
   [AUTHORITY_INFO_ACCESS]: 'authorityInfoAccess',
+  [SUBJECT_INFO_ACCESS]: 'subjectInfoAccess',
+  [OCSP_NO_CHECK]: 'ocsp-nocheck',
+  [TLS_FEATURE]: 'TLS feature',
   [SERVER_AUTH]: 'serverAuth',
   [CLIENT_AUTH]: 'clientAuth',
   [ANY_EXTENDED_KEY_USAGE]: 'anyExtendedKeyUsage',
-  '1.3.6.1.5.5.7.1.24': 'TLS feature',
   '1.3.6.1.4.1.311.20.2': 'Microsoft certificate template',
   '1.3.6.1.4.1.311.21.7': 'Microsoft certificate template',
 };

@@ -33,12 +33,18 @@ export function encodeCertificates(certificates: readonly Uint8Array[]): string 
  */
 export function decodePem(text: string): readonly PemBlock[] {
   const blocks = [...text.matchAll(BLOCK)].map(([, label = '', body = '', end]) => {
-    const base64 = body.replaceAll(/\s/g, '');
-    if (label !== end || base64 === '' || !BASE64.test(base64)) throw damaged();
-    return { label, der: Buffer.from(base64, 'base64') };
+    const der = decodeBase64(body);
+    if (label !== end || !der) throw damaged();
+    return { label, der };
   });
   if ((text.match(BOUNDARY)?.length ?? 0) !== blocks.length * 2) throw damaged();
   return blocks;
+}
+
+/** The octets of Base64 text, white space in it passed over; `undefined` where it is none. */
+export function decodeBase64(text: string): Buffer | undefined {
+  const base64 = text.replaceAll(/\s/g, '');
+  return base64 !== '' && BASE64.test(base64) ? Buffer.from(base64, 'base64') : undefined;
 }
 
 function damaged(): PkiError {

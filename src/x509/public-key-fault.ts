@@ -81,11 +81,12 @@ function judgeRsaKey({ modulus, publicExponent }: RsaKey): JudgedKey {
   if (bits % 8 !== 0) return { fault: `its RSA key has ${bits} bits, not a multiple of 8` };
   const keyAlgorithm = RSA_ALGORITHMS[bits];
   if (!keyAlgorithm) return { fault: `its RSA key has ${bits} bits; supported are ${SUPPORTED}` };
-  const fault = exponentFault(publicExponent) ?? rsaWeakness(modulus);
+  const fault = rsaExponentFault(publicExponent) ?? rsaWeakness(modulus);
   return fault === undefined ? { keyAlgorithm } : { fault };
 }
 
-function exponentFault(publicExponent: Uint8Array): string | undefined {
+/** What stands against an RSA public exponent, in words; `undefined` for a good one. */
+export function rsaExponentFault(publicExponent: Uint8Array): string | undefined {
   if (((publicExponent.at(-1) ?? 0) & 1) === 0) return 'its RSA public exponent is even';
   const isShort = publicExponent.length <= MAX_EXPONENT_OCTETS;
   const exponent = isShort ? Number.parseInt(Buffer.from(publicExponent).toString('hex'), 16) : 0;
