@@ -1,0 +1,218 @@
+import {
+  constraintAgainst,
+  directoryConstraintAgainst,
+} from '../issuance/name-constraint-check.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import type { NameConstraintSubtrees } from '../x509/name-constraints.ts';
+import { ANY_EXTENDED_KEY_USAGE } from '../x509/oids.ts';
+import { isSelfIssued, type PathCandidate } from './candidate.ts';
+import { quoted } from './quoted.ts';
+import { CONSUMERS, type Rule } from './rule.ts';
+
+/** Go’s bound (crypto/x509 MaxConstraintComparisions), where OpenSSL has 2^20: a hostile path must not take for ever. */
+const MAX_COMPARISONS = 250_000;
+
+/** A certificate of a path, its place in it, and those above it. */
+interface Step {
+  readonly certificate: DecodedCertificate;
+  readonly place: number;
+  readonly above: readonly DecodedCertificate[];
+}
+
+/** How certificates of one path go together (RFC 5280 §6.1). */
+export const pathRules: readonly Rule<PathCandidate>[] = [
+  {
+    id: 'path-in-order',
+    severity: 'error',
+    consumers: CONSUMERS,
+    part: 'certificate',
+    requirement:
+      'Each certificate is followed by its issuer’s, whose subject is its issuer octet for octet.',
+    source: 'RFC 5246 §7.4.2; RFC 5280 §4.1.2.6, §6.1',
+    prevents: { 'application-gateway': 'Leaf certificate is not the topmost' },
+    faultOf: ({ certificates }) =>
+      firstOf(certificates, ({ certificate, place, above: [issuer] }) =>
+        !issuer || Buffer.compare(issuer.subjectName, certificate.issuerName) === 0
+          ? undefined
+          : `certificate ${place} is not followed by that of its issuer`,
+      ),
+  },
+  {
+    id: 'path-signatures',
+    severity: 'error',
+    consumers: CONSUMERS,
+    part: 'certificate',
+    requirement: 'Each certificate is signed with the key of the next.',
+    source: 'RFC 5280 §6.1.3 (a)(1)',
+    prevents: {
+      openssl: 'certificate signature failure',
+      go: 'x509: certificate signed by unknown authority',
+      java: 'signature check failed',
+    },
+    faultOf: ({ signatures }) => {
+      const at = signatures.indexOf(false);
+      return at < 0 ? undefined : `certificate ${at + 1} is not signed with the key of ${at + 2}`;
+    },
+  },
+  {
+    id: 'path-issuers-are-authorities',
+    severity: 'error',
+    consumers: CONSUMERS,
+    part: 'certificate',
+    requirement: 'Whoever signs certificates is an authority.',
+    source: 'RFC 5280 §6.1.4 (k), (n)',
+    prevents: {
+      openssl: 'invalid CA certificate',
+      go: 'x509: invalid signature: parent certificate cannot sign this kind of certificate',
+    },
+    faultOf: ({ certificates }) =>
+      firstOf(certificates, ({ certificate, place }) =>
+        place === 1 || certificate.isAuthority
+          ? undefined
+          : `certificate ${place} is no authority's, and stands where an issuer's does`,
+      ),
+  },
+  {
+    id: 'path-length',
+    severity: 'error',
+    consumers: CONSUMERS,
+    part: 'certificate',
+    requirement: 'No more authorities follow one than its pathLenConstraint allows.',
+    source: 'RFC 5280 §6.1.4 (l), (m)',
+    prevents: {
+      openssl: 'path length constraint exceeded',
+      go: 'x509: too many intermediates for path length constraint',
+      java: 'basic constraints check failed: pathLenConstraint violated',
+    },
+    faultOf: ({ certificates }) => pathLengthFault(certificates),
+  },
+  {
+    id: 'path-name-constraints',
+    severity: 'error',
+    consumers: CONSUMERS,
+    part: 'certificate',
+    requirement: 'Every name is permitted by the nameConstraints of every authority above.',
+    source: 'RFC 5280 §4.2.1.10, §6.1.3 (b), (c)',
+    prevents: {
+      openssl: 'permitted subtree violation',
+      go: 'is not permitted by any constraint',
+      java: 'name constraints check failed',
+    },
+    faultOf: ({ certificates }) =>
+      comparisonsIn(certificates) > MAX_COMPARISONS
+        ? 'has more names and constraints than verifiers compare'
+        : firstOf(certificates, nameFault),
+  },
+  {
+    id: 'path-purposes-nest',
+    severity: 'error',
+    consumers: ['openssl', 'go', 'istio'],
+    part: 'certificate',
+    requirement:
+      'An authority’s extKeyUsage, where it has one, names every purpose of what it issues.',
+    source: 'Go crypto/x509 (Certificate.Verify); OpenSSL crypto/x509/v3_purp.c',
+    prevents: {
+      openssl: 'unsuitable certificate purpose',
+      go: 'x509: certificate specifies an incompatible key usage',
+    },
+    faultOf: ({ certificates }) =>
+      firstOf(certificates, ({ certificate, place, above }) =>
+        above.every((authority) => doPurposesNest(certificate, authority))
+          ? undefined
+          : `certificate ${place} has a purpose that an authority above it has not`,
+      ),
+  },
+  {
+    id: 'path-outlived-issuer',
+    severity: 'warning',
+    consumers: CONSUMERS,
+    part: 'validity',
+    requirement:
+      'No certificate outlives its issuer, or it ends on a day that its own dates do not show.',
+    source: 'RFC 5280 §6.1.3 (a)(2)',
+    faultOf: ({ certificates }) =>
+      firstOf(certificates, ({ certificate: { notAfter }, place, above: [issuer] }) =>
+        issuer && issuer.notAfter < notAfter
+          ? `certificate ${place} outlives its issuer, which ends at ${issuer.notAfter.toISOString()}`
+          : undefined,
+      ),
+  },
+];
+
+/** The first fault on the way from the leaf up. */
+function firstOf(
+  certificates: readonly DecodedCertificate[],
+  faultOf: (step: Step) => string | undefined,
+): string | undefined {
+  for (const [index, certificate] of certificates.entries()) {
+    const above = certificates.slice(index + 1);
+    const fault = faultOf({ certificate, place: index + 1, above });
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** An authority that is its own issuer does not count among those that follow. */
+function pathLengthFault(certificates: readonly DecodedCertificate[]): string | undefined {
+  let followers = 0;
+  for (const [index, { pathLenConstraint, ...authority }] of certificates.entries()) {
+    if (index === 0) continue;
+    if (pathLenConstraint !== undefined && followers > pathLenConstraint) {
+      return `certificate ${index + 1} allows ${pathLenConstraint} authorities below it, and has ${followers}`;
+    }
+    if (!isSelfIssued(authority)) followers += 1;
+  }
+  return undefined;
+}
+
+function comparisonsIn(certificates: readonly DecodedCertificate[]): number {
+  const names = certificates.map((certificate) => 1 + namesOf(certificate).length);
+  const bases = certificates.map(({ nameConstraints: { permitted, excluded } }) =>
+    sumOf([permitted, excluded].map((subtrees) => countOf(subtrees))),
+  );
+  return sumOf(names) * sumOf(bases);
+}
+
+function countOf(subtrees: NameConstraintSubtrees | undefined): number {
+  const kinds: readonly (readonly unknown[])[] = Object.values(subtrees ?? {});
+  return sumOf(kinds.map((bases) => bases.length));
+}
+
+/** Names of a self-issued authority in the middle of a path are not held against the constraints. */
+function nameFault({ certificate, place, above }: Step): string | undefined {
+  if (place > 1 && isSelfIssued(certificate)) return undefined;
+  for (const { nameConstraints } of above) {
+    const subject =
+      certificate.subject.attributes.length > 0
+        ? directoryConstraintAgainst(certificate.subjectName, nameConstraints)
+        : undefined;
+    if (subject !== undefined)
+      return `the subject of certificate ${place}: an authority ${subject}`;
+    for (const { kind, value } of namesOf(certificate)) {
+      const refusal = constraintAgainst(kind, value, nameConstraints);
+      if (refusal !== undefined) return `${quoted(value)}: an authority ${refusal}`;
+    }
+  }
+  return undefined;
+}
+
+function namesOf({ names }: DecodedCertificate) {
+  const { dnsNames, ipAddresses, emailAddresses, uris } = names;
+  return [
+    ...dnsNames.map((value) => ({ kind: 'dnsNames', value }) as const),
+    ...ipAddresses.map((value) => ({ kind: 'ipRanges', value }) as const),
+    ...emailAddresses.map((value) => ({ kind: 'emailDomains', value }) as const),
+    ...uris.map((value) => ({ kind: 'uriDomains', value }) as const),
+  ];
+}
+
+/** Whether an authority may do, or pass on, all that a certificate below it is for. */
+function doPurposesNest(certificate: DecodedCertificate, authority: DecodedCertificate): boolean {
+  const { extKeyUsage } = authority;
+  if (extKeyUsage.length === 0 || extKeyUsage.includes(ANY_EXTENDED_KEY_USAGE)) return true;
+  return certificate.extKeyUsage.every((purpose) => extKeyUsage.includes(purpose));
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}

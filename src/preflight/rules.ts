@@ -1,0 +1,75 @@
+import { altNameRules, identityRules } from './alt-name-rules.ts';
+import { appleKeyRules, appleRules } from './apple-rules.ts';
+import {
+  applicationGatewayKeyRules,
+  applicationGatewayPathRules,
+  applicationGatewayRules,
+} from './application-gateway-rules.ts';
+import type {
+  CertificateCandidate,
+  Claims,
+  FileCandidate,
+  PathCandidate,
+  RequestCandidate,
+  TargetCandidate,
+} from './candidate.ts';
+import { envoyKeyRules, envoyRules } from './envoy-rules.ts';
+import { extensionRules } from './extension-rules.ts';
+import { fileRules as readingRules } from './file-rules.ts';
+import { formRules } from './form-rules.ts';
+import { keyRules } from './key-rules.ts';
+import { pathRules as generalPathRules } from './path-rules.ts';
+import { proofRules } from './proof-rules.ts';
+import type { Rule } from './rule.ts';
+import { signatureRules } from './signature-rules.ts';
+import { subjectRules } from './subject-rules.ts';
+import { keyUsageRules, usageRules } from './usage-rules.ts';
+import { verifierKeyRules } from './verifier-rules.ts';
+
+/**
+ * Every rule that this service knows: what is about to be signed, what is submitted, and what a target
+ * would be given are judged by one list, each by those of its rules that speak of such a thing.
+ */
+
+const claimRules: readonly Rule<Claims>[] = [
+  ...subjectRules,
+  ...altNameRules,
+  ...keyRules,
+  ...keyUsageRules,
+  ...appleKeyRules,
+  ...envoyKeyRules,
+  ...applicationGatewayKeyRules,
+  ...verifierKeyRules,
+];
+
+/** Those of one certificate. */
+export const certificateRules: readonly Rule<CertificateCandidate>[] = [
+  ...formRules,
+  ...claimRules,
+  ...identityRules,
+  ...usageRules,
+  ...extensionRules,
+  ...signatureRules,
+  ...appleRules,
+  ...envoyRules,
+  ...applicationGatewayRules,
+];
+
+/** Those of a file, before what is in it. */
+export const fileRules: readonly Rule<FileCandidate>[] = readingRules;
+
+/** Those of a certification request. */
+export const requestRules: readonly Rule<RequestCandidate>[] = [...proofRules, ...claimRules];
+
+/** Those of certificates that stand in one file. */
+export const pathRules: readonly Rule<PathCandidate>[] = [
+  ...generalPathRules,
+  ...applicationGatewayPathRules,
+];
+
+/** Those of a place whose certificate is still to be made. */
+export const targetRules: readonly Rule<TargetCandidate>[] = [
+  ...envoyKeyRules,
+  ...applicationGatewayKeyRules,
+  ...applicationGatewayPathRules,
+];
