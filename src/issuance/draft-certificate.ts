@@ -6,6 +6,7 @@ import { templateOf } from './certificate-template.ts';
 import { certificateUrlsOf } from './certificate-urls.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
 import { issuingObstacle } from './issuing-obstacle.ts';
+import { lintOf } from './lint.ts';
 import { malformedPartsOf } from './malformed-parts.ts';
 import { violationsOf } from './policy.ts';
 import type { Profile } from './profile.ts';
@@ -29,8 +30,9 @@ export interface Draft {
 }
 
 /**
- * Writes down what would be signed, and judges exactly those octets: a name that slipped past the
- * request by whatever way is judged here like any other.
+ * Writes down what would be signed, and judges exactly those octets, by the policy and then by the
+ * rules of whoever will read them: a name that slipped past the request by whatever way is judged
+ * here like any other.
  *
  * @throws {PkiError} `authority-cannot-issue`, or `request-refused` for what cannot be written at all
  */
@@ -56,11 +58,15 @@ export function draftCertificate(
     key: request.keyPointer ?? '/keyAlgorithm',
   };
   const terms = { profile, keyAlgorithm, issuers: signer.path, pointers, now, urls };
+  const violations = violationsOf(decoded, terms);
+  // What breaks the policy breaks many a rule as well, and is best said in the policy's words.
+  const lint = violations.length > 0 ? { violations, warnings: [] } : lintOf(decoded, terms);
+  const warnings = [...(request.warnings ?? []), ...clampWarnings(decoded, profile, signer)];
   return {
     tbsCertificate,
     decoded,
-    violations: violationsOf(decoded, terms),
-    warnings: [...(request.warnings ?? []), ...clampWarnings(decoded, profile, signer)],
+    violations: lint.violations,
+    warnings: [...warnings, ...lint.warnings],
   };
 }
 
