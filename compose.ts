@@ -32,6 +32,9 @@ import { KeyGeneration } from './src/issuance/key-generation.ts';
 import { type Rekeying, rekeyCertificate } from './src/issuance/rekey-certificate.ts';
 import { renewCertificate } from './src/issuance/renew-certificate.ts';
 import type { Renewal } from './src/issuance/renewal-order.ts';
+import { preflight } from './src/preflight/preflight.ts';
+import type { Consumer } from './src/preflight/rule.ts';
+import { targetWarnings } from './src/rotation/target-warnings.ts';
 import { AuditRepository } from './storage/database/audit-repository.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
@@ -97,7 +100,7 @@ function joined(
     readonly firstProcess: FirstProcess;
   },
 ) {
-  const { log, isReady, now } = surroundings;
+  const { log, isReady, now, profiles } = surroundings;
   const { parts, issuing, firstProcess } = composed;
   const { stores, metrics, issuers } = parts;
   const domain = {
@@ -105,6 +108,8 @@ function joined(
     ...composeBundling(surroundings, parts),
     listTargets: stores.targets.list,
     findTarget: stores.targets.find,
+    targetWarnings: targetWarnings.bind(undefined, { findProfile: profiles.find }),
+    preflight: (consumer: Consumer, file: string) => preflight(consumer, file, now()),
     listAuditEntries: stores.journal.list,
   };
   const listener = {

@@ -13,6 +13,7 @@ import { type CertificateRoutesDeps, certificateRoutes } from './routes/certific
 import { type DistributionRoutesDeps, distributionRoutes } from './routes/distribution.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { type PfxRoutesDeps, pfxRoutes } from './routes/pfx.ts';
+import { type PreflightRoutesDeps, preflightRoutes } from './routes/preflight.ts';
 import { type ProfileRoutesDeps, profileRoutes } from './routes/profiles.ts';
 import { type RenewalRoutesDeps, renewalRoutes } from './routes/renewal.ts';
 import { type RotationRoutesDeps, rotationRoutes } from './routes/rotation.ts';
@@ -29,6 +30,7 @@ export interface ManagementDeps
     BatchRoutesDeps,
     CertificateRoutesDeps,
     PfxRoutesDeps,
+    PreflightRoutesDeps,
     ProfileRoutesDeps,
     RenewalRoutesDeps,
     RotationRoutesDeps,
@@ -45,8 +47,8 @@ export function managementApp(deps: ManagementDeps): Express {
     .use(batchRoutes(deps))
     .use(readJsonBody)
     .use(authorityRoutes(deps), certificateRoutes(deps), renewalRoutes(deps))
-    .use(pfxRoutes(deps))
-    .use(profileRoutes(deps), rotationRoutes(deps), auditRoutes(deps));
+    .use(pfxRoutes(deps), profileRoutes(deps), preflightRoutes(deps))
+    .use(rotationRoutes(deps), auditRoutes(deps));
   return listenerApp(deps, (app) => {
     app.use(documentationRoutes({ openapiYaml, problems: problemKinds }));
     app.use('/v1', v1);

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { Actor } from '../../src/audit/entry.ts';
+import type { Warning } from '../../src/certificate.ts';
 import { PkiError, refused } from '../../src/errors.ts';
 import {
   type RotationItem,
@@ -19,6 +20,7 @@ export interface RotationRoutesDeps {
   readonly now: () => Date;
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
   readonly findTarget: (name: string) => Promise<TargetRecord | undefined>;
+  readonly targetWarnings: (target: RotationTarget) => readonly Warning[];
   readonly createTarget: (target: RotationTarget, actor: Actor) => Promise<TargetRecord>;
   readonly replaceTarget: (target: RotationTarget, actor: Actor) => Promise<TargetRecord>;
   readonly deleteTarget: (
@@ -37,7 +39,8 @@ const NoMembers = z.strictObject({});
 
 export function rotationRoutes(deps: RotationRoutesDeps): Router {
   const router = strictRouter();
-  const present = (record: TargetRecord) => presentTarget(record, deps.now());
+  const present = (record: TargetRecord) =>
+    presentTarget(record, deps.targetWarnings(record.target), deps.now());
 
   router
     .route('/rotation/targets')
@@ -111,11 +114,15 @@ async function replace(
 }
 
 /** The wire form of a target, as `openapi.yaml` has it. */
-function presentTarget({ target, progress }: TargetRecord, now: Date) {
+function presentTarget(
+  { target, progress }: TargetRecord,
+  warnings: readonly Warning[],
+  now: Date,
+) {
   const { notAfter, nextRotationAt, lastRotatedAt, ...status } = statusAt(progress, now);
   const times = { notAfter, nextRotationAt, lastRotatedAt };
   const wireTimes = Object.fromEntries(
     Object.entries(times).map(([name, instant]) => [name, instant && wireTime(instant)]),
   );
-  return { ...target, status: { ...status, ...wireTimes } };
+  return { ...target, warnings, status: { ...status, ...wireTimes } };
 }

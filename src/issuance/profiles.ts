@@ -14,6 +14,8 @@ export class Profiles {
   /** The built-in ones first, those of the file in its order. */
   readonly list = (): readonly Profile[] => [...this.#profiles.values()];
 
+  readonly find = (name: string): Profile | undefined => this.#profiles.get(name);
+
   /** @throws {PkiError} `request-refused`, pointing to `/profile` */
   readonly profileOf = (name: string): Profile => {
     const profile = this.#profiles.get(name);

@@ -9,6 +9,7 @@ import {
   RenewalBody,
 } from '../../api/schemas/certificate.ts';
 import { CertificatePfxBody, PfxBody } from '../../api/schemas/pfx.ts';
+import { PreflightBody } from '../../api/schemas/preflight.ts';
 import { RotationRunBody, TargetBody, TargetReplacementBody } from '../../api/schemas/target.ts';
 import { startApi } from '../support/api.ts';
 import { keyPem, pemOf, testChain } from '../support/chains.ts';
@@ -76,6 +77,7 @@ const bodies = {
     schema: PfxBody,
     seeds: [{ privateKey: 'a', certificates: 'b', password: 'c', encryption: 'modern' }],
   },
+  preflight: { schema: PreflightBody, seeds: [{ consumer: 'envoy', file: 'a' }] },
   createTarget: { schema: TargetBody, seeds: targets },
   replaceTarget: { schema: TargetReplacementBody, seeds: targets },
   runRotation: { schema: RotationRunBody, seeds: [{ force: false }] },

@@ -16,6 +16,10 @@ import {
 const { api, newDirectory, declareInFile } = await startApi();
 const targets = '/v1/rotation/targets';
 
+function codesOf(warnings: TargetJson['warnings']): readonly string[] {
+  return warnings.map(({ code }) => code);
+}
+
 await declareInFile(inFile(newDirectory()));
 
 describe('POST /v1/rotation/targets', () => {
@@ -31,6 +35,7 @@ describe('POST /v1/rotation/targets', () => {
         ...{ type: 'directory', path, includeRoot: true, clientAuthorities: [] },
         ...{ clientTrust: 'issuer', keyMode: '0600' },
       },
+      warnings: [],
       status: { state: 'pending', reasons: [], ...unknown, lastRotatedAt: null, lastError: null },
     });
   });
@@ -63,8 +68,30 @@ describe('POST /v1/rotation/targets', () => {
       destination,
     });
     const reply = await api.post(targets, target);
-    const { status: _, ...answered } = reply.json<TargetJson>();
+    const { status: _, warnings, ...answered } = reply.json<TargetJson>();
     assert.deepEqual(answered, target);
+    assert.deepEqual(codesOf(warnings), [
+      'envoy-p384',
+      'application-gateway-key',
+      'application-gateway-whole-chain',
+    ]);
+  });
+
+  it('201: warns of keys that Envoy or Application Gateway may refuse, in servers’ targets', async () => {
+    for (const [keyAlgorithm, profile, expected] of [
+      ['ecdsa-p256', 'server', []],
+      ['rsa-2048', 'server', []],
+      ['ecdsa-p521', 'server', ['envoy-p521', 'application-gateway-key']],
+      ['ed25519', 'server-client', ['envoy-ed25519', 'application-gateway-key']],
+      ['ed25519', 'client', []],
+    ] as const) {
+      const name = `warned-${keyAlgorithm}-${profile}`;
+      const target = directoryTarget(newDirectory(), { name, keyAlgorithm, profile });
+      const created = (await api.post(targets, target)).json<TargetJson>();
+      assert.deepEqual(codesOf(created.warnings), expected, name);
+      const shown = (await api.get(`${targets}/${name}`)).json<TargetJson>();
+      assert.deepEqual(shown.warnings, created.warnings);
+    }
   });
 
   it('400: names every member at fault at once', async () => {

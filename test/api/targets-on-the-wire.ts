@@ -8,6 +8,7 @@ export interface TargetJson {
   readonly dnsNames: readonly string[];
   readonly keyAlgorithm: string;
   readonly destination: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly { readonly code: string; readonly detail: string }[];
   readonly status: {
     readonly state: string;
     readonly reasons: readonly string[];

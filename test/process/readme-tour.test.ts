@@ -70,6 +70,10 @@ describe("the README's tour, pasted block by block", () => {
     assert.match(printed('serve'), /^Hello from webapp\n$/m);
   });
 
+  it('finds that Application Gateway takes what the server sends', () => {
+    assert.match(printed('preflight'), /"verdict": "accepted",\n {2}"findings": \[\]/);
+  });
+
   it('issues for the key of a CSR, with the names of the CSR', () => {
     assert.match(printed('csr'), /DNS:catalog\.istioinaction\.io/);
   });

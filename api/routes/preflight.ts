@@ -1,0 +1,46 @@
+import type { Router } from 'express';
+import type { PlacedFinding, PreflightReport } from '../../src/preflight/preflight.ts';
+import type { Consumer } from '../../src/preflight/rule.ts';
+import { NoParameters, parseBody, parseQuery } from '../input.ts';
+import { onlyMethods } from '../methods.ts';
+import { PreflightBody } from '../schemas/preflight.ts';
+import { strictRouter } from '../strict-router.ts';
+
+export interface PreflightRoutesDeps {
+  /** @throws {PkiError} `request-malformed` */
+  readonly preflight: (consumer: Consumer, file: string) => Promise<PreflightReport>;
+}
+
+export function preflightRoutes({ preflight }: PreflightRoutesDeps): Router {
+  const router = strictRouter();
+
+  router
+    .route('/preflight')
+    .post(async (req, res) => {
+      parseQuery(NoParameters, req);
+      const { consumer, file } = parseBody(PreflightBody, req.body);
+      const { findings, ...report } = await preflight(consumer, file);
+      res.json({
+        ...report,
+        findings: findings.map((finding) => presentFinding(finding, consumer)),
+      });
+    })
+    .all(onlyMethods('POST'));
+
+  return router;
+}
+
+/** The wire form of a finding, as `openapi.yaml` has it. */
+function presentFinding({ rule, certificate, detail }: PlacedFinding, consumer: Consumer) {
+  const { id, severity, requirement, source } = rule;
+  const prevents = rule.prevents?.[consumer];
+  return {
+    rule: id,
+    severity,
+    ...(certificate === undefined ? {} : { certificate }),
+    detail,
+    requirement,
+    source,
+    ...(prevents === undefined ? {} : { prevents }),
+  };
+}
