@@ -1,4 +1,5 @@
 import { readAlgorithmIdentifier } from './algorithm-identifier.ts';
+import { readAny } from './der-any.ts';
 import { DerError } from './der-error.ts';
 import { type DerReader, readDer } from './der-reader.ts';
 import { CONTEXT_CONSTRUCTED } from './der-tags.ts';
@@ -41,6 +42,6 @@ function readHash(reader: DerReader): string {
   const members = reader.sequence();
   if (!members.isNext(CONTEXT_CONSTRUCTED)) return SHA1;
   const { id } = readAlgorithmIdentifier(members.context(0));
-  while (!members.isAtEnd) members.any();
+  while (!members.isAtEnd) readAny(members);
   return id;
 }
