@@ -3,6 +3,7 @@ import { distributionApp, managementApp } from './api/app.ts';
 import { Metrics } from './api/metrics.ts';
 import type { Refusal } from './api/problem.ts';
 import type { RequestLine } from './api/request-log.ts';
+import { authorityExpiries, composeAuthorities } from './compose/authorities.ts';
 import { refusalEntryOf } from './compose/refusal-entry.ts';
 import { composeRotation } from './compose/rotation.ts';
 import type {
@@ -14,14 +15,13 @@ import type {
 } from './compose/surroundings.ts';
 import { composeTogether } from './compose/together.ts';
 import type { Actor } from './src/audit/entry.ts';
-import { type AuthorityRequest, createAuthority } from './src/authority/create-authority.ts';
+import { isCertified } from './src/authority/authority.ts';
 import { Issuers } from './src/authority/issuers.ts';
 import {
   type KeyWrapping,
   openSubscriberKey,
   wrapSubscriberKey,
 } from './src/authority/private-key.ts';
-import { shortLives } from './src/authority/remaining-life.ts';
 import { certificationPathOf } from './src/bundle/certification-path.ts';
 import { makePfx } from './src/bundle/pfx.ts';
 import type { Certificate } from './src/certificate.ts';
@@ -36,6 +36,7 @@ import { preflight } from './src/preflight/preflight.ts';
 import type { Consumer } from './src/preflight/rule.ts';
 import { targetWarnings } from './src/rotation/target-warnings.ts';
 import { AuditRepository } from './storage/database/audit-repository.ts';
+import { AuthorityRecords } from './storage/database/authority-records.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
 import { type Commit, GroupCommit } from './storage/database/group-commit.ts';
@@ -72,21 +73,19 @@ export function compose(surroundings: WorkerSurroundings) {
 
 function partsOf({ db, wrapping, now }: Surroundings, commit: Commit): Parts {
   const journal = new AuditRepository(db, commit);
+  const records = new IssuanceRecords(db, { commit, now, journal });
   const stores = {
     authorities: new AuthorityRepository(db),
+    authorityRecords: new AuthorityRecords(db, { commit, journal, issuances: records }),
     certificates: new CertificateRepository(db),
-    records: new IssuanceRecords(db, { commit, now, journal }),
+    records,
     targets: new TargetRepository(db),
     journal,
   };
   const issuers = new Issuers({ findAuthority: stores.authorities.find, wrapping });
   const metrics = new Metrics({
     listTargets: stores.targets.list,
-    authorityExpiries: async () =>
-      (await stores.authorities.list()).map(({ name, certificate: { notAfter } }) => ({
-        name,
-        notAfter,
-      })),
+    authorityExpiries: () => authorityExpiries({ stores }),
   });
   const { newKeyPair } = new KeyGeneration(RSA_KEYS_AT_ONCE);
   return { commit, stores, issuers, metrics, newKeyPair };
@@ -164,8 +163,7 @@ function composeIssuing(surroundings: Surroundings, parts: Parts) {
       return metrics.issuance(name, () => issueLeaf({ ...deps, record }, request, actor));
     };
   return {
-    createAuthority: (request: AuthorityRequest, actor: Actor) =>
-      metrics.issuance(request.kind, () => createAuthority(deps, request, actor)),
+    ...composeAuthorities(deps, parts),
     issueWith,
     issue: issueWith(stores.records.record),
     renew: (renewal: Renewal) =>
@@ -173,13 +171,6 @@ function composeIssuing(surroundings: Surroundings, parts: Parts) {
     rekey: (rekeying: Rekeying) =>
       metrics.issuance(rekeying.certificate.profile, () => rekeyCertificate(deps, rekeying)),
     listProfiles: profiles.list,
-    findAuthority: stores.authorities.find,
-    listAuthorities: stores.authorities.list,
-    pathOf: async (authority: string) => derOf(await issuers.pathOf(authority)),
-    authorityWarnings: async () => {
-      const targets = (await stores.targets.list()).map(({ target }) => target);
-      return shortLives(await stores.authorities.list(), targets, now());
-    },
     findCertificates: stores.certificates.find,
     listCertificates: stores.certificates.list,
     pathAbove: async ({ authority, profile }: Certificate) =>
@@ -207,7 +198,9 @@ function composeBundling(
       }),
     certificationPath: async (input: { privateKey: string; certificates: string }) => {
       const authorities = await stores.authorities.list();
-      const ownAuthorities = authorities.map(({ certificate }) => certificate.der);
+      const ownAuthorities = authorities
+        .filter(isCertified)
+        .map(({ certificate }) => certificate.der);
       return certificationPathOf({ ...input, ownAuthorities, publicRoots, now: now() });
     },
   };

@@ -8,7 +8,7 @@ import { Hosts } from './api/schemas/names.ts';
 import { targetOf } from './api/schemas/target.ts';
 import { SettingsError } from './config/settings-error.ts';
 import { readSettingsFile } from './config/settings-file.ts';
-import type { AuthorityRequest } from './src/authority/create-authority.ts';
+import type { AuthorityDeclaration } from './src/authority/missing-authorities.ts';
 import type { Profile } from './src/issuance/profile.ts';
 import type { RotationTarget } from './src/rotation/target.ts';
 
@@ -36,7 +36,7 @@ export interface Settings {
   readonly publicUrl: string | undefined;
   readonly profiles: readonly Profile[];
   /** `undefined`: the settings file does not say. */
-  readonly authorities: readonly AuthorityRequest[] | undefined;
+  readonly authorities: readonly AuthorityDeclaration[] | undefined;
   readonly rotationTargets: readonly RotationTarget[];
   readonly rotationSchedule: string;
   readonly logLevel: string;

@@ -33,7 +33,7 @@ async function run(): Promise<void> {
 function announce(settings: Settings, running: Running, log: Logger): void {
   const { management, distribution } = running;
   const adminTokenFile = shortPath(settings.adminTokenFile);
-  const rootFile = shortPath(running.rootFile);
+  const rootFile = running.rootFile === undefined ? 'none yet' : shortPath(running.rootFile);
   const [port = ''] = /\d+$/.exec(management) ?? [];
   const [host = 'localhost'] = [...settings.tlsNames.dnsNames, ...settings.tlsNames.ipAddresses];
   const shownHost = host.includes(':') ? `[${host}]` : host;

@@ -9,6 +9,7 @@ import { openSecrets } from './compose/open-secrets.ts';
 import { composeFirst, type FirstComposition } from './compose.ts';
 import { SettingsError } from './config/settings-error.ts';
 import { type Settings, shortPath } from './config.ts';
+import { isCertified } from './src/authority/authority.ts';
 import { missingAuthorities } from './src/authority/missing-authorities.ts';
 import { OwnCertificate } from './src/issuance/own-certificate.ts';
 import { Profiles } from './src/issuance/profiles.ts';
@@ -39,7 +40,8 @@ export interface Running {
   /** URLs, with the ports that were chosen. */
   readonly management: string;
   readonly distribution: string;
-  readonly rootFile: string;
+  /** Absent while the authority whose root it is to hold awaits its certificate. */
+  readonly rootFile: string | undefined;
   /** Ends when the requests and passes under way have ended. */
   readonly stop: () => Promise<void>;
 }
@@ -55,8 +57,9 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
 
   // 2. The authorities and targets that the settings ask for, and the root for clients to trust.
   await prepare(settings, service, log);
-  const root = await explained('PKI_TLS_AUTHORITY', rootOf(settings.tlsAuthority, service));
-  const rootFile = writeRoot(dataDir, root);
+  let rootFile = await writtenRoot(settings, { service, dataDir });
+  if (rootFile === undefined)
+    log.warn('root.pem is written once PKI_TLS_AUTHORITY has a certificate');
 
   // 3. The listeners, and the processes that answer besides this one.
   const { listeners, renewOwnCertificate } = await listen(settings, {
@@ -70,7 +73,10 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   // 4. What goes on by itself from here.
   const rotations = schedule(settings.rotationSchedule, () => service.rotation.runScheduled());
   void service.rotation.runScheduled();
-  const watch = startWatch(service, { log, renewOwnCertificate });
+  const watch = startWatch(service, log, async () => {
+    rootFile ??= await writtenRoot(settings, { service, dataDir });
+    await renewOwnCertificate();
+  });
   const stop = async () => {
     state.isReady = false;
     clearInterval(watch);
@@ -190,33 +196,50 @@ async function prepare(settings: Settings, service: FirstComposition, log: Logge
   const { listAuthorities, createAuthority: create, listTargets } = service;
   const existing = await listAuthorities();
   // A wrong key-encryption key is found out before anything is sealed under it.
-  for (const { name } of existing) {
+  for (const authority of existing) {
     const file = shortPath(settings.keyEncryptionKeyFile);
-    const setting = `PKI_KEY_ENCRYPTION_KEY_FILE (${file}) does not open authority "${name}"`;
-    await explained(setting, service.issuers.issuerOf(name));
+    const setting = `PKI_KEY_ENCRYPTION_KEY_FILE (${file}) does not open authority "${authority.name}"`;
+    await explained(setting, service.issuers.assertKeyOpens(authority));
   }
   for (const request of missingAuthorities(existing, settings.authorities)) {
     const setting = `PKI_CONFIG_FILE: authority "${request.name}"`;
-    await explained(setting, create(request, { name: 'startup' }));
-    log.info({ authority: request.name }, 'authority created');
+    const authority = await explained(setting, create(request, { name: 'startup' }));
+    if (isCertified(authority)) log.info({ authority: authority.name }, 'authority created');
+    else log.warn({ authority: authority.name }, 'the authority awaits its certificate');
   }
   const targets = { now, listTargets, followFile: service.followFile };
   await explained('PKI_CONFIG_FILE', followFile(targets, settings.rotationTargets));
 }
 
-async function rootOf(authority: string, service: FirstComposition): Promise<string> {
-  const path = await service.pathOf(authority);
-  return encodeCertificates(path.slice(-1));
+/**
+ * Writes the root that clients are to trust; nothing while the authority whose root that is awaits its
+ * certificate, which can be brought in over plain HTTP.
+ */
+async function writtenRoot(
+  { tlsAuthority, isTlsOn }: Settings,
+  { service, dataDir }: { service: FirstComposition; dataDir: string },
+): Promise<string | undefined> {
+  const authority = await service.findAuthority(tlsAuthority);
+  if (!authority || isCertified(authority)) {
+    const path = await explained('PKI_TLS_AUTHORITY', service.pathOf(tlsAuthority));
+    return writeRoot(dataDir, encodeCertificates(path.slice(-1)));
+  }
+  if (!isTlsOn) return undefined;
+  const advice = 'name another authority, or bring it in with PKI_TLS=off';
+  throw new SettingsError(
+    `PKI_TLS_AUTHORITY: authority "${tlsAuthority}" awaits its certificate; ${advice}`,
+  );
 }
 
 /** Renews the listener's certificate in time, and warns once of each authority that ends too soon. */
 function startWatch(
   service: FirstComposition,
-  { log, renewOwnCertificate }: { log: Logger; renewOwnCertificate: () => Promise<void> },
+  log: Logger,
+  renew: () => Promise<void>,
 ): NodeJS.Timeout {
   const warned = new Set<string>();
   const look = async () => {
-    await renewOwnCertificate();
+    await renew();
     for (const [name, { code, detail }] of await service.authorityWarnings()) {
       if (!warned.has(name)) log.warn({ authority: name, code }, detail);
       warned.add(name);

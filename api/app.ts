@@ -8,6 +8,10 @@ import { logRequests, type RequestLine } from './request-log.ts';
 import { requireHost } from './require-host.ts';
 import { type AuditRoutesDeps, auditRoutes } from './routes/audit.ts';
 import { type AuthorityRoutesDeps, authorityRoutes } from './routes/authorities.ts';
+import {
+  type AuthorityIntakeRoutesDeps,
+  authorityIntakeRoutes,
+} from './routes/authority-intake.ts';
 import { type BatchRoutesDeps, batchRoutes } from './routes/batch.ts';
 import { type CertificateRoutesDeps, certificateRoutes } from './routes/certificates.ts';
 import { type DistributionRoutesDeps, distributionRoutes } from './routes/distribution.ts';
@@ -27,6 +31,7 @@ export interface ManagementDeps
   extends ListenerDeps,
     AuthenticationDeps,
     AuthorityRoutesDeps,
+    AuthorityIntakeRoutesDeps,
     BatchRoutesDeps,
     CertificateRoutesDeps,
     PfxRoutesDeps,
@@ -46,8 +51,8 @@ export function managementApp(deps: ManagementDeps): Express {
     .use(authenticate(deps))
     .use(batchRoutes(deps))
     .use(readJsonBody)
-    .use(authorityRoutes(deps), certificateRoutes(deps), renewalRoutes(deps))
-    .use(pfxRoutes(deps), profileRoutes(deps), preflightRoutes(deps))
+    .use(authorityIntakeRoutes(deps), authorityRoutes(deps), certificateRoutes(deps))
+    .use(renewalRoutes(deps), pfxRoutes(deps), profileRoutes(deps), preflightRoutes(deps))
     .use(rotationRoutes(deps), auditRoutes(deps));
   return listenerApp(deps, (app) => {
     app.use(documentationRoutes({ openapiYaml, problems: problemKinds }));

@@ -23,7 +23,13 @@ export const problemKinds = {
     status: 409,
     title: 'The authority cannot issue now',
     explanation:
-      'The authority or one above it has expired or is not valid yet, its private key is not here, or its path length is used up. Name another authority.',
+      'The authority or one above it has expired or is not valid yet, its private key is not here, or its path length is used up; or it awaits its certificate. Name another authority.',
+  },
+  'authority-certified': {
+    status: 409,
+    title: 'The authority has its certificate already',
+    explanation:
+      'Only an authority that was created with "parent": null awaits a certificate, and it gets one once. For another key or name, create another authority.',
   },
   'authority-unknown': {
     status: 404,
@@ -45,13 +51,14 @@ export const problemKinds = {
   'certificate-unknown': {
     status: 404,
     title: 'No such certificate',
-    explanation: 'No certificate with this serial number was issued here.',
+    explanation:
+      'No certificate with this serial number was issued or imported here, or the authority awaits its own.',
   },
   'chain-invalid': {
     status: 422,
     title: 'The certificates make no certification path',
     explanation:
-      'The certificates and the key do not fit together: every certificate lies on the path from the leaf up, each signed by the next, and the key is the leaf’s.',
+      'The certificates and the key do not fit together: every certificate lies on the path up from the leaf, or from the authority that comes in, each signed by the next, and the key is that of the first. The members errors name what is wrong.',
   },
   forbidden: {
     status: 403,
@@ -80,6 +87,12 @@ export const problemKinds = {
     title: 'The service has more to do than it can',
     explanation:
       'Too many requests are being worked on or wait. Nothing was done for this one; the header Retry-After says when to try again.',
+  },
+  'private-key-locked': {
+    status: 422,
+    title: 'The private key cannot be opened',
+    explanation:
+      'The password is wrong, missing, or given for a key that has none; or the file is damaged, or protected in a way that is not read here. openssl pkcs8 and openssl pkcs12 write it anew.',
   },
   'private-key-not-stored': {
     status: 409,

@@ -40,7 +40,7 @@ export function composeRotation(
     sampleKeyOf: new SampleKeys(newKeyPair).sampleKeyOf,
     destinations,
     issuerOf: (authority: string) => issuers.issuerOf(authority),
-    authorityExists: async (name: string) => (await stores.authorities.find(name)) !== undefined,
+    findAuthority: stores.authorities.find,
   };
   const declaring = {
     ...targets,

@@ -8,6 +8,7 @@ import type { KeyGeneration } from '../src/issuance/key-generation.ts';
 import type { Profiles } from '../src/issuance/profiles.ts';
 import type { DestinationStore } from '../src/rotation/destination.ts';
 import type { AuditRepository } from '../storage/database/audit-repository.ts';
+import type { AuthorityRecords } from '../storage/database/authority-records.ts';
 import type { AuthorityRepository } from '../storage/database/authority-repository.ts';
 import type { CertificateRepository } from '../storage/database/certificate-repository.ts';
 import type { Commit } from '../storage/database/group-commit.ts';
@@ -59,6 +60,7 @@ export interface Parts {
   readonly commit: Commit;
   readonly stores: {
     readonly authorities: AuthorityRepository;
+    readonly authorityRecords: AuthorityRecords;
     readonly certificates: CertificateRepository;
     readonly records: IssuanceRecords;
     readonly targets: TargetRepository;

@@ -2,6 +2,7 @@
 export type PkiErrorCode =
   | 'ambiguous-serial-number'
   | 'authority-cannot-issue'
+  | 'authority-certified'
   | 'authority-unknown'
   | 'body-too-large'
   | 'certificate-request-invalid'
@@ -12,6 +13,7 @@ export type PkiErrorCode =
   | 'method-not-allowed'
   | 'name-taken'
   | 'overloaded'
+  | 'private-key-locked'
   | 'private-key-not-stored'
   | 'request-malformed'
   | 'request-refused'

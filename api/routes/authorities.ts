@@ -1,8 +1,13 @@
 import type { Router } from 'express';
 import { z } from 'zod';
 import type { Actor } from '../../src/audit/entry.ts';
-import type { Authority } from '../../src/authority/authority.ts';
-import type { AuthorityRequest } from '../../src/authority/create-authority.ts';
+import {
+  type Authority,
+  AWAITS_CERTIFICATE,
+  isCertified,
+  type RecordedAuthority,
+} from '../../src/authority/authority.ts';
+import type { AuthorityDeclaration } from '../../src/authority/missing-authorities.ts';
 import { authorityFileNameOf } from '../../src/bundle/file-name.ts';
 import type { Warning } from '../../src/certificate.ts';
 import { PkiError } from '../../src/errors.ts';
@@ -10,15 +15,18 @@ import { encodeCertificates } from '../../src/x509/pem.ts';
 import { DER_TYPE, PEM_TYPE, sendDownload } from '../download.ts';
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
-import { wireTime } from '../present-certificate.ts';
+import { presentAuthority } from '../present-authority.ts';
 import { actorOf } from '../request-context.ts';
 import { AuthorityBody } from '../schemas/authority.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface AuthorityRoutesDeps {
-  readonly createAuthority: (request: AuthorityRequest, actor: Actor) => Promise<Authority>;
-  readonly listAuthorities: () => Promise<readonly Authority[]>;
-  readonly findAuthority: (name: string) => Promise<Authority | undefined>;
+  readonly createAuthority: (
+    request: AuthorityDeclaration,
+    actor: Actor,
+  ) => Promise<RecordedAuthority>;
+  readonly listAuthorities: () => Promise<readonly RecordedAuthority[]>;
+  readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
   /** DER of the path: the authority's own certificate first, the root's last. */
   readonly pathOf: (authority: string) => Promise<readonly Uint8Array[]>;
   /** Warnings about authorities, by name. */
@@ -29,10 +37,14 @@ const CertificateFormat = z.strictObject({
   format: z.enum(['pem', 'der', 'cer']).default('pem'),
 });
 
+/** Authorities that are made here, and the files of all. */
 export function authorityRoutes(deps: AuthorityRoutesDeps): Router {
   const router = strictRouter();
-  const present = async (authority: Authority, warnings: ReadonlyMap<string, Warning>) =>
-    presentAuthority(authority, await deps.pathOf(authority.name), warnings.get(authority.name));
+  const { pathOf } = deps;
+  const present = async (authority: RecordedAuthority) => {
+    const warnings = await deps.authorityWarnings();
+    return presentAuthority(authority, { pathOf, warning: warnings.get(authority.name) });
+  };
 
   router
     .route('/authorities')
@@ -40,15 +52,19 @@ export function authorityRoutes(deps: AuthorityRoutesDeps): Router {
       parseQuery(NoParameters, req);
       const warnings = await deps.authorityWarnings();
       const authorities = await deps.listAuthorities();
-      const items = await Promise.all(authorities.map((authority) => present(authority, warnings)));
-      res.json({ items, nextCursor: null });
+      const presented = authorities.map((authority) =>
+        presentAuthority(authority, { pathOf, warning: warnings.get(authority.name) }),
+      );
+      res.json({ items: await Promise.all(presented), nextCursor: null });
     })
     .post(async (req, res) => {
       parseQuery(NoParameters, req);
-      const body = parseBody(AuthorityBody, req.body);
-      const authority = await deps.createAuthority(body, actorOf(res));
+      const authority = await deps.createAuthority(
+        parseBody(AuthorityBody, req.body),
+        actorOf(res),
+      );
       res.status(201).location(`/v1/authorities/${authority.name}`);
-      res.json(await present(authority, await deps.authorityWarnings()));
+      res.json(await present(authority));
     })
     .all(onlyMethods('GET', 'HEAD', 'POST'));
 
@@ -56,8 +72,7 @@ export function authorityRoutes(deps: AuthorityRoutesDeps): Router {
     .route('/authorities/:name')
     .get(async (req, res) => {
       parseQuery(NoParameters, req);
-      const authority = await known(deps, req.params.name);
-      res.json(await present(authority, await deps.authorityWarnings()));
+      res.json(await present(await known(deps, req.params.name)));
     })
     .all(onlyMethods('GET', 'HEAD'));
 
@@ -70,19 +85,19 @@ function addDownloads(router: Router, deps: AuthorityRoutesDeps): void {
     .route('/authorities/:name/certificate')
     .get(async (req, res) => {
       const { format } = parseQuery(CertificateFormat, req);
-      const { name, certificate } = await known(deps, req.params.name);
+      const { name, certificate } = await certified(deps, req.params.name);
       const fileName = authorityFileNameOf(name, format);
       const { der } = certificate;
       if (format === 'der') sendDownload(res, { fileName, mediaType: DER_TYPE, content: der });
       else sendDownload(res, { fileName, mediaType: PEM_TYPE, content: encodeCertificates([der]) });
     })
-    .all(onlyMethods('GET', 'HEAD'));
+    .all(onlyMethods('GET', 'HEAD', 'POST'));
 
   router
     .route('/authorities/:name/chain')
     .get(async (req, res) => {
       parseQuery(NoParameters, req);
-      const { name } = await known(deps, req.params.name);
+      const { name } = await certified(deps, req.params.name);
       const fileName = authorityFileNameOf(name, 'chain');
       const content = encodeCertificates(await deps.pathOf(name));
       sendDownload(res, { fileName, mediaType: PEM_TYPE, content });
@@ -90,31 +105,17 @@ function addDownloads(router: Router, deps: AuthorityRoutesDeps): void {
     .all(onlyMethods('GET', 'HEAD'));
 }
 
-async function known({ findAuthority }: AuthorityRoutesDeps, name: string): Promise<Authority> {
+async function known(
+  { findAuthority }: AuthorityRoutesDeps,
+  name: string,
+): Promise<RecordedAuthority> {
   const authority = await findAuthority(name);
   if (!authority) throw new PkiError('authority-unknown', 'no authority has this name');
   return authority;
 }
 
-/** The wire form of an authority, as `openapi.yaml` has it. */
-function presentAuthority(
-  { name, kind, parent, keyAlgorithm, rsaSignatureScheme, certificate }: Authority,
-  path: readonly Uint8Array[],
-  warning: Warning | undefined,
-) {
-  return {
-    name,
-    kind,
-    parent,
-    subject: certificate.subject,
-    serialNumber: certificate.serialNumber,
-    notBefore: wireTime(certificate.notBefore),
-    notAfter: wireTime(certificate.notAfter),
-    keyAlgorithm,
-    ...(rsaSignatureScheme ? { rsaSignatureScheme } : {}),
-    fingerprintSha256: certificate.fingerprintSha256,
-    certificate: encodeCertificates([certificate.der]),
-    chain: encodeCertificates(path.slice(1)),
-    ...(warning ? { warnings: [warning] } : {}),
-  };
+async function certified(deps: AuthorityRoutesDeps, name: string): Promise<Authority> {
+  const authority = await known(deps, name);
+  if (isCertified(authority)) return authority;
+  throw new PkiError('certificate-unknown', `authority "${authority.name}" ${AWAITS_CERTIFICATE}`);
 }

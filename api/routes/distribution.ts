@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import type { Authority } from '../../src/authority/authority.ts';
+import type { RecordedAuthority } from '../../src/authority/authority.ts';
 import { PkiError } from '../../src/errors.ts';
 import { DER_TYPE } from '../download.ts';
 import { NoParameters, parseQuery } from '../input.ts';
@@ -9,7 +9,7 @@ import { strictRouter } from '../strict-router.ts';
 export interface DistributionRoutesDeps {
   /** Whether both listeners listen and the files of the first start are written. */
   readonly isReady: () => boolean;
-  readonly findAuthority: (name: string) => Promise<Authority | undefined>;
+  readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> };
 }
 
@@ -53,9 +53,11 @@ export function distributionRoutes(deps: DistributionRoutesDeps): Router {
       // RFC 5280 §4.2.2.1: one certificate in DER, at an address that ends with .cer.
       const [, name] = /^(.+)\.cer$/.exec(req.params.file) ?? [];
       const authority = name === undefined ? undefined : await findAuthority(name);
-      if (!authority) throw new PkiError('authority-unknown', 'no authority has this name');
+      // Without a token nobody is told which authorities await their certificates.
+      const certificate = authority?.certificate;
+      if (!certificate) throw new PkiError('authority-unknown', 'no authority has this name');
       res.set('Content-Type', DER_TYPE).set('Cache-Control', `public, max-age=${CACHE_SECONDS}`);
-      res.send(Buffer.from(authority.certificate.der));
+      res.send(Buffer.from(certificate.der));
     })
     .all(onlyMethods('GET', 'HEAD'));
 

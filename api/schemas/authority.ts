@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { KEY_ALGORITHMS, type KeyAlgorithm, RSA_SIGNATURE_SCHEMES } from '../../src/certificate.ts';
 import { nameFormFault } from '../../src/issuance/names.ts';
+import { MAX_PFX_OCTETS } from '../../src/x509/decode-pfx.ts';
 import { ipRangeOctets } from '../../src/x509/ip-address.ts';
 import { Duration, listOf, Name, SubjectBody } from './names.ts';
 
@@ -25,6 +26,15 @@ const Subtrees = z
   })
   .refine(hasMembers, 'must name at least one');
 
+/** The bounds of the readers behind, so that they never see more. */
+const MAX_CERTIFICATES_LENGTH = 524_288;
+const MAX_PRIVATE_KEY_LENGTH = 32_768;
+/** Base64 of {@link MAX_PFX_OCTETS}. */
+const MAX_PFX_LENGTH = Math.ceil(MAX_PFX_OCTETS / 3) * 4;
+const MAX_PASSWORD_LENGTH = 1_024;
+const MAX_AUTHORITIES_ABOVE = 15;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
 /** Longer paths than anybody's; it must fit the one octet that some readers give it. */
 const MAX_PATH_LENGTH = 255;
 
@@ -36,23 +46,85 @@ const members = {
   }),
   keyAlgorithm: z.enum(KEY_ALGORITHMS),
   rsaSignatureScheme: z.enum(RSA_SIGNATURE_SCHEMES).exactOptional(),
-  validity: Duration,
   pathLenConstraint: z.int().min(0).max(MAX_PATH_LENGTH).exactOptional(),
-  nameConstraints: z
-    .strictObject({ permitted: Subtrees.exactOptional(), excluded: Subtrees.exactOptional() })
-    .refine(hasMembers, 'must name at least one')
-    .exactOptional(),
 } as const;
+
+const nameConstraints = z
+  .strictObject({ permitted: Subtrees.exactOptional(), excluded: Subtrees.exactOptional() })
+  .refine(hasMembers, 'must name at least one')
+  .exactOptional();
+
+const RootBody = z.strictObject({
+  kind: z.literal('root'),
+  ...members,
+  validity: Duration,
+  nameConstraints,
+});
+
+/** With a parent of `null` an authority outside signs it, and decides how long it lives, and for which names. */
+const IntermediateBody = z
+  .strictObject({
+    kind: z.literal('intermediate'),
+    parent: Name.nullable(),
+    ...members,
+    validity: Duration.exactOptional(),
+    nameConstraints,
+  })
+  .superRefine((body, context) => {
+    const isSignedHere = body.parent !== null;
+    const fault = (member: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [member], message });
+    if (isSignedHere && body.validity === undefined) fault('validity', 'is required');
+    for (const member of ['validity', 'nameConstraints'] as const) {
+      if (isSignedHere || body[member] === undefined) continue;
+      fault(member, 'is for the authority outside to decide, where parent is null');
+    }
+  })
+  .transform(({ parent, validity = '', nameConstraints: constraints, ...common }) =>
+    parent === null
+      ? { ...common, parent }
+      : { ...common, parent, validity, ...(constraints ? { nameConstraints: constraints } : {}) },
+  );
 
 /** Body of `POST /v1/authorities`, and an entry of `authorities` in the settings file. */
 export const AuthorityBody = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('root'), ...members }),
-    z.strictObject({ kind: z.literal('intermediate'), parent: Name, ...members }),
-  ])
+  .discriminatedUnion('kind', [RootBody, IntermediateBody])
   .refine(({ keyAlgorithm, rsaSignatureScheme }) => isRsa(keyAlgorithm) || !rsaSignatureScheme, {
     path: ['rsaSignatureScheme'],
     message: 'is for RSA keys only',
+  });
+
+/** Names for the authorities above one that comes in; no path is longer. */
+const namesAbove = z.array(Name).max(MAX_AUTHORITIES_ABOVE).exactOptional();
+
+const PemCertificates = z.string().min(1).max(MAX_CERTIFICATES_LENGTH);
+
+/** Body of `POST /v1/authorities/{name}/certificate`. */
+export const CertificationBody = z.strictObject({ certificate: PemCertificates, namesAbove });
+
+/** Body of `POST /v1/authorities/import`. */
+export const ImportBody = z
+  .strictObject({
+    name: Name,
+    namesAbove,
+    certificate: PemCertificates.exactOptional(),
+    privateKey: z.string().min(1).max(MAX_PRIVATE_KEY_LENGTH).exactOptional(),
+    pfx: z
+      .string()
+      .min(1)
+      .max(MAX_PFX_LENGTH)
+      .regex(BASE64, 'must be Base64, in one line')
+      .exactOptional(),
+    password: z.string().max(MAX_PASSWORD_LENGTH).exactOptional(),
+    rsaSignatureScheme: z.enum(RSA_SIGNATURE_SCHEMES).exactOptional(),
+  })
+  .superRefine((body, context) => {
+    for (const member of ['certificate', 'privateKey'] as const) {
+      const isPfx = body.pfx !== undefined;
+      if (isPfx !== (body[member] !== undefined)) continue;
+      const message = isPfx ? 'is not for an import of a PFX, which holds its own' : 'is required';
+      context.addIssue({ code: 'custom', path: [member], message });
+    }
   });
 
 function isRsa(keyAlgorithm: KeyAlgorithm): boolean {

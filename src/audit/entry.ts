@@ -7,7 +7,10 @@ export interface Actor {
 }
 
 export type AuditAction =
+  | 'authority.certified'
   | 'authority.created'
+  | 'authority.imported'
+  | 'authority.requested'
   | 'certificate.issued'
   | 'destination.removed'
   | 'destination.written'

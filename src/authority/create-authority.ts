@@ -8,7 +8,7 @@ import { requestedNames } from '../issuance/requested-names.ts';
 import { type KeyPair, subjectKeyOf } from '../x509/key.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
 import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
-import type { Authority } from './authority.ts';
+import type { Authority, RecordedAuthority } from './authority.ts';
 import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
 import { rsaSignatureSchemeOf } from './rsa-signature-scheme.ts';
 import { writtenNameConstraints } from './written-name-constraints.ts';
@@ -31,7 +31,7 @@ export interface AuthorityRequest {
 
 export interface AuthorityDeps extends IssuanceDeps {
   readonly issuerOf: (authority: string) => Promise<Issuer>;
-  readonly findAuthority: (name: string) => Promise<Authority | undefined>;
+  readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
   readonly newKeyPair: (algorithm: KeyAlgorithm) => Promise<KeyPair>;
   readonly wrapping: KeyWrapping;
 }

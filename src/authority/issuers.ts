@@ -1,16 +1,26 @@
 import { PkiError } from '../errors.ts';
 import { type Issuer, MAX_PATH_LENGTH } from '../issuance/issuer.ts';
 import { decodeCertificate } from '../x509/decode-certificate.ts';
+import { readRequest } from '../x509/decode-request.ts';
+import { readDer } from '../x509/der-reader.ts';
 import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
-import type { Authority } from './authority.ts';
+import {
+  type Authority,
+  AWAITS_CERTIFICATE,
+  isCertified,
+  type RecordedAuthority,
+} from './authority.ts';
 import { type KeyWrapping, openAuthorityKey } from './private-key.ts';
 
 export interface IssuersDeps {
-  readonly findAuthority: (name: string) => Promise<Authority | undefined>;
+  readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
   readonly wrapping: KeyWrapping;
 }
 
-/** Opens authorities for signing, and their paths, each once: an authority never changes after its creation. */
+/**
+ * Opens authorities for signing, and their paths, each once: one that has its certificate and key never changes
+ * again. What is lacking is not remembered, since it may come in at any time, and by another process.
+ */
 export class Issuers {
   readonly #deps: IssuersDeps;
   readonly #opened = new Map<string, Issuer>();
@@ -20,7 +30,7 @@ export class Issuers {
     this.#deps = deps;
   }
 
-  /** @throws {PkiError} `authority-unknown`, or `authority-cannot-issue` for one whose key is elsewhere */
+  /** @throws {PkiError} `authority-unknown`, or `authority-cannot-issue` for one without certificate or key */
   async issuerOf(name: string): Promise<Issuer> {
     const known = this.#opened.get(name);
     if (known) return known;
@@ -30,9 +40,29 @@ export class Issuers {
     return issuer;
   }
 
-  /** The certification path of an authority: its own certificate first, the root's last. */
+  /**
+   * The certification path of an authority: its own certificate first, the root's last.
+   *
+   * @throws {PkiError} `authority-unknown`, or `authority-cannot-issue` for one without a certificate
+   */
   async pathOf(name: string): Promise<Issuer['path']> {
     return this.#pathBelow(name, 0);
+  }
+
+  /**
+   * Ends where the key of an authority opens, pending or not, or where it has none.
+   *
+   * @throws where the key-encryption key is another one
+   */
+  async assertKeyOpens(authority: RecordedAuthority): Promise<void> {
+    const { name, wrappedPrivateKey } = authority;
+    if (isCertified(authority)) {
+      if (wrappedPrivateKey) await this.issuerOf(name);
+      return;
+    }
+    const { subjectPublicKeyInfo } = readDer(authority.certificationRequest, readRequest);
+    const sealed = { wrappedPrivateKey: authority.wrappedPrivateKey, subjectPublicKeyInfo };
+    openAuthorityKey(this.#deps.wrapping, name, sealed);
   }
 
   /** `depth` authorities have been passed on the way up: a loop in the records must not go on for ever. */
@@ -59,8 +89,9 @@ export class Issuers {
 
   async #authorityOf(name: string): Promise<Authority> {
     const authority = await this.#deps.findAuthority(name);
-    if (authority) return authority;
-    throw new PkiError('authority-unknown', `no authority "${name}"`);
+    if (!authority) throw new PkiError('authority-unknown', `no authority "${name}"`);
+    if (isCertified(authority)) return authority;
+    throw new PkiError('authority-cannot-issue', `authority "${name}" ${AWAITS_CERTIFICATE}`);
   }
 }
 

@@ -1,4 +1,8 @@
 import type { AuthorityRequest } from './create-authority.ts';
+import type { OutsideAuthorityRequest } from './request-certificate.ts';
+
+/** An authority that is to exist, signed here or by an authority outside. */
+export type AuthorityDeclaration = AuthorityRequest | OutsideAuthorityRequest;
 
 /** The authorities of a service that nobody has told which to have. */
 const DEFAULT_AUTHORITIES: readonly AuthorityRequest[] = [
@@ -29,8 +33,8 @@ const DEFAULT_AUTHORITIES: readonly AuthorityRequest[] = [
  */
 export function missingAuthorities(
   existing: readonly { readonly name: string }[],
-  declared: readonly AuthorityRequest[] | undefined,
-): readonly AuthorityRequest[] {
+  declared: readonly AuthorityDeclaration[] | undefined,
+): readonly AuthorityDeclaration[] {
   const names = existing.map(({ name }) => name);
   const defaults = DEFAULT_AUTHORITIES.map(({ name }) => name);
   const isOwnChoice = names.some((name) => !defaults.includes(name));

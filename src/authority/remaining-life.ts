@@ -2,7 +2,7 @@ import type { Certificate, Warning } from '../certificate.ts';
 import { durationSeconds } from '../issuance/duration.ts';
 import { commonPeriodOf } from '../issuance/validity.ts';
 import type { RotationTarget } from '../rotation/target.ts';
-import type { Authority } from './authority.ts';
+import { type Authority, isCertified, type RecordedAuthority } from './authority.ts';
 
 /**
  * A warning for each authority whose remaining life is shorter than the longest leaf that its targets
@@ -10,10 +10,11 @@ import type { Authority } from './authority.ts';
  * may be over before its certificate says so, when an authority above it ends.
  */
 export function shortLives(
-  authorities: readonly Authority[],
+  recorded: readonly RecordedAuthority[],
   targets: readonly RotationTarget[],
   now: Date,
 ): ReadonlyMap<string, Warning> {
+  const authorities = recorded.filter(isCertified);
   const warnings = new Map<string, Warning>();
   for (const { name } of authorities) {
     const needs = targets.filter(({ authority }) => authority === name);

@@ -24,20 +24,69 @@ const MAX_TEXT_CHARACTERS = 512 * 1024;
 
 const MAX_NAME_CHARACTERS = 200;
 
+/** Where in the request the certificates stand, and which keys are of use. */
+export interface ForeignTerms {
+  /** JSON Pointer. */
+  readonly pointer: string;
+  /** What stands against a key, as a sentence about a certificate without its subject. */
+  readonly keyFault: (key: KeyObject) => string | undefined;
+}
+
+const FOR_A_PFX: ForeignTerms = {
+  pointer: '/certificates',
+  keyFault: (key) => {
+    const obstacle = keyObstacle(key);
+    return obstacle && `its key ${obstacle}`;
+  },
+};
+
 /**
  * The certificates of a PEM text from elsewhere, in its order; one that is there twice counts once.
  *
- * @throws {PkiError} `request-malformed`, with what is wrong at `/certificates`
+ * @throws {PkiError} `request-malformed`, with what is wrong and where
  */
-export function parseCertificates(text: string): readonly ForeignCertificate[] {
-  const blocks = certificateBlocks(text);
+export function parseCertificates(
+  text: string,
+  terms: ForeignTerms = FOR_A_PFX,
+): readonly ForeignCertificate[] {
+  const refuse: Refuse = (detail, cause) => malformed(terms, detail, cause);
+  const blocks = certificateBlocks(text, refuse);
+  return foreignCertificates(
+    blocks.map(({ der }) => der),
+    terms,
+  );
+}
+
+/** The same of certificates in DER. */
+export function foreignCertificates(
+  certificates: readonly Uint8Array[],
+  terms: ForeignTerms,
+): readonly ForeignCertificate[] {
+  if (certificates.length > MAX_CERTIFICATES) {
+    throw malformed(terms, `there are more than ${MAX_CERTIFICATES} certificates`);
+  }
   const seen = new Set<string>();
-  return blocks.flatMap(({ der }, index) => {
-    const octets = der.toString('base64');
-    if (seen.has(octets)) return [];
-    seen.add(octets);
-    return [parseCertificate(der, `certificate ${index + 1}`)];
+  return certificates.flatMap((der, index) => {
+    const octets = Buffer.from(der);
+    const base64 = octets.toString('base64');
+    if (seen.has(base64)) return [];
+    seen.add(base64);
+    return [parseCertificate(octets, `certificate ${index + 1}`, terms)];
   });
+}
+
+/** A certificate with what its links are judged by; `name` is what its label begins with. */
+export function describedCertificate(x509: X509Certificate, name: string): ForeignCertificate {
+  const { subject = '', issuer = '', publicKey } = x509;
+  const isSelfSigned = subject === issuer && x509.verify(publicKey);
+  return {
+    x509,
+    publicKey,
+    subject,
+    issuer,
+    isSelfSigned,
+    label: `${name} (${quotedName(subject)})`,
+  };
 }
 
 /**
@@ -49,57 +98,51 @@ export function quotedName(name: string): string {
   return `"${line.length > MAX_NAME_CHARACTERS ? `${line.slice(0, MAX_NAME_CHARACTERS)}…` : line}"`;
 }
 
-function certificateBlocks(text: string): readonly PemBlock[] {
+type Refuse = (detail: string, cause?: unknown) => PkiError;
+
+function certificateBlocks(text: string, refuse: Refuse): readonly PemBlock[] {
   if (text.length > MAX_TEXT_CHARACTERS) {
-    throw malformed(`the certificates have at most ${MAX_TEXT_CHARACTERS} characters`);
+    throw refuse(`the certificates have at most ${MAX_TEXT_CHARACTERS} characters`);
   }
   if (text.includes('PRIVATE KEY-----')) {
-    throw malformed('there is a private key among the certificates; it belongs in privateKey');
+    throw refuse('there is a private key among the certificates, where none belongs');
   }
-  const blocks = decodedBlocks(text);
-  if (blocks.length === 0) throw malformed('there is no PEM certificate');
-  if (blocks.length > MAX_CERTIFICATES) {
-    throw malformed(`there are more than ${MAX_CERTIFICATES} certificates`);
-  }
+  const blocks = decodedBlocks(text, refuse);
+  if (blocks.length === 0) throw refuse('there is no PEM certificate');
   const other = blocks.find(({ label }) => label !== 'CERTIFICATE');
-  if (other) throw malformed(`a PEM block "${other.label}" is not a certificate`);
+  if (other) throw refuse(`a PEM block "${other.label}" is not a certificate`);
   return blocks;
 }
 
-function decodedBlocks(text: string): readonly PemBlock[] {
+function decodedBlocks(text: string, refuse: Refuse): readonly PemBlock[] {
   try {
     return decodePem(text);
   } catch (cause) {
-    throw malformed('a PEM block is cut off or is not Base64', cause);
+    throw refuse('a PEM block is cut off or is not Base64', cause);
   }
 }
 
-function parseCertificate(der: Buffer, position: string): ForeignCertificate {
+function parseCertificate(der: Buffer, position: string, terms: ForeignTerms): ForeignCertificate {
   try {
     const x509 = new X509Certificate(der);
     // OpenSSL passes over octets behind the certificate, and reads PEM where DER is expected.
-    if (!x509.raw.equals(der)) throw malformed(`${position} is not exactly one DER value`);
+    if (!x509.raw.equals(der)) throw malformed(terms, `${position} is not exactly one DER value`);
     // OpenSSL reads a certificate whose dates are none; Node's Date is then any instant at all.
     const hasDates = [x509.validFrom, x509.validTo].every(
       (text) => !Number.isNaN(Date.parse(text)),
     );
-    if (!hasDates) throw malformed(`${position} has no valid dates`);
+    if (!hasDates) throw malformed(terms, `${position} has no valid dates`);
     const { publicKey } = x509;
-    const obstacle = keyObstacle(publicKey);
-    if (obstacle) throw malformed(`the key of ${position} ${obstacle}`);
-    const { subject = '', issuer = '' } = x509;
-    const isSelfSigned = subject === issuer && x509.verify(publicKey);
-    const label = `${position} (${quotedName(subject)})`;
-    return { x509, publicKey, subject, issuer, isSelfSigned, label };
+    const fault = terms.keyFault(publicKey);
+    if (fault !== undefined) throw malformed(terms, `${position}: ${fault}`);
+    return describedCertificate(x509, position);
   } catch (error) {
     if (error instanceof PkiError) throw error;
-    throw malformed(`${position} cannot be read`, error);
+    throw malformed(terms, `${position} cannot be read`, error);
   }
 }
 
-function malformed(detail: string, cause?: unknown): PkiError {
-  return new PkiError('request-malformed', detail, {
-    cause,
-    violations: [{ pointer: '/certificates', detail }],
-  });
+function malformed({ pointer }: ForeignTerms, detail: string, cause?: unknown): PkiError {
+  const violations = [{ pointer, detail }];
+  return new PkiError('request-malformed', detail, { cause, violations });
 }

@@ -17,15 +17,24 @@ export type Links = ReadonlyMap<ForeignCertificate, Link>;
 export function linksAmong(certificates: readonly ForeignCertificate[]): Links {
   const links = new Map<ForeignCertificate, Link>();
   for (const certificate of certificates) {
-    if (certificate.isSelfSigned) continue;
-    const namesakes = certificates.filter((other) => isNamesake(other, certificate));
-    const issuers = namesakes.filter((other) => hasIssued(other, certificate));
-    const issuer = issuers.find(({ isSelfSigned }) => isSelfSigned) ?? issuers[0];
-    const [namesake] = namesakes;
-    if (issuer) links.set(certificate, { issuer, holds: true });
-    else if (namesake) links.set(certificate, { issuer: namesake, holds: false });
+    const link = linkAmong(certificate, certificates);
+    if (link) links.set(certificate, link);
   }
   return links;
+}
+
+/** The link from a certificate to its issuer among others; none for one that signed itself. */
+export function linkAmong(
+  certificate: ForeignCertificate,
+  others: readonly ForeignCertificate[],
+): Link | undefined {
+  if (certificate.isSelfSigned) return undefined;
+  const namesakes = others.filter((other) => isNamesake(other, certificate));
+  const issuers = namesakes.filter((other) => hasIssued(other, certificate));
+  const issuer = issuers.find(({ isSelfSigned }) => isSelfSigned) ?? issuers[0];
+  if (issuer) return { issuer, holds: true };
+  const [namesake] = namesakes;
+  return namesake && { issuer: namesake, holds: false };
 }
 
 /** Whether names, key identifiers and key usage fit (RFC 5280 §4.2.1.1, §4.2.1.3), and the signature does. */

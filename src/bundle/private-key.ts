@@ -3,6 +3,19 @@ import { PkiError } from '../errors.ts';
 import { decodePem, type PemBlock } from '../x509/pem.ts';
 import { keyObstacle } from './key-obstacle.ts';
 
+/** Where in the request a private key stands, and which are of use. */
+export interface KeyTerms {
+  /** JSON Pointer. */
+  readonly pointer: string;
+  /** What stands against a key, as a sentence without its subject. */
+  readonly keyFault: (key: KeyObject) => string | undefined;
+}
+
+const FOR_A_PFX: KeyTerms = {
+  pointer: '/privateKey',
+  keyFault: keyObstacle,
+};
+
 /** Room for RSA-8192 in PKCS#8 (about 6.5 KiB) and the remarks that tools write above a key. */
 const MAX_TEXT_CHARACTERS = 32 * 1024;
 
@@ -29,37 +42,57 @@ const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: *4,ENCRYPTE
  * @throws {PkiError} `request-malformed`, with what is wrong at `/privateKey`
  */
 export function parsePrivateKey(text: string): KeyObject {
-  const { label, der } = onlyKeyBlock(text);
-  const type = KEY_TYPES.get(label);
-  if (!type) throw malformed(`a PEM block "${label}" is not a private key`);
-  const key = attempted(() => createPrivateKey({ key: der, format: 'der', type }));
-  if (!key) throw malformed('the private key cannot be read');
-  const obstacle = keyObstacle(key);
-  if (obstacle) throw malformed(`the private key ${obstacle}`);
-  if (!attempted(() => signsWhatItVerifies(key))) {
-    throw malformed('the private key does not fit its own public half');
+  const { pointer } = FOR_A_PFX;
+  assertBounded(text, pointer);
+  if (ENCRYPTED.test(text)) {
+    throw malformedKey(pointer, 'the private key is encrypted; send it decrypted, over TLS');
   }
-  return key;
+  return keyInBlock(onlyKeyBlock(text, pointer), FOR_A_PFX);
 }
 
-function onlyKeyBlock(text: string): PemBlock {
-  if (text.length > MAX_TEXT_CHARACTERS) {
-    throw malformed(`a private key has at most ${MAX_TEXT_CHARACTERS} characters`);
-  }
-  if (ENCRYPTED.test(text)) {
-    throw malformed('the private key is encrypted; send it decrypted, over TLS');
-  }
+/** @throws {PkiError} `request-malformed` for a text that is longer than any key's */
+export function assertBounded(text: string, pointer: string): void {
+  if (text.length <= MAX_TEXT_CHARACTERS) return;
+  throw malformedKey(pointer, `a private key has at most ${MAX_TEXT_CHARACTERS} characters`);
+}
+
+/** @throws {PkiError} `request-malformed` for a text that does not hold exactly one key */
+export function onlyKeyBlock(text: string, pointer: string): PemBlock {
   const blocks = attempted(() => decodePem(text));
-  if (!blocks) throw malformed('a PEM block is cut off or is not Base64');
+  if (!blocks) throw malformedKey(pointer, 'a PEM block is cut off or is not Base64');
   const [block, ...others] = blocks.filter(({ label }) => label !== EC_PARAMETERS);
-  if (!block) throw malformed('there is no PEM private key');
-  if (others.length > 0) throw malformed('there is more than one private key in the text');
+  if (!block) throw malformedKey(pointer, 'there is no PEM private key');
+  if (others.length > 0) {
+    throw malformedKey(pointer, 'there is more than one private key in the text');
+  }
   return block;
+}
+
+/** @throws {PkiError} `request-malformed` for a block without a key, and for what stands against the key */
+export function keyInBlock({ label, der }: PemBlock, terms: KeyTerms): KeyObject {
+  const type = KEY_TYPES.get(label);
+  if (!type) throw malformedKey(terms.pointer, `a PEM block "${label}" is not a private key`);
+  return provenKey(() => createPrivateKey({ key: der, format: 'der', type }), terms);
+}
+
+/**
+ * The key that `load` gives, judged, and proven to work.
+ *
+ * @throws {PkiError} `request-malformed`
+ */
+export function provenKey(load: () => KeyObject, { pointer, keyFault }: KeyTerms): KeyObject {
+  const key = attempted(load);
+  if (!key) throw malformedKey(pointer, 'the private key cannot be read');
+  const fault = keyFault(key);
+  if (fault !== undefined) throw malformedKey(pointer, `the private key ${fault}`);
+  if (attempted(() => signsWhatItVerifies(key))) return key;
+  throw malformedKey(pointer, 'the private key does not fit its own public half');
 }
 
 function signsWhatItVerifies(key: KeyObject): boolean {
   const probe = Buffer.from('the private half fits the public one');
-  return verify('sha256', probe, createPublicKey(key), sign('sha256', probe, key));
+  const hash = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
+  return verify(hash, probe, createPublicKey(key), sign(hash, probe, key));
 }
 
 /** What `attempt` gives, or `undefined` where it throws: whatever it says, the key is at fault. */
@@ -71,8 +104,6 @@ function attempted<T>(attempt: () => T): T | undefined {
   }
 }
 
-function malformed(detail: string): PkiError {
-  return new PkiError('request-malformed', detail, {
-    violations: [{ pointer: '/privateKey', detail }],
-  });
+function malformedKey(pointer: string, detail: string): PkiError {
+  return new PkiError('request-malformed', detail, { violations: [{ pointer, detail }] });
 }

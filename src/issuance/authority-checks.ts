@@ -9,7 +9,7 @@ import type { IssuanceTerms } from './terms.ts';
 import { commonPeriodOf } from './validity.ts';
 
 /** Which member of the constraints speaks of which kind of name. */
-const BASE_KINDS = [
+export const BASE_KINDS = [
   ['dnsNames', 'dnsNames'],
   ['ipAddresses', 'ipRanges'],
   ['emailAddresses', 'emailDomains'],
@@ -60,7 +60,7 @@ function refusalBy(
 }
 
 /** What a person calls an authority; one that was imported may have no common name. */
-function nameOf({ subject }: DecodedCertificate): string {
+export function nameOf({ subject }: DecodedCertificate): string {
   return subject.known.commonName ?? describeSubject(subject.known);
 }
 

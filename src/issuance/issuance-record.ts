@@ -9,7 +9,7 @@ import type {
 /** What becomes durable together with the certificate. */
 export interface IssuanceRecord {
   readonly certificate: Certificate;
-  /** The authority whose certificate this is, with its key sealed. */
+  /** The authority whose certificate this is. */
   readonly newAuthority?: NewAuthority | undefined;
   /** The subscriber's private key, sealed; only where the caller asked for it to be kept. */
   readonly wrappedPrivateKey?: Uint8Array | undefined;
@@ -23,7 +23,8 @@ export interface NewAuthority {
   readonly keyAlgorithm: KeyAlgorithm;
   /** Of an RSA key only. */
   readonly rsaSignatureScheme: RsaSignatureScheme | undefined;
-  readonly wrappedPrivateKey: Uint8Array;
+  /** Sealed; absent where the key is elsewhere. */
+  readonly wrappedPrivateKey: Uint8Array | undefined;
 }
 
 /** What the caller of `issueCertificate` adds to the record of the certificate. */

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Actor } from '../audit/entry.ts';
 import type { Certificate } from '../certificate.ts';
 import { refused } from '../errors.ts';
-import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { encodeCertificate } from '../x509/tbs-certificate.ts';
 import { type DraftDeps, draftCertificate } from './draft-certificate.ts';
 import { issuanceAuditOf } from './issuance-audit.ts';
 import type { Alongside, IssuanceRecord } from './issuance-record.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
+import { recordedCertificate } from './recorded-certificate.ts';
 
 /** What issuing needs from outside; `main.ts` gives the real things, tests give small fakes. */
 export interface IssuanceDeps extends DraftDeps {
@@ -40,7 +39,7 @@ export async function issueCertificate(
   // 2. Sign.
   const signature = await signer.sign(tbsCertificate);
   const der = encodeCertificate(tbsCertificate, signer.signatureAlgorithm, signature);
-  const certificate = certificateOf(decoded, der, {
+  const certificate = recordedCertificate(decoded, der, {
     authority: signer.name,
     profile: request.profile,
     warnings,
@@ -54,25 +53,4 @@ export async function issueCertificate(
     auditEntries: issuanceAuditOf(certificate, { now, actor, alongside }),
   });
   return certificate;
-}
-
-function certificateOf(
-  decoded: DecodedCertificate,
-  der: Uint8Array,
-  known: Pick<Certificate, 'authority' | 'profile' | 'warnings'>,
-): Certificate {
-  const { dnsNames, ipAddresses, emailAddresses, uris } = decoded.names;
-  return {
-    serialNumber: decoded.serialNumber,
-    ...known,
-    subject: decoded.subject.known,
-    dnsNames,
-    ipAddresses,
-    emailAddresses,
-    uris,
-    notBefore: decoded.notBefore,
-    notAfter: decoded.notAfter,
-    fingerprintSha256: createHash('sha256').update(der).digest('hex'),
-    der,
-  };
 }

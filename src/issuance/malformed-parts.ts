@@ -1,4 +1,4 @@
-import { SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
+import { SUBJECT_ALT_NAME_KINDS, type Subject } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../x509/distinguished-name.ts';
 import type { IssuanceRequest } from './issuance-request.ts';
@@ -17,12 +17,19 @@ export function malformedPartsOf({
   const malformedNames = SUBJECT_ALT_NAME_KINDS.flatMap((kind) =>
     names[kind].flatMap(({ value, pointer }) => violations(pointer, nameFault(kind, value))),
   );
-  const malformedAttributes = SUBJECT_ATTRIBUTE_NAMES.flatMap((attribute) => {
+  return [...malformedNames, ...malformedAttributesOf(subject, subjectPointer)];
+}
+
+/** The attributes of a subject that have no place in a certificate. */
+export function malformedAttributesOf(
+  subject: Subject,
+  pointerOf: (attribute: keyof Subject) => string,
+): readonly Violation[] {
+  return SUBJECT_ATTRIBUTE_NAMES.flatMap((attribute) => {
     const value = subject[attribute];
     const fault = value === undefined ? undefined : subjectValueFault(attribute, value);
-    return violations(subjectPointer(attribute), fault);
+    return violations(pointerOf(attribute), fault);
   });
-  return [...malformedNames, ...malformedAttributes];
 }
 
 function violations(pointer: string, detail: string | undefined): readonly Violation[] {

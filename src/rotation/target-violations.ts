@@ -1,3 +1,4 @@
+import { AWAITS_CERTIFICATE, isCertified, type RecordedAuthority } from '../authority/authority.ts';
 import type { KeyAlgorithm } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import { type DraftDeps, draftCertificate } from '../issuance/draft-certificate.ts';
@@ -17,7 +18,7 @@ export interface TargetViolationsDeps extends DraftDeps {
   readonly leafProfileOf: (name: string) => Profile;
   /** @throws {PkiError} `authority-unknown` */
   readonly issuerOf: (authority: string) => Promise<Issuer>;
-  readonly authorityExists: (name: string) => Promise<boolean>;
+  readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
   /** A key for a draft that is never signed. */
   readonly sampleKeyOf: (algorithm: KeyAlgorithm) => Promise<SubjectKey>;
   readonly destinations: Pick<DestinationStore, 'violationsOf'>;
@@ -88,13 +89,17 @@ async function nameViolations(
   return violations;
 }
 
+/** An authority whose clients are to be trusted needs no key here, but a certificate. */
 async function clientAuthorityViolations(
-  { authorityExists }: TargetViolationsDeps,
+  { findAuthority }: TargetViolationsDeps,
   { destination }: RotationTarget,
 ): Promise<readonly Violation[]> {
-  const exist = await Promise.all(destination.clientAuthorities.map(authorityExists));
+  const found = await Promise.all(destination.clientAuthorities.map(findAuthority));
   return destination.clientAuthorities.flatMap((name, index) => {
     const pointer = `/destination/clientAuthorities/${index}`;
-    return exist[index] ? [] : [{ pointer, detail: `no authority "${name}"` }];
+    const authority = found[index];
+    if (!authority) return [{ pointer, detail: `no authority "${name}"` }];
+    if (isCertified(authority)) return [];
+    return [{ pointer, detail: `authority "${name}" ${AWAITS_CERTIFICATE}` }];
   });
 }

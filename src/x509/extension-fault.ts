@@ -13,6 +13,11 @@ import {
 /** RFC 5280 §4.2.1.4, §4.2.1.11, §4.2.1.14: what verifiers act on; anything else critical they must refuse (§4.2). */
 const KNOWN_WHEN_CRITICAL = [CERTIFICATE_POLICIES, POLICY_CONSTRAINTS, INHIBIT_ANY_POLICY];
 
+/** Whether a verifier that is as able as any other refuses no certificate for this critical extension. */
+export function isKnownWhenCritical(id: string): boolean {
+  return OUR_EXTENSIONS.includes(id) || KNOWN_WHEN_CRITICAL.includes(id);
+}
+
 /** Why an extension cannot be written as it is beside those that are written from decisions, in words. */
 export function extensionFault({ id, isCritical, value }: Extension): string | undefined {
   if (OUR_EXTENSIONS.includes(id)) return `${describeOid(id)} is made from the rest of the profile`;

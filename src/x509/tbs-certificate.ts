@@ -141,7 +141,10 @@ function nameConstraintsOf(constraints: NameConstraints | undefined): Buffer[] {
 }
 
 /** cA is DEFAULT FALSE and so absent for a leaf, which leaves an empty SEQUENCE. */
-function basicConstraints({ isAuthority, pathLenConstraint }: CertificateTemplate): Buffer {
+export function basicConstraints({
+  isAuthority,
+  pathLenConstraint,
+}: Pick<CertificateTemplate, 'isAuthority' | 'pathLenConstraint'>): Buffer {
   if (!isAuthority) return sequence();
   const pathLen = pathLenConstraint === undefined ? [] : [integer(pathLenConstraint)];
   return sequence(boolean(true), ...pathLen);
@@ -174,11 +177,13 @@ function hasNames({ dnsNames, ipAddresses, emailAddresses, uris }: SubjectAltNam
   return dnsNames.length + ipAddresses.length + emailAddresses.length + uris.length > 0;
 }
 
-function extension(id: string, value: Uint8Array): Buffer {
+/** An Extension (RFC 5280 §4.2) that a reader may pass over. */
+export function extension(id: string, value: Uint8Array): Buffer {
   return sequence(oid(id), octetString(value));
 }
 
-function critical(id: string, value: Uint8Array): Buffer {
+/** An Extension that a reader must know. */
+export function critical(id: string, value: Uint8Array): Buffer {
   return sequence(oid(id), boolean(true), octetString(value));
 }
 

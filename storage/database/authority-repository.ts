@@ -1,16 +1,15 @@
 import type { Kysely } from 'kysely';
-import type { Authority } from '../../src/authority/authority.ts';
+import type { RecordedAuthority } from '../../src/authority/authority.ts';
 import type { AuthorityKind, KeyAlgorithm, RsaSignatureScheme } from '../../src/certificate.ts';
 import { certificateOf } from './certificate-repository.ts';
 import type { AuthorityRow, CertificateRow, Schema } from './schema.ts';
 
-type FoundRow = CertificateRow &
-  Pick<
-    AuthorityRow,
-    'name' | 'kind' | 'parent' | 'key_algorithm' | 'rsa_signature_scheme' | 'wrapped_private_key'
-  >;
+/** An authority's row beside that of its certificate, whose columns are null where there is none yet. */
+type FoundRow = Omit<AuthorityRow, 'serial_number'> & {
+  readonly [Column in keyof CertificateRow]: CertificateRow[Column] | null;
+};
 
-/** Finds authorities in SQL; they are written together with their certificates. */
+/** Finds authorities in SQL; `IssuanceRecords` and `AuthorityRecords` write them. */
 export class AuthorityRepository {
   readonly #db: Kysely<Schema>;
 
@@ -18,13 +17,13 @@ export class AuthorityRepository {
     this.#db = db;
   }
 
-  readonly find = async (name: string): Promise<Authority | undefined> => {
+  readonly find = async (name: string): Promise<RecordedAuthority | undefined> => {
     const row = await this.#rows().where('authority.name', '=', name).executeTakeFirst();
     return row && authorityOf(row);
   };
 
   /** All of them, by name. */
-  readonly list = async (): Promise<readonly Authority[]> => {
+  readonly list = async (): Promise<readonly RecordedAuthority[]> => {
     const rows = await this.#rows().orderBy('authority.name').execute();
     return rows.map(authorityOf);
   };
@@ -33,7 +32,7 @@ export class AuthorityRepository {
   #rows() {
     return this.#db
       .selectFrom('authority')
-      .innerJoin('certificate', (join) =>
+      .leftJoin('certificate', (join) =>
         join
           .onRef('certificate.serial_number', '=', 'authority.serial_number')
           .on(({ fn, ref, eb }) =>
@@ -47,18 +46,34 @@ export class AuthorityRepository {
       .selectAll('certificate')
       .select(['authority.name', 'authority.kind', 'authority.parent'])
       .select(['authority.key_algorithm', 'authority.rsa_signature_scheme'])
-      .select('authority.wrapped_private_key');
+      .select(['authority.wrapped_private_key', 'authority.certification_request']);
   }
 }
 
-function authorityOf(row: FoundRow): Authority {
-  return {
-    name: row.name,
-    kind: row.kind as AuthorityKind,
-    parent: row.parent,
+function authorityOf(row: FoundRow): RecordedAuthority {
+  const { name, wrapped_private_key: wrappedPrivateKey } = row;
+  const terms = {
+    name,
     keyAlgorithm: row.key_algorithm as KeyAlgorithm,
     rsaSignatureScheme: (row.rsa_signature_scheme as RsaSignatureScheme | null) ?? undefined,
-    certificate: certificateOf(row),
-    wrappedPrivateKey: row.wrapped_private_key ?? undefined,
   };
+  if (isWhole(row)) {
+    return {
+      ...terms,
+      kind: row.kind as AuthorityKind,
+      parent: row.parent,
+      certificate: certificateOf(row),
+      wrappedPrivateKey: wrappedPrivateKey ?? undefined,
+    };
+  }
+  const { certification_request: certificationRequest } = row;
+  if (!wrappedPrivateKey || !certificationRequest) {
+    throw new Error(`authority "${name}" has neither a certificate nor a request for one`);
+  }
+  const pending = { kind: 'intermediate', parent: null, certificate: undefined } as const;
+  return { ...terms, ...pending, wrappedPrivateKey, certificationRequest };
+}
+
+function isWhole(row: FoundRow): row is FoundRow & CertificateRow {
+  return row.serial_number !== null;
 }

@@ -6,6 +6,9 @@ import type { Commit, Statement } from './group-commit.ts';
 import { Insertion } from './insertion.ts';
 import type { Schema } from './schema.ts';
 
+/** Makes a refusal of the insertion of an authority whose name another one has. */
+export const NAME_IS_TAKEN = sql`on conflict (name) do nothing`;
+
 /** Writes certificates, and what becomes durable together with them. */
 export class IssuanceRecords {
   readonly #commit: Commit;
@@ -28,7 +31,7 @@ export class IssuanceRecords {
   }
 
   /** @throws {PkiError} `name-taken` where another authority of that name was faster */
-  readonly record = (record: IssuanceRecord): Promise<void> =>
+  readonly record = async (record: IssuanceRecord): Promise<void> =>
     this.#commit(this.statementsFor(record));
 
   /** Records an issuance as part of a transaction. */
@@ -72,7 +75,7 @@ export class IssuanceRecords {
       key_algorithm: keyAlgorithm,
       rsa_signature_scheme: rsaSignatureScheme ?? null,
       serial_number: serialNumber,
-      wrapped_private_key: asBuffer(wrappedPrivateKey),
+      wrapped_private_key: wrappedPrivateKey ? asBuffer(wrappedPrivateKey) : null,
     });
     const message = `there is an authority "${name}" already`;
     return { ...inserted, refusal: { code: 'name-taken', message } };
@@ -113,7 +116,7 @@ function insertionsInto(db: Kysely<Schema>) {
         'serial_number',
         'wrapped_private_key',
       ],
-      sql`on conflict (name) do nothing`,
+      NAME_IS_TAKEN,
     ),
     privateKey: new Insertion(db, 'stored_private_key', [
       'authority',
@@ -124,6 +127,6 @@ function insertionsInto(db: Kysely<Schema>) {
 }
 
 /** The same octets, not a copy. */
-function asBuffer(octets: Uint8Array): Buffer {
+export function asBuffer(octets: Uint8Array): Buffer {
   return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
 }

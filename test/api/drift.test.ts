@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { AuthorityBody } from '../../api/schemas/authority.ts';
+import { AuthorityBody, CertificationBody, ImportBody } from '../../api/schemas/authority.ts';
 import {
   BatchBody,
   CertificateBody,
@@ -36,6 +36,8 @@ const directory = {
 const targets = [secret, directory].map((destination) => ({ ...target, destination }));
 const subtrees = { dnsNames: ['a'], ipRanges: ['::/0'], emailDomains: ['.a'], uriDomains: ['a'] };
 
+const nameConstraints = { permitted: subtrees, excluded: subtrees };
+
 const bodies = {
   createAuthority: {
     schema: AuthorityBody,
@@ -43,11 +45,24 @@ const bodies = {
       { kind: 'root', keyAlgorithm: 'ecdsa-p256' },
       { kind: 'root', keyAlgorithm: 'rsa-2048', rsaSignatureScheme: 'pss' },
       { kind: 'intermediate', keyAlgorithm: 'ecdsa-p256', parent: 'root' },
-    ].map((own) => ({
+      { kind: 'intermediate', keyAlgorithm: 'ecdsa-p256', parent: null },
+    ].map(({ parent, ...own }) => ({
       ...{ name: 'a', subject: { commonName: 'a', country: 'GB', stateOrProvince: 'b' } },
-      ...{ validity: '1d', pathLenConstraint: 0, ...own },
-      nameConstraints: { permitted: subtrees, excluded: subtrees },
+      ...{ ...own, ...(parent === undefined ? {} : { parent }), pathLenConstraint: 0 },
+      ...(parent === null ? {} : { validity: '1d', nameConstraints }),
     })),
+  },
+  importAuthority: {
+    schema: ImportBody,
+    seeds: [
+      { name: 'a', certificate: 'b', privateKey: 'c', password: 'd', namesAbove: ['e'] },
+      { name: 'a', pfx: 'AAAA', password: '', rsaSignatureScheme: 'pss' },
+      { name: 'a', pfx: 'AAAA', certificate: 'b' },
+    ],
+  },
+  certifyAuthority: {
+    schema: CertificationBody,
+    seeds: [{ certificate: 'a', namesAbove: ['b', 'c'] }],
   },
   issueCertificate: {
     schema: CertificateBody,

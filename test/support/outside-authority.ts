@@ -1,11 +1,19 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto';
 import type { Authority } from '../../src/authority/authority.ts';
 import { type KeyWrapping, wrapAuthorityKey } from '../../src/authority/private-key.ts';
 import { decodeCertificate } from '../../src/x509/decode-certificate.ts';
+import { readRequest } from '../../src/x509/decode-request.ts';
 import * as der from '../../src/x509/der.ts';
+import { readDer } from '../../src/x509/der-reader.ts';
 import { subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../../src/x509/key.ts';
 import * as oids from '../../src/x509/oids.ts';
-import { encodePem } from '../../src/x509/pem.ts';
+import { decodePem, encodePem } from '../../src/x509/pem.ts';
 import { IssuanceWorld, NOW } from './issuance.ts';
 
 /** An authority that somebody else has made, with its certificate and key. */
@@ -42,12 +50,16 @@ export interface OutsideAuthorityOptions {
 const YEAR_MS = 365 * 86_400_000;
 const SHA1_WITH_RSA = '1.2.840.113549.1.1.5';
 
-function ecKeyPair(namedCurve = 'prime256v1'): OutsideAuthority['keys'] {
+export function ecKeyPair(namedCurve = 'prime256v1'): OutsideAuthority['keys'] {
   return generateKeyPairSync('ec', { namedCurve });
 }
 
+export function rsaKeyPair(modulusLength = 2048): OutsideAuthority['keys'] {
+  return generateKeyPairSync('rsa', { modulusLength });
+}
+
 /** A self-signed root, or an intermediate under `issuer`, as a tool other than ours would make it. */
-function outsideAuthority(options: OutsideAuthorityOptions): OutsideAuthority {
+export function outsideAuthority(options: OutsideAuthorityOptions): OutsideAuthority {
   const { issuer, keys = ecKeyPair(), hash = 'sha256' } = options;
   const { notBefore = new Date(NOW.getTime() - YEAR_MS) } = options;
   const { notAfter = new Date(NOW.getTime() + 10 * YEAR_MS) } = options;
@@ -80,8 +92,22 @@ function outsideAuthority(options: OutsideAuthorityOptions): OutsideAuthority {
   };
 }
 
+/** The certificate that `issuer` makes for a request of ours, as far as `changes` say nothing else. */
+export function certified(
+  certificationRequest: string,
+  issuer: OutsideAuthority,
+  changes: OutsideChanges = {},
+): OutsideAuthority {
+  const [block] = decodePem(certificationRequest);
+  const { subjectName, subjectPublicKeyInfo } = readDer(block?.der ?? Buffer.alloc(0), readRequest);
+  const spki = Buffer.from(subjectPublicKeyInfo);
+  const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  const keys = { publicKey, privateKey: issuer.keys.privateKey };
+  return outsideAuthority({ subject: Buffer.from(subjectName), issuer, keys, ...changes });
+}
+
 /** Octets as a Name: a common name, or what is one already. */
-function nameOf(subject: Buffer | string): Buffer {
+export function nameOf(subject: Buffer | string): Buffer {
   if (typeof subject !== 'string') return subject;
   return der.sequence(der.setOf(der.sequence(der.oid(oids.COMMON_NAME), der.utf8String(subject))));
 }
@@ -116,7 +142,7 @@ export function worldBelow(issuing: OutsideChanges = {}, root: OutsideChanges = 
 }
 
 /** How such an authority is recorded here, its key sealed. */
-function recorded(
+export function recorded(
   { der: octets, keys }: OutsideAuthority,
   how: Pick<Authority, 'name' | 'parent'> & { readonly wrapping: KeyWrapping | undefined },
 ): Authority {

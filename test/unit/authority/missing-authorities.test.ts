@@ -9,6 +9,7 @@ import { IssuanceWorld, refusalOf } from '../../support/issuance.ts';
 async function startOf(world: IssuanceWorld, declared?: readonly AuthorityRequest[]) {
   const created: Authority[] = [];
   for (const request of missingAuthorities([...world.authorities.values()], declared)) {
+    assert.ok(request.parent !== null);
     created.push(await createAuthority(world.deps, request, { name: 'startup' }));
   }
   return created;

@@ -1,0 +1,56 @@
+import type { Router } from 'express';
+import type { Actor } from '../../src/audit/entry.ts';
+import type { Authority } from '../../src/authority/authority.ts';
+import type { Certification } from '../../src/authority/certify-authority.ts';
+import type { ImportRequest } from '../../src/authority/import-authority.ts';
+import { NoParameters, parseBody, parseQuery } from '../input.ts';
+import { onlyMethods } from '../methods.ts';
+import { presentAuthority } from '../present-authority.ts';
+import { actorOf } from '../request-context.ts';
+import { CertificationBody, ImportBody } from '../schemas/authority.ts';
+import { strictRouter } from '../strict-router.ts';
+import type { AuthorityRoutesDeps } from './authorities.ts';
+
+export interface AuthorityIntakeRoutesDeps
+  extends Pick<AuthorityRoutesDeps, 'pathOf' | 'authorityWarnings'> {
+  readonly importAuthority: (request: ImportRequest, actor: Actor) => Promise<Authority>;
+  readonly certifyAuthority: (
+    name: string,
+    certification: Certification,
+    actor: Actor,
+  ) => Promise<Authority>;
+}
+
+/** Authorities, and certificates for them, that come in from elsewhere; to be asked before all others. */
+export function authorityIntakeRoutes(deps: AuthorityIntakeRoutesDeps): Router {
+  const router = strictRouter();
+  const present = async (authority: Authority) => {
+    const warnings = await deps.authorityWarnings();
+    return presentAuthority(authority, { ...deps, warning: warnings.get(authority.name) });
+  };
+
+  router
+    .route('/authorities/import')
+    .post(async (req, res) => {
+      parseQuery(NoParameters, req);
+      const { pfx, ...body } = parseBody(ImportBody, req.body);
+      const source = pfx === undefined ? body : { ...body, pfx: Buffer.from(pfx, 'base64') };
+      const authority = await deps.importAuthority(source, actorOf(res));
+      res.status(201).location(`/v1/authorities/${authority.name}`);
+      res.json(await present(authority));
+    })
+    .all((req, res, next) => {
+      // An authority may be called "import", and is shown like any other.
+      if (req.method === 'GET' || req.method === 'HEAD') next();
+      else onlyMethods('GET', 'HEAD', 'POST')(req, res, next);
+    });
+
+  router.post('/authorities/:name/certificate', async (req, res) => {
+    parseQuery(NoParameters, req);
+    const certification = parseBody(CertificationBody, req.body);
+    const authority = await deps.certifyAuthority(req.params.name, certification, actorOf(res));
+    res.json(await present(authority));
+  });
+
+  return router;
+}

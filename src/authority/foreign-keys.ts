@@ -1,0 +1,28 @@
+import type { KeyObject } from 'node:crypto';
+import { keyObstacle } from '../bundle/key-obstacle.ts';
+import { DerError } from '../x509/der-error.ts';
+import { readDer } from '../x509/der-reader.ts';
+import { subjectPublicKeyInfoOf } from '../x509/key.ts';
+import { isCompressed, judgePublicKey } from '../x509/public-key-fault.ts';
+import { readSubjectPublicKeyInfo } from '../x509/subject-public-key-info.ts';
+
+/** What stands against the key of an authority's certificate: it must be one that we would certify. */
+export function certificateKeyFault(publicKey: KeyObject): string | undefined {
+  try {
+    const parts = readDer(subjectPublicKeyInfoOf(publicKey), readSubjectPublicKeyInfo);
+    const judged = judgePublicKey(parts);
+    if ('fault' in judged) return judged.fault;
+    return isCompressed(parts) ? 'its key is a compressed point, which Go cannot read' : undefined;
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    return `its key cannot be read: ${error.message}`;
+  }
+}
+
+/** What keeps a private key from being tried; whether it is strong enough, its certificate shows. */
+export function privateKeyObstacle(privateKey: KeyObject): string | undefined {
+  const type = privateKey.asymmetricKeyType;
+  if (type === 'ed25519') return undefined;
+  if (type !== 'rsa' && type !== 'ec') return 'is neither RSA, nor EC, nor Ed25519';
+  return keyObstacle(privateKey);
+}

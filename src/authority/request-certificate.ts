@@ -1,0 +1,95 @@
+import type { Actor, AuditEntry } from '../audit/entry.ts';
+import type { KeyAlgorithm, RsaSignatureScheme, Subject } from '../certificate.ts';
+import { PkiError, refused, type Violation } from '../errors.ts';
+import { malformedAttributesOf } from '../issuance/malformed-parts.ts';
+import { readRequest } from '../x509/decode-request.ts';
+import { readDer } from '../x509/der-reader.ts';
+import { encodeName } from '../x509/distinguished-name.ts';
+import { encodeRequest, encodeRequestInformation } from '../x509/encode-request.ts';
+import { type KeyPair, subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
+import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
+import type { PendingAuthority, RecordedAuthority } from './authority.ts';
+import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
+import { rsaSignatureSchemeOf } from './rsa-signature-scheme.ts';
+
+/** What an intermediate is to be that an authority outside certifies; how long it lives is for that to say. */
+export interface OutsideAuthorityRequest {
+  readonly name: string;
+  readonly kind: 'intermediate';
+  readonly parent: null;
+  readonly subject: Subject;
+  readonly keyAlgorithm: KeyAlgorithm;
+  /** Of an RSA key only; absent: PKCS #1 v1.5. */
+  readonly rsaSignatureScheme?: RsaSignatureScheme | undefined;
+  readonly pathLenConstraint?: number | undefined;
+}
+
+export interface RequestCertificateDeps {
+  readonly now: () => Date;
+  readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
+  readonly newKeyPair: (algorithm: KeyAlgorithm) => Promise<KeyPair>;
+  readonly wrapping: KeyWrapping;
+  /** @throws {PkiError} `name-taken` */
+  readonly recordPending: (authority: PendingAuthority, entry: AuditEntry) => Promise<void>;
+}
+
+/**
+ * Makes the key of an intermediate and the request (PKCS #10) by which an authority outside certifies it.
+ * Both are durable before the request leaves; until its certificate comes in, the intermediate is pending.
+ *
+ * @throws {PkiError} `name-taken` or `request-refused`
+ */
+export async function requestCertificate(
+  deps: RequestCertificateDeps,
+  request: OutsideAuthorityRequest,
+  actor: Actor,
+): Promise<PendingAuthority> {
+  const { name, kind, parent, keyAlgorithm, subject } = request;
+  const violations = subjectViolations(subject);
+  if (violations.length > 0) throw refused(violations);
+  const rsaSignatureScheme = rsaSignatureSchemeOf(keyAlgorithm, request.rsaSignatureScheme);
+  if (await deps.findAuthority(name)) {
+    throw new PkiError('name-taken', `there is an authority "${name}" already`);
+  }
+  const keyPair = await deps.newKeyPair(keyAlgorithm);
+  const pending: PendingAuthority = {
+    ...{ name, kind, parent, keyAlgorithm, rsaSignatureScheme, certificate: undefined },
+    wrappedPrivateKey: wrapAuthorityKey(deps.wrapping, name, keyPair),
+    certificationRequest: await signedRequest(request, rsaSignatureScheme, keyPair),
+  };
+  const details = { name, kind, keyAlgorithm, rsaSignatureScheme, subject };
+  const entry = { time: deps.now(), actor, action: 'authority.requested', details } as const;
+  await deps.recordPending(pending, entry);
+  return pending;
+}
+
+/** The subject that a pending authority has asked for. */
+export function requestedSubjectOf({ certificationRequest }: PendingAuthority): Subject {
+  return readDer(certificationRequest, readRequest).subject.known;
+}
+
+function subjectViolations(subject: Subject): readonly Violation[] {
+  const pointerOf = (attribute: keyof Subject) => `/subject/${attribute}`;
+  const malformed = malformedAttributesOf(subject, pointerOf);
+  if (subject.commonName !== undefined) return malformed;
+  const detail = 'an authority needs a commonName';
+  return [...malformed, { pointer: pointerOf('commonName'), detail }];
+}
+
+async function signedRequest(
+  { subject, keyAlgorithm, pathLenConstraint }: OutsideAuthorityRequest,
+  rsaSignatureScheme: RsaSignatureScheme | undefined,
+  { publicKey, privateKey }: KeyPair,
+): Promise<Buffer> {
+  const subjectPublicKeyInfo = subjectPublicKeyInfoOf(publicKey);
+  const information = encodeRequestInformation({
+    subject: encodeName(subject),
+    subjectPublicKeyInfo,
+    subjectKeyIdentifier: subjectKeyIdentifierOf(subjectPublicKeyInfo),
+    pathLenConstraint,
+    keyUsage: ['keyCertSign', 'cRLSign'],
+  });
+  const scheme = signingSchemeOf(keyAlgorithm, rsaSignatureScheme);
+  const signature = await signWith(privateKey, scheme, information);
+  return encodeRequest(information, scheme.identifier, signature);
+}

@@ -1,0 +1,105 @@
+import type { Kysely } from 'kysely';
+import type { AuditEntry } from '../../src/audit/entry.ts';
+import type { Authority, PendingAuthority } from '../../src/authority/authority.ts';
+import type { Intake } from '../../src/authority/intake.ts';
+import type { AuditRepository } from './audit-repository.ts';
+import type { Commit, Statement } from './group-commit.ts';
+import { Insertion } from './insertion.ts';
+import { asBuffer, type IssuanceRecords, NAME_IS_TAKEN } from './issuance-records.ts';
+import type { Schema } from './schema.ts';
+
+/** Writes authorities that are not issued here: pending ones, and what comes in from elsewhere. */
+export class AuthorityRecords {
+  readonly #db: Kysely<Schema>;
+  readonly #commit: Commit;
+  readonly #journal: Pick<AuditRepository, 'statementFor'>;
+  readonly #issuances: Pick<IssuanceRecords, 'statementsFor'>;
+
+  constructor(
+    db: Kysely<Schema>,
+    parts: {
+      readonly commit: Commit;
+      readonly journal: Pick<AuditRepository, 'statementFor'>;
+      readonly issuances: Pick<IssuanceRecords, 'statementsFor'>;
+    },
+  ) {
+    this.#db = db;
+    this.#commit = parts.commit;
+    this.#journal = parts.journal;
+    this.#issuances = parts.issuances;
+  }
+
+  /** @throws {PkiError} `name-taken` where another authority of that name was faster */
+  readonly recordPending = async (pending: PendingAuthority, entry: AuditEntry): Promise<void> =>
+    this.#commit([this.#pendingStatement(pending), this.#journal.statementFor(entry)]);
+
+  /**
+   * @throws {PkiError} `name-taken` or `authority-certified` where somebody else was faster
+   */
+  readonly recordIntake = async ({
+    added,
+    certified,
+    keyed,
+    auditEntries,
+  }: Intake): Promise<void> =>
+    this.#commit([
+      ...added.flatMap((authority) => this.#authorityStatements(authority)),
+      ...(certified ? this.#certifiedStatements(certified) : []),
+      ...(keyed ? [this.#keyedStatement(keyed)] : []),
+      ...auditEntries.map((entry) => this.#journal.statementFor(entry)),
+    ]);
+
+  #pendingStatement(pending: PendingAuthority): Statement {
+    const { name, kind, parent, keyAlgorithm, rsaSignatureScheme } = pending;
+    const columns = ['name', 'kind', 'parent', 'key_algorithm', 'rsa_signature_scheme'] as const;
+    const sealed = ['wrapped_private_key', 'certification_request'] as const;
+    const insertion = new Insertion(this.#db, 'authority', [...columns, ...sealed], NAME_IS_TAKEN);
+    const inserted = insertion.of({
+      name,
+      kind,
+      parent,
+      key_algorithm: keyAlgorithm,
+      rsa_signature_scheme: rsaSignatureScheme ?? null,
+      wrapped_private_key: asBuffer(pending.wrappedPrivateKey),
+      certification_request: asBuffer(pending.certificationRequest),
+    });
+    const message = `there is an authority "${name}" already`;
+    return { ...inserted, refusal: { code: 'name-taken', message } };
+  }
+
+  #authorityStatements(authority: Authority): readonly Statement[] {
+    const { certificate } = authority;
+    return this.#issuances.statementsFor({
+      certificate,
+      newAuthority: authority,
+      auditEntries: [],
+    });
+  }
+
+  #certifiedStatements({ name, parent, certificate }: Authority): readonly Statement[] {
+    const { sql, parameters } = this.#db
+      .updateTable('authority')
+      .set({ parent, serial_number: certificate.serialNumber, certification_request: null })
+      .where('name', '=', name)
+      .where('serial_number', 'is', null)
+      .compile();
+    const message = `authority "${name}" has its certificate already`;
+    const refusal = { code: 'authority-certified', message } as const;
+    const statements = this.#issuances.statementsFor({ certificate, auditEntries: [] });
+    return [...statements, { sql, parameters, refusal }];
+  }
+
+  #keyedStatement({ name, rsaSignatureScheme, wrappedPrivateKey }: Authority): Statement {
+    const { sql, parameters } = this.#db
+      .updateTable('authority')
+      .set({
+        rsa_signature_scheme: rsaSignatureScheme ?? null,
+        wrapped_private_key: wrappedPrivateKey ? asBuffer(wrappedPrivateKey) : null,
+      })
+      .where('name', '=', name)
+      .where('wrapped_private_key', 'is', null)
+      .compile();
+    const message = `authority "${name}" has its private key already`;
+    return { sql, parameters, refusal: { code: 'name-taken', message } };
+  }
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { startApi } from '../support/api.ts';
+import { NOW } from '../support/issuance.ts';
+import { ecKeyPair, outsideAuthority, rsaKeyPair } from '../support/outside-authority.ts';
+import { lockedKey, PASSWORD, pathOf, pendingAuthority, pfxOf } from './authorities-on-the-wire.ts';
+import { issue, placesIn } from './certificates-on-the-wire.ts';
+
+const { api } = await startApi();
+const YEAR_MS = 365 * 86_400_000;
+
+const bring = (body: object) => api.post('/v1/authorities/import', body);
+
+describe('POST /v1/authorities/import, refused', () => {
+  const root = outsideAuthority({ subject: 'Refused Root' });
+  const own = outsideAuthority({ subject: 'Refused Issuing', issuer: root });
+  const pem = { name: 'refused', certificate: pathOf(own, root), privateKey: own.keyPem };
+
+  it('400: neither a PFX nor both PEM texts, or a PFX beside them', async () => {
+    const pfx = await pfxOf(own, root);
+    for (const [body, places] of [
+      [{ name: 'refused' }, ['/certificate', '/privateKey']],
+      [{ name: 'refused', certificate: root.pem }, ['/privateKey']],
+      [{ ...pem, pfx }, ['/certificate', '/privateKey']],
+      [{ name: 'refused', pfx: `${pfx.slice(0, 40)}\n${pfx.slice(40)}` }, ['/pfx']],
+    ] as const) {
+      assert.deepEqual(placesIn(await bring(body), 400, 'request-malformed'), places);
+    }
+  });
+
+  it('400: texts that are cut off, keys that are weak or of another kind, each by name', async () => {
+    const weak = outsideAuthority({ subject: 'Weak', keys: rsaKeyPair(1024) });
+    const curve = outsideAuthority({ subject: 'Curve', keys: ecKeyPair('secp256k1') });
+    for (const [what, changes, pointer, words] of [
+      ['a certificate', { certificate: root.pem.slice(0, -30) }, '/certificate', /cut off/],
+      ['a key', { privateKey: own.keyPem.slice(0, -30) }, '/privateKey', /cut off/],
+      ['two keys', { privateKey: own.keyPem + root.keyPem }, '/privateKey', /more than one/],
+      ['a weak root', { certificate: weak.pem }, '/certificate', /RSA key has 1024 bits/],
+      ['an odd curve', { certificate: curve.pem }, '/certificate', /curve .* is not supported/],
+      ['an odd key', { privateKey: curve.keyPem }, '/privateKey', /none of the curves/],
+    ] as const) {
+      const reply = await bring({ ...pem, ...changes });
+      assert.deepEqual(placesIn(reply, 400, 'request-malformed'), [pointer], what);
+      assert.match(reply.text, words);
+    }
+  });
+
+  it('409: a name that is taken, of a pending authority too, before the key is opened', async () => {
+    await pendingAuthority(api, 'awaiting');
+    for (const name of ['issuing', 'awaiting']) {
+      const reply = await bring({ ...pem, name, password: 'whatever' });
+      assert.deepEqual(placesIn(reply, 409, 'name-taken'), ['/name']);
+    }
+    const named = await bring({ ...pem, namesAbove: ['refused'] });
+    assert.deepEqual(placesIn(named, 409, 'name-taken'), ['/namesAbove/0']);
+  });
+
+  it('409: the certificate of an authority that has its key, under another name', async () => {
+    const mine = outsideAuthority({ subject: 'Mine' });
+    const body = { certificate: mine.pem, privateKey: mine.keyPem };
+    assert.equal((await bring({ ...body, name: 'mine' })).status, 201);
+    const reply = await bring({ ...body, name: 'mine-too' });
+    assert.deepEqual(placesIn(reply, 409, 'name-taken'), ['/name']);
+  });
+
+  it('422: a password that is wrong, missing or not needed, and a file that is none', async () => {
+    const pfx = await pfxOf(own, root);
+    const encrypted = { ...pem, privateKey: lockedKey(own) };
+    for (const [body, places, words] of [
+      [{ ...encrypted, password: 'wrong' }, ['/password'], /does not open it/],
+      [encrypted, ['/password'], /is needed/],
+      [{ ...pem, password: PASSWORD }, ['/password'], /has no password/],
+      [
+        { ...pem, privateKey: lockedKey(own, 'sec1'), password: 'wrong' },
+        ['/password'],
+        /not open/,
+      ],
+      [{ name: 'refused', pfx, password: 'wrong' }, ['/password'], /does not open it/],
+      [{ name: 'refused', pfx }, ['/password'], /does not open it/],
+      [{ name: 'refused', pfx: 'AAAA' }, ['/pfx'], /is no PFX/],
+    ] as const) {
+      const reply = await bring(body);
+      assert.deepEqual(placesIn(reply, 422, 'private-key-locked'), places, reply.text);
+      assert.match(reply.text, words);
+    }
+  });
+
+  it('422: a key of another certificate, a leaf, a missing link, a stranger, each by name', async () => {
+    const other = outsideAuthority({ subject: 'Other', issuer: root });
+    const stranger = outsideAuthority({ subject: 'Stranger' });
+    const expired = outsideAuthority({
+      ...{ subject: 'Expired', issuer: root },
+      notAfter: new Date(NOW.getTime() - YEAR_MS / 2),
+    });
+    for (const [changes, place, words] of [
+      [{ privateKey: other.keyPem }, '/privateKey', /belongs to none of the certificates/],
+      [
+        { certificate: own.pem },
+        '/certificate',
+        /"CN=Refused Root", whose certificate was not sent/,
+      ],
+      [{ certificate: pathOf(own, root, stranger) }, '/certificate', /3 .* is not on the path/],
+      [
+        { certificate: pathOf(expired, root), privateKey: expired.keyPem },
+        '/certificate',
+        /"CN=Expired"\) expired at 2029/,
+      ],
+    ] as const) {
+      const reply = await bring({ ...pem, ...changes });
+      assert.deepEqual(placesIn(reply, 422, 'chain-invalid'), [place], reply.text);
+      assert.match(reply.json<{ detail: string }>().detail, words);
+    }
+    const leaf = await issue(api, { dnsNames: ['a.example.org'] });
+    const asAuthority = { certificate: leaf.certificate, privateKey: leaf.privateKey };
+    const reply = await bring({ name: 'leaf', ...asAuthority });
+    assert.deepEqual([...new Set(placesIn(reply, 422, 'chain-invalid'))], ['/certificate']);
+    assert.match(reply.text, /is no authority/);
+  });
+});

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as der from '../../../src/x509/der.ts';
+import * as oids from '../../../src/x509/oids.ts';
+import {
+  basicConstraints,
+  extKeyUsage,
+  type OutsideAuthority,
+  type OutsideChanges,
+  outsideAuthority,
+} from '../../support/outside-authority.ts';
+import { having, inDays, pathIn } from './judged-path.ts';
+
+const root = outsideAuthority({ subject: 'Root' });
+const below = (changes: OutsideChanges) =>
+  outsideAuthority({ subject: 'Own', issuer: root, ...changes });
+const warningsOf = async (...sent: readonly OutsideAuthority[]) =>
+  (await pathIn(sent)).certificates[0].warnings.map(({ code, detail }) => `${code}: ${detail}`);
+
+describe('the path of an authority that comes in is taken with a warning', () => {
+  const spelt = der.sequence(
+    der.setOf(der.sequence(der.oid(oids.COMMON_NAME), der.printableString('Root'))),
+  );
+  for (const [why, sent, words] of [
+    [
+      'where it has no key identifier',
+      below(having(oids.SUBJECT_KEY_IDENTIFIER, null)),
+      /^not-rfc-5280: "CN=Own" has no subjectKeyIdentifier/,
+    ],
+    [
+      'where it has none of its issuer',
+      below(having(oids.AUTHORITY_KEY_IDENTIFIER, null)),
+      /has no authorityKeyIdentifier/,
+    ],
+    [
+      'where it says nothing of its key usage',
+      below(having(oids.KEY_USAGE, null)),
+      /has no keyUsage/,
+    ],
+    [
+      'where its CA bit is not critical',
+      below(having(oids.BASIC_CONSTRAINTS, basicConstraints(), false)),
+      /that are not critical/,
+    ],
+    [
+      'where it spells its issuer in another way',
+      below({ issuerName: spelt }),
+      /spells its issuer in other octets/,
+    ],
+    [
+      'where it is for any purpose, in one word',
+      below({ extensions: { [oids.EXT_KEY_USAGE]: extKeyUsage(oids.ANY_EXTENDED_KEY_USAGE) } }),
+      /^any-extended-key-usage: /,
+    ],
+    [
+      'where it asks for policies below',
+      below(having('2.5.29.36', der.sequence(der.implicit(0, Buffer.of(0))))),
+      /^policy-constraints: /,
+    ],
+    [
+      'where it outlives its issuer',
+      below({ notAfter: inDays(9_999) }),
+      /^outlives-issuer: "CN=Own"/,
+    ],
+  ] as const) {
+    it(why, async () => {
+      const warnings = await warningsOf(sent, root);
+      assert.equal(warnings.length, 1, warnings.join('\n'));
+      assert.match(warnings[0] ?? '', words);
+    });
+  }
+
+  it('of an authority above too, to whoever brings what is below', async () => {
+    const bare = outsideAuthority({ subject: 'Bare', ...having(oids.KEY_USAGE, null) });
+    const warnings = await warningsOf(outsideAuthority({ subject: 'Own', issuer: bare }), bare);
+    assert.deepEqual(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /"CN=Bare" has no keyUsage/);
+  });
+});
