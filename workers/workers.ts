@@ -9,6 +9,9 @@ import type { ListenerName, WorkerStart } from './worker.ts';
 /** A worker that ends by itself is replaced, but not in a hurry: it might do it again. */
 const RESTART_DELAY_MS = 1_000;
 
+/** For what is left to do once no request is in flight. */
+const END_DEADLINE_MS = 5_000;
+
 interface Worker {
   readonly process: ChildProcess;
   readonly link: Link;
@@ -74,8 +77,11 @@ export class Workers {
       this.#workers.map(async ({ process, link, isReady }) => {
         const exit = once(process, 'exit');
         if (isReady) await link.ask('stop', []).catch(() => undefined);
-        process.kill('SIGKILL');
+        // Without its channel a worker ends by itself, and so with all that is done at an end.
+        if (process.connected) process.disconnect();
+        const deadline = setTimeout(() => process.kill('SIGKILL'), END_DEADLINE_MS);
         await exit;
+        clearTimeout(deadline);
       }),
     );
   }

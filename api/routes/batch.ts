@@ -102,7 +102,8 @@ async function issueAll(
   try {
     await answerInChunks(res, form, { chunks, work, signal });
   } catch (error) {
-    if (signal.aborted) return;
+    // A request that broke off is nobody's fault here, and nobody is there to be told.
+    if (signal.aborted || (req.destroyed && !req.complete)) return;
     if (!res.headersSent) throw error;
     // Half an answer must not look like a whole one.
     deps.logFailure(error, requestIdOf(res));
