@@ -27,22 +27,23 @@ export interface SignatureScheme {
 /** The scheme by which an authority signs, and the DER of its AlgorithmIdentifier (RFC 5280 §4.1.1.2). */
 export interface SigningScheme extends SignatureScheme {
   readonly identifier: Buffer;
+  /** Whether a signature is made sooner than handed to another thread and back. */
+  readonly isQuick: boolean;
 }
 
 const SHA256_OCTETS = 32;
 const SHA384_OCTETS = 48;
 
 /** The hash is as strong as the key, of whatever scheme. */
-const SCHEMES: Readonly<Record<KeyAlgorithm, Readonly<Record<RsaSignatureScheme, SigningScheme>>>> =
-  {
-    'ecdsa-p256': always({ hash: 'sha256', identifier: sequence(oid(ECDSA_WITH_SHA256)) }),
-    'ecdsa-p384': always({ hash: 'sha384', identifier: sequence(oid(ECDSA_WITH_SHA384)) }),
-    'ecdsa-p521': always({ hash: 'sha512', identifier: sequence(oid(ECDSA_WITH_SHA512)) }),
-    'rsa-2048': rsaWithSha256(),
-    'rsa-3072': rsaWithSha256(),
-    'rsa-4096': rsaWithSha384(),
-    ed25519: always({ hash: null, identifier: sequence(oid(ED25519)) }),
-  };
+const SCHEMES: Readonly<Record<KeyAlgorithm, Readonly<Schemes>>> = {
+  'ecdsa-p256': quick({ hash: 'sha256', identifier: sequence(oid(ECDSA_WITH_SHA256)) }),
+  'ecdsa-p384': slow({ hash: 'sha384', identifier: sequence(oid(ECDSA_WITH_SHA384)) }),
+  'ecdsa-p521': slow({ hash: 'sha512', identifier: sequence(oid(ECDSA_WITH_SHA512)) }),
+  'rsa-2048': rsaWithSha256(),
+  'rsa-3072': rsaWithSha256(),
+  'rsa-4096': rsaWithSha384(),
+  ed25519: quick({ hash: null, identifier: sequence(oid(ED25519)) }),
+};
 
 /** How a key of an algorithm signs; only RSA has more than one way. */
 export function signingSchemeOf(
@@ -52,29 +53,36 @@ export function signingSchemeOf(
   return SCHEMES[keyAlgorithm][rsaSignatureScheme];
 }
 
-/** A signature over `octets`, made in the thread pool. */
-export function signWith(
+/** A signature over `octets`; one that takes long is made in the thread pool. */
+export async function signWith(
   privateKey: KeyObject,
-  scheme: SignatureScheme,
+  scheme: SigningScheme,
   octets: Uint8Array,
 ): Promise<Buffer> {
+  const input = inputOf(privateKey, scheme);
+  if (scheme.isQuick) return sign(scheme.hash, octets, input);
   return new Promise((resolve, reject) => {
-    sign(scheme.hash, octets, inputOf(privateKey, scheme), (error, signature) => {
+    sign(scheme.hash, octets, input, (error, signature) => {
       if (error) reject(error);
       else resolve(signature);
     });
   });
 }
 
-/** Whether a signature holds; checked in the thread pool. */
+/** What is signed, and the signature over it. */
+export interface Signed {
+  readonly octets: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Whether a signature holds by a public key in PEM; checked in the thread pool. */
 export function verifyWith(
-  publicKey: KeyObject,
+  publicKey: string,
   scheme: SignatureScheme,
-  signed: { readonly octets: Uint8Array; readonly signature: Uint8Array },
+  { octets, signature }: Signed,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const input = inputOf(publicKey, scheme);
-    verify(scheme.hash, signed.octets, input, signed.signature, (error, holds) => {
+    verify(scheme.hash, octets, inputOf(publicKey, scheme), signature, (error, holds) => {
       if (error) reject(error);
       else resolve(holds);
     });
@@ -83,34 +91,56 @@ export function verifyWith(
 
 /** The same at once: where a check takes less than handing it over does. */
 export function verifySync(
-  publicKey: KeyObject,
+  publicKey: string,
   scheme: SignatureScheme,
-  signed: { readonly octets: Uint8Array; readonly signature: Uint8Array },
+  { octets, signature }: Signed,
 ): boolean {
-  return verify(scheme.hash, signed.octets, inputOf(publicKey, scheme), signed.signature);
+  return verify(scheme.hash, octets, inputOf(publicKey, scheme), signature);
 }
 
-function inputOf(key: KeyObject, { saltLength }: SignatureScheme) {
+function inputOf<Key extends KeyObject | string>(key: Key, { saltLength }: SignatureScheme) {
   if (saltLength === undefined) return key;
   return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
 }
 
-function always(scheme: SigningScheme): Record<RsaSignatureScheme, SigningScheme> {
+type SchemeParts = Omit<SigningScheme, 'isQuick'>;
+type Schemes = Record<RsaSignatureScheme, SigningScheme>;
+
+function quick(parts: SchemeParts): Schemes {
+  return always({ ...parts, isQuick: true });
+}
+
+function slow(parts: SchemeParts): Schemes {
+  return always({ ...parts, isQuick: false });
+}
+
+function always(scheme: SigningScheme): Schemes {
   return { 'pkcs1-v1_5': scheme, pss: scheme };
 }
 
-function rsaWithSha256(): Record<RsaSignatureScheme, SigningScheme> {
+function rsaWithSha256(): Schemes {
+  const identifier = sequence(oid(SHA256_WITH_RSA), nullValue());
   return {
-    'pkcs1-v1_5': { hash: 'sha256', identifier: sequence(oid(SHA256_WITH_RSA), nullValue()) },
-    pss: { hash: 'sha256', saltLength: SHA256_OCTETS, identifier: pss(SHA256, SHA256_OCTETS) },
+    ...slow({ hash: 'sha256', identifier }),
+    pss: pssScheme({ hash: 'sha256', id: SHA256, saltLength: SHA256_OCTETS }),
   };
 }
 
-function rsaWithSha384(): Record<RsaSignatureScheme, SigningScheme> {
+function rsaWithSha384(): Schemes {
+  const identifier = sequence(oid(SHA384_WITH_RSA), nullValue());
   return {
-    'pkcs1-v1_5': { hash: 'sha384', identifier: sequence(oid(SHA384_WITH_RSA), nullValue()) },
-    pss: { hash: 'sha384', saltLength: SHA384_OCTETS, identifier: pss(SHA384, SHA384_OCTETS) },
+    ...slow({ hash: 'sha384', identifier }),
+    pss: pssScheme({ hash: 'sha384', id: SHA384, saltLength: SHA384_OCTETS }),
   };
+}
+
+function pssScheme(parts: {
+  readonly hash: Hash;
+  readonly id: string;
+  readonly saltLength: number;
+}): SigningScheme {
+  const { hash, id, saltLength } = parts;
+  return { hash, saltLength, identifier: pss(id, saltLength), isQuick: false };
 }
 
 /** RFC 4055 §3.1: nothing is left to a DEFAULT, which would be SHA-1, except the trailer. */
