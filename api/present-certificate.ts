@@ -1,6 +1,6 @@
 import type { Certificate } from '../src/certificate.ts';
 import type { IssuedLeaf } from '../src/issuance/issue-leaf.ts';
-import { encodeCertificates } from '../src/x509/pem.ts';
+import { encodeCertificates, encodePrivateKey } from '../src/x509/pem.ts';
 
 /** The wire form of a certificate, as `openapi.yaml` has it. `above` is its path, issuer first, root last. */
 export function presentCertificate(
@@ -39,7 +39,7 @@ export function presentIssued(
 ) {
   return {
     ...presentCertificate(certificate, above, now),
-    ...(privateKey ? { privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) } : {}),
+    ...(privateKey ? { privateKey: encodePrivateKey(privateKey) } : {}),
   };
 }
 

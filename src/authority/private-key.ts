@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
+import { privateKeyInfoOf, subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
 
 /** Seals private keys under the key-encryption key; `storage/keys` is such. */
 export interface KeyWrapping {
@@ -15,7 +15,10 @@ export function wrapAuthorityKey(
   name: string,
   { publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
 ): Uint8Array {
-  return wrapping.wrap(pkcs8Of(privateKey), contextOf(name, subjectPublicKeyInfoOf(publicKey)));
+  return wrapping.wrap(
+    privateKeyInfoOf(privateKey),
+    contextOf(name, subjectPublicKeyInfoOf(publicKey)),
+  );
 }
 
 /** Opens an authority's key; the result signs and is never handed on. */
@@ -43,7 +46,7 @@ export function wrapSubscriberKey(
   privateKey: KeyObject,
   serialNumber: string,
 ): Uint8Array {
-  return wrapping.wrap(pkcs8Of(privateKey), ['subscriber', serialNumber]);
+  return wrapping.wrap(privateKeyInfoOf(privateKey), ['subscriber', serialNumber]);
 }
 
 export function openSubscriberKey(
@@ -52,10 +55,6 @@ export function openSubscriberKey(
   serialNumber: string,
 ): KeyObject {
   return importPkcs8(wrapping.unwrap(wrappedPrivateKey, ['subscriber', serialNumber]));
-}
-
-function pkcs8Of(privateKey: KeyObject): Buffer {
-  return privateKey.export({ type: 'pkcs8', format: 'der' });
 }
 
 function importPkcs8(der: Uint8Array): KeyObject {

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Actor } from '../audit/entry.ts';
 import type { Certificate, SubjectAltNames } from '../certificate.ts';
-import { encodeCertificates } from '../x509/pem.ts';
+import { encodeCertificates, encodePrivateKey } from '../x509/pem.ts';
 import type { LeafRequest } from './issue-leaf.ts';
 import type { Issuer } from './issuer.ts';
 import { commonPeriodOf } from './validity.ts';
@@ -65,7 +65,7 @@ export class OwnCertificate {
     const chain = [certificate, ...path.slice(0, -1)];
     return {
       cert: encodeCertificates(chain.map(({ der }) => der)),
-      key: String(privateKey?.export({ type: 'pkcs8', format: 'pem' }) ?? ''),
+      key: privateKey ? encodePrivateKey(privateKey) : '',
     };
   }
 }

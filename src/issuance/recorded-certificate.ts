@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Certificate } from '../certificate.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 
@@ -20,7 +20,7 @@ export function recordedCertificate(
     uris,
     notBefore: decoded.notBefore,
     notAfter: decoded.notAfter,
-    fingerprintSha256: createHash('sha256').update(der).digest('hex'),
+    fingerprintSha256: hash('sha256', der, 'hex'),
     der,
   };
 }

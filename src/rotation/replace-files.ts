@@ -5,6 +5,7 @@ import { type Certificate, SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
 import { PkiError } from '../errors.ts';
 import type { LeafRequest } from '../issuance/issue-leaf.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { encodePrivateKey } from '../x509/pem.ts';
 import type { DestinationState, DestinationStore, DestinationWrite } from './destination.ts';
 import { filesOf } from './expectation.ts';
 import { type Expectation, reasonsToRotate } from './reasons.ts';
@@ -38,7 +39,7 @@ export async function replaceFiles(
 ): Promise<DecodedCertificate | undefined> {
   const { target } = expected;
   const { certificate, privateKey } = await deps.issue(leafRequestOf(target), actor);
-  const privateKeyPem = String(privateKey?.export({ type: 'pkcs8', format: 'pem' }) ?? '');
+  const privateKeyPem = privateKey ? encodePrivateKey(privateKey) : '';
   const files = filesOf({ der: certificate.der, privateKeyPem }, expected);
   const fresh = reasonsToRotate(files, expected, deps.now());
   if (fresh.reasons.length > 0 || !fresh.certificate) {

@@ -1,4 +1,10 @@
-import { createHash, generateKeyPair, type KeyObject } from 'node:crypto';
+import {
+  generateKeyPair,
+  generateKeyPairSync,
+  hash,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeyAlgorithm } from '../certificate.ts';
 import { refused } from '../errors.ts';
@@ -15,8 +21,9 @@ export interface SubjectKey {
 }
 
 /** OpenSSL's names of the curves. */
+const P256_CURVE = 'prime256v1';
 const CURVES: ReadonlyMap<KeyAlgorithm, string> = new Map([
-  ['ecdsa-p256', 'prime256v1'],
+  ['ecdsa-p256', P256_CURVE],
   ['ecdsa-p384', 'secp384r1'],
   ['ecdsa-p521', 'secp521r1'],
 ]);
@@ -26,8 +33,12 @@ const MODULUS_LENGTHS: ReadonlyMap<KeyAlgorithm, number> = new Map([
   ['rsa-4096', 4096],
 ]);
 
-/** A new key pair, made in libuv's thread pool: RSA takes up to seconds and must not block the loop. */
+/**
+ * A new key pair. All but one kind are made in libuv's thread pool, since RSA takes up to seconds; a P-256 key
+ * is made in less time than verifying a signature takes, and than handing it over.
+ */
 export async function newKeyPair(algorithm: KeyAlgorithm): Promise<KeyPair> {
+  if (algorithm === 'ecdsa-p256') return generateKeyPairSync('ec', { namedCurve: P256_CURVE });
   const namedCurve = CURVES.get(algorithm);
   if (namedCurve !== undefined) return promisify(generateKeyPair)('ec', { namedCurve });
   const modulusLength = MODULUS_LENGTHS.get(algorithm);
@@ -63,9 +74,41 @@ export function subjectKeyOf(publicKey: KeyObject): SubjectKey {
   throw refused([{ pointer: '', detail: 'the key is of no supported algorithm' }]);
 }
 
-/** The public key's SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). */
+/** The public key's SubjectPublicKeyInfo (RFC 5280 §4.1.2.7); a point is written with both coordinates. */
 export function subjectPublicKeyInfoOf(publicKey: KeyObject): Buffer {
-  return publicKey.export({ type: 'spki', format: 'der' });
+  if (!isP256(publicKey)) return publicKey.export({ type: 'spki', format: 'der' });
+  return Buffer.concat([P256_PUBLIC, pointOf(publicKey.export({ format: 'jwk' }))]);
+}
+
+/** The private key as PKCS #8 (RFC 5958), as it is sealed and handed out. */
+export function privateKeyInfoOf(privateKey: KeyObject): Buffer {
+  if (!isP256(privateKey)) return privateKey.export({ type: 'pkcs8', format: 'der' });
+  const key = privateKey.export({ format: 'jwk' });
+  const scalar = Buffer.from(key.d ?? '', 'base64url');
+  return Buffer.concat([P256_PRIVATE, scalar, P256_PUBLIC_OF_PRIVATE, pointOf(key)]);
+}
+
+/*
+ * OpenSSL takes longer to write a P-256 key than to make it. All its numbers have a fixed length, so that what
+ * stands before them is always the same: of a SubjectPublicKeyInfo, of a PrivateKeyInfo around an
+ * ECPrivateKey (RFC 5915 §3), and of the public key in that.
+ */
+const P256_PUBLIC = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
+const P256_PRIVATE = Buffer.from(
+  '308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420',
+  'hex',
+);
+const P256_PUBLIC_OF_PRIVATE = Buffer.from('a144034200', 'hex');
+/** SEC 1 §2.3.3. */
+const UNCOMPRESSED = Buffer.of(4);
+
+function isP256({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  return asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === P256_CURVE;
+}
+
+/** RFC 7518 §6.2.1.2: a coordinate has all its octets, leading zeros included. */
+function pointOf({ x = '', y = '' }: JsonWebKey): Buffer {
+  return Buffer.concat([UNCOMPRESSED, Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
 }
 
 /**
@@ -79,7 +122,7 @@ export function subjectKeyIdentifierOf(subjectPublicKeyInfo: Uint8Array): Buffer
   const bitString = outer + 2 + (subjectPublicKeyInfo[outer + 1] ?? 0);
   const unusedBitsOctet = 1;
   const start = bitString + headerLength(subjectPublicKeyInfo, bitString) + unusedBitsOctet;
-  return createHash('sha1').update(subjectPublicKeyInfo.subarray(start)).digest();
+  return hash('sha1', subjectPublicKeyInfo.subarray(start), 'buffer');
 }
 
 /** The octets of tag and length at `offset` (X.690 §8.1.3). */

@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import { PkiError } from '../errors.ts';
+import { privateKeyInfoOf } from './key.ts';
 
 /** One encapsulated value of a PEM text. */
 export interface PemBlock {
@@ -7,8 +9,8 @@ export interface PemBlock {
   readonly der: Buffer;
 }
 
-/** RFC 7468 §2: 64 characters a line, except the last. */
-const LINE = /.{1,64}/g;
+/** RFC 7468 §2: so many characters a line, except the last. */
+const LINE_LENGTH = 64;
 const BLOCK =
   /-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n?([A-Za-z0-9+/=\s]*?)-----END ([A-Z0-9 ]{1,64})-----/g;
 const BOUNDARY = /-----(BEGIN|END) /g;
@@ -17,13 +19,21 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 /** One value in PEM (RFC 7468), with its final line feed. */
 export function encodePem(label: string, der: Uint8Array): string {
   const base64 = Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString('base64');
-  const lines = base64.match(LINE) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+  let text = `-----BEGIN ${label}-----\n`;
+  for (let start = 0; start < base64.length; start += LINE_LENGTH) {
+    text += `${base64.slice(start, start + LINE_LENGTH)}\n`;
+  }
+  return `${text}-----END ${label}-----\n`;
 }
 
 /** Certificates one after the other (RFC 7468 §5.1), as every consumer's chain file has them. */
 export function encodeCertificates(certificates: readonly Uint8Array[]): string {
   return certificates.map((der) => encodePem('CERTIFICATE', der)).join('');
+}
+
+/** A private key as PKCS #8 (RFC 7468 §10), which is how it is handed out. */
+export function encodePrivateKey(privateKey: KeyObject): string {
+  return encodePem('PRIVATE KEY', privateKeyInfoOf(privateKey));
 }
 
 /**

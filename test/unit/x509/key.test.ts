@@ -6,6 +6,7 @@ import { KEY_ALGORITHMS, type KeyAlgorithm } from '../../../src/certificate.ts';
 import {
   keyAlgorithmOf,
   newKeyPair,
+  privateKeyInfoOf,
   subjectKeyIdentifierOf,
   subjectPublicKeyInfoOf,
 } from '../../../src/x509/key.ts';
@@ -46,6 +47,20 @@ describe('a key pair', () => {
       const signature = await signWith(privateKey, signingSchemeOf(algorithm), octets);
       const hash = algorithm === 'ed25519' ? null : (HASHES[algorithm] ?? 'sha256');
       assert.ok(verify(hash, octets, publicKey, signature));
+    });
+  }
+
+  for (const algorithm of fast) {
+    it(`of ${algorithm} is written as OpenSSL writes it`, async () => {
+      // Of so many numbers some begin with a zero octet, which must not be lost.
+      const count = algorithm === 'ecdsa-p256' ? 300 : 1;
+      for (let made = 0; made < count; made += 1) {
+        const { publicKey, privateKey } = await newKeyPair(algorithm);
+        const spki = publicKey.export({ type: 'spki', format: 'der' });
+        const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
+        assert.deepEqual(subjectPublicKeyInfoOf(publicKey), spki);
+        assert.deepEqual(privateKeyInfoOf(privateKey), pkcs8);
+      }
     });
   }
 
