@@ -41,10 +41,17 @@ export function integer(value: number | Uint8Array): Buffer {
   return tagged(INTEGER, unsignedOctets(typeof value === 'number' ? octetsOf(value) : value));
 }
 
+/** Those that were written once; ours and the settings' are few. */
+const oids = new Map<string, Buffer>();
+
 export function oid(dotted: string): Buffer {
+  const known = oids.get(dotted);
+  if (known) return known;
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
   const arcs = [first * 40 + second, ...rest];
-  return tagged(OBJECT_IDENTIFIER, Buffer.from(arcs.flatMap(base128)));
+  const written = tagged(OBJECT_IDENTIFIER, Buffer.from(arcs.flatMap(base128)));
+  oids.set(dotted, written);
+  return written;
 }
 
 export function boolean(value: boolean): Buffer {
@@ -95,10 +102,23 @@ export function bmpString(text: string): Buffer {
 
 /** A Time of RFC 5280 §4.1.2.5: in UTC, with seconds, without fractions. */
 export function time(instant: Date): Buffer {
-  const digits = instant.toISOString().replace(/\.\d+|[-:T]/g, '');
-  return instant.getUTCFullYear() < FIRST_GENERALIZED_YEAR
-    ? tagged(UTC_TIME, Buffer.from(digits.slice(2), 'latin1'))
-    : tagged(GENERALIZED_TIME, Buffer.from(digits, 'latin1'));
+  const year = instant.getUTCFullYear();
+  const rest = [
+    instant.getUTCMonth() + 1,
+    instant.getUTCDate(),
+    instant.getUTCHours(),
+    instant.getUTCMinutes(),
+    instant.getUTCSeconds(),
+  ];
+  const [tag, digits] =
+    year < FIRST_GENERALIZED_YEAR
+      ? [UTC_TIME, twoDigits(year % 100)]
+      : [GENERALIZED_TIME, String(year).padStart(4, '0')];
+  return tagged(tag, Buffer.from(`${digits}${rest.map(twoDigits).join('')}Z`, 'latin1'));
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
 }
 
 /** `[number] EXPLICIT`: around a complete value. */
@@ -117,14 +137,24 @@ export function implicitConstructed(number: number, ...members: readonly Uint8Ar
 }
 
 function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {
-  const length = content.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([Buffer.of(tag), lengthOctets(length), ...content]);
+  let length = 0;
+  for (const part of content) length += part.length;
+  const lengthPart = lengthOctets(length);
+  let at = 1 + lengthPart.length;
+  const value = Buffer.allocUnsafe(at + length);
+  value[0] = tag;
+  value.set(lengthPart, 1);
+  for (const part of content) {
+    value.set(part, at);
+    at += part.length;
+  }
+  return value;
 }
 
-function lengthOctets(length: number): Buffer {
-  if (length < 0x80) return Buffer.of(length);
+function lengthOctets(length: number): readonly number[] {
+  if (length < 0x80) return [length];
   const octets = octetsOf(length);
-  return Buffer.from([0x80 | octets.length, ...octets]);
+  return [0x80 | octets.length, ...octets];
 }
 
 /** Big-endian octets, without leading zeros; a single zero octet for 0. */
