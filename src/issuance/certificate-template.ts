@@ -3,7 +3,12 @@ import { refused } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { encodeName } from '../x509/distinguished-name.ts';
 import { subjectKeyIdentifierOf } from '../x509/key.ts';
-import type { CertificateTemplate } from '../x509/tbs-certificate.ts';
+import {
+  type CertificateTemplate,
+  type CommonParts,
+  encodeTemplate,
+  type OwnParts,
+} from '../x509/tbs-certificate.ts';
 import type { CertificateUrls } from './certificate-urls.ts';
 import { durationSeconds } from './duration.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
@@ -15,36 +20,61 @@ import { commonPeriodOf, validityAt } from './validity.ts';
 /** GeneralizedTime has four digits for the year (RFC 5280 §4.1.2.5.2). */
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-/** Everything that the certificate for `request` will say, decided at `now`. */
-export function templateOf(
-  { signer, request }: { readonly signer: Signer; readonly request: IssuanceRequest },
-  profile: Profile,
-  decided: {
-    readonly now: Date;
-    readonly serialNumber: string;
-    readonly urls: CertificateUrls;
-  },
-): CertificateTemplate {
-  const { now, serialNumber, urls } = decided;
-  const { keyAlgorithm, subjectPublicKeyInfo } = request.publicKey;
-  const issuer: DecodedCertificate | undefined = signer.path[0];
-  const subject = subjectNameOf(request);
-  const subjectKeyIdentifier = subjectKeyIdentifierOf(subjectPublicKeyInfo);
+/** What a certificate is made for. */
+export interface Purpose {
+  readonly signer: Signer;
+  readonly profile: Profile;
+  readonly request: IssuanceRequest;
+  readonly urls: CertificateUrls;
+}
+
+/** Everything that the certificate for a request says for itself, decided at `now`. */
+export function ownPartsOf(
+  { signer, profile, request }: Purpose,
+  { now, serialNumber }: { readonly now: Date; readonly serialNumber: string },
+): OwnParts {
+  const { subjectPublicKeyInfo } = request.publicKey;
   return {
     serialNumber,
-    signatureAlgorithm: signer.signatureAlgorithm,
-    issuer: issuer?.subjectName ?? subject,
-    subject,
+    subject: subjectNameOf(request),
     subjectPublicKeyInfo,
-    subjectKeyIdentifier,
-    authorityKeyIdentifier: issuer ? keyIdentifierOf(issuer) : subjectKeyIdentifier,
-    isAuthority: profile.isAuthority,
-    pathLenConstraint: request.pathLenConstraint,
+    subjectKeyIdentifier: subjectKeyIdentifierOf(subjectPublicKeyInfo),
     nameConstraints: request.nameConstraints,
-    keyUsage: keyUsageOf(profile, keyAlgorithm),
-    extKeyUsage: profile.extKeyUsage,
     ...valuesOf(request.names),
     ...validityOf(request, profile, { now, issuers: signer.path }),
+  };
+}
+
+/** Of leaves; an authority's certificate is made once, and by terms of its own. */
+const templates = new WeakMap<Signer, WeakMap<Profile, Map<string, CertificateTemplate>>>();
+
+/** What the certificate for a request has in common with others, written where it has not been written yet. */
+export function templateOf(purpose: Purpose, own: OwnParts): CertificateTemplate {
+  const { signer, profile, request, urls } = purpose;
+  if (profile.isAuthority) return encodeTemplate(commonPartsOf(purpose, own));
+  const ofSigner =
+    templates.get(signer) ?? new WeakMap<Profile, Map<string, CertificateTemplate>>();
+  templates.set(signer, ofSigner);
+  const ofProfile = ofSigner.get(profile) ?? new Map<string, CertificateTemplate>();
+  ofSigner.set(profile, ofProfile);
+  // All addresses lie below one and the same URL.
+  const [url = ''] = [...urls.caIssuers, ...urls.ocsp, ...urls.crlDistributionPoints];
+  const key = `${request.publicKey.keyAlgorithm} ${url}`;
+  const template = ofProfile.get(key) ?? encodeTemplate(commonPartsOf(purpose, own));
+  ofProfile.set(key, template);
+  return template;
+}
+
+function commonPartsOf({ signer, profile, request, urls }: Purpose, own: OwnParts): CommonParts {
+  const issuer: DecodedCertificate | undefined = signer.path[0];
+  return {
+    signatureAlgorithm: signer.signatureAlgorithm,
+    issuer: issuer?.subjectName ?? own.subject,
+    authorityKeyIdentifier: issuer ? keyIdentifierOf(issuer) : own.subjectKeyIdentifier,
+    isAuthority: profile.isAuthority,
+    pathLenConstraint: request.pathLenConstraint,
+    keyUsage: keyUsageOf(profile, request.publicKey.keyAlgorithm),
+    extKeyUsage: profile.extKeyUsage,
     ...urls,
     extraExtensions: profile.extensions.map(({ oid, critical, value }) => ({
       id: oid,

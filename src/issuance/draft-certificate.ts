@@ -2,7 +2,7 @@ import type { Warning } from '../certificate.ts';
 import { PkiError, refused, type Violation } from '../errors.ts';
 import { type DecodedCertificate, decodeTbsCertificate } from '../x509/decode-certificate.ts';
 import { encodeTbsCertificate } from '../x509/tbs-certificate.ts';
-import { templateOf } from './certificate-template.ts';
+import { ownPartsOf, templateOf } from './certificate-template.ts';
 import { certificateUrlsOf } from './certificate-urls.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
 import { issuingObstacle } from './issuing-obstacle.ts';
@@ -49,8 +49,9 @@ export function draftCertificate(
   const serialNumber = newSerialNumber(randomBytes);
   const issuerName = signer.path.length === 0 ? undefined : signer.name;
   const urls = certificateUrlsOf(publicUrl, issuerName, profile.urls);
-  const template = templateOf(order, profile, { now, serialNumber, urls });
-  const tbsCertificate = encodeTbsCertificate(template);
+  const purpose = { signer, profile, request, urls };
+  const own = ownPartsOf(purpose, { now, serialNumber });
+  const tbsCertificate = encodeTbsCertificate(templateOf(purpose, own), own);
   const decoded = readBack(tbsCertificate, request);
   const pointers = {
     names: request.names,

@@ -51,22 +51,15 @@ export const KEY_USAGE_BITS = {
 } as const;
 export type KeyUsage = keyof typeof KEY_USAGE_BITS;
 
-/** Everything that a certificate is to say, decided; nothing is decided while it is written. */
-export interface CertificateTemplate extends SubjectAltNames, Validity {
-  /** 32 hexadecimal digits. */
-  readonly serialNumber: string;
+/** What all certificates have in common that an issuer signs for the same use. */
+export interface CommonParts {
   /** DER of the AlgorithmIdentifier by which the issuer will sign. */
   readonly signatureAlgorithm: Uint8Array;
   /** DER of the issuer's Name, byte for byte as in its own certificate. */
   readonly issuer: Uint8Array;
-  /** DER of the subject's Name. */
-  readonly subject: Uint8Array;
-  readonly subjectPublicKeyInfo: Uint8Array;
-  readonly subjectKeyIdentifier: Uint8Array;
   readonly authorityKeyIdentifier: Uint8Array;
   readonly isAuthority: boolean;
   readonly pathLenConstraint?: number | undefined;
-  readonly nameConstraints?: NameConstraints | undefined;
   readonly keyUsage: readonly KeyUsage[];
   /** Object identifiers; none: the extension is absent, and the key good for any purpose. */
   readonly extKeyUsage: readonly string[];
@@ -79,22 +72,86 @@ export interface CertificateTemplate extends SubjectAltNames, Validity {
   readonly extraExtensions: readonly Extension[];
 }
 
+/** What each certificate has for itself. */
+export interface OwnParts extends SubjectAltNames, Validity {
+  /** 32 hexadecimal digits. */
+  readonly serialNumber: string;
+  /** DER of the subject's Name. */
+  readonly subject: Uint8Array;
+  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly subjectKeyIdentifier: Uint8Array;
+  readonly nameConstraints?: NameConstraints | undefined;
+}
+
+/** Common parts in DER, written once, with holes for what each certificate has for itself. */
+export interface CertificateTemplate {
+  readonly version: Buffer;
+  /** signature and issuer. */
+  readonly issuing: Buffer;
+  /** Extensions before the subjectKeyIdentifier. */
+  readonly use: Buffer;
+  readonly authorityKeyIdentifier: Buffer;
+  /** Extensions after the names. */
+  readonly services: Buffer;
+}
+
 /** Version 3, the only one with extensions (RFC 5280 §4.1.2.1). */
 const V3 = 2;
 /** An empty SEQUENCE's octets: a Name without attributes. */
 const EMPTY_NAME_OCTETS = 2;
 
-/** The TBSCertificate (RFC 5280 §4.1): what is judged, and then signed, octet for octet. */
-export function encodeTbsCertificate(template: CertificateTemplate): Buffer {
+export function encodeTemplate(parts: CommonParts): CertificateTemplate {
+  return {
+    version: explicit(0, integer(V3)),
+    issuing: Buffer.concat([parts.signatureAlgorithm, parts.issuer]),
+    use: Buffer.concat([
+      critical(BASIC_CONSTRAINTS, basicConstraints(parts)),
+      critical(KEY_USAGE, namedBits(parts.keyUsage.map((usage) => KEY_USAGE_BITS[usage]))),
+      ...present(parts.extKeyUsage.length > 0, () =>
+        extension(EXT_KEY_USAGE, sequence(...parts.extKeyUsage.map(oid))),
+      ),
+    ]),
+    authorityKeyIdentifier: extension(
+      AUTHORITY_KEY_IDENTIFIER,
+      sequence(implicit(0, parts.authorityKeyIdentifier)),
+    ),
+    services: Buffer.concat([
+      ...present(parts.crlDistributionPoints.length > 0, () =>
+        extension(CRL_DISTRIBUTION_POINTS, distributionPoints(parts)),
+      ),
+      ...present(parts.caIssuers.length + parts.ocsp.length > 0, () =>
+        extension(AUTHORITY_INFO_ACCESS, authorityInfoAccess(parts)),
+      ),
+      ...parts.extraExtensions.map(({ id, isCritical, value }) =>
+        (isCritical ? critical : extension)(id, value),
+      ),
+    ]),
+  };
+}
+
+/**
+ * The TBSCertificate (RFC 5280 §4.1): what is judged, and then signed, octet for octet. Its extensions have a
+ * fixed order, so that two certificates of one profile differ only in their values.
+ */
+export function encodeTbsCertificate(template: CertificateTemplate, own: OwnParts): Buffer {
   return sequence(
-    explicit(0, integer(V3)),
-    integer(Buffer.from(template.serialNumber, 'hex')),
-    template.signatureAlgorithm,
-    template.issuer,
-    sequence(time(template.notBefore), time(template.notAfter)),
-    template.subject,
-    template.subjectPublicKeyInfo,
-    explicit(3, sequence(...extensionsOf(template))),
+    template.version,
+    integer(Buffer.from(own.serialNumber, 'hex')),
+    template.issuing,
+    sequence(time(own.notBefore), time(own.notAfter)),
+    own.subject,
+    own.subjectPublicKeyInfo,
+    explicit(
+      3,
+      sequence(
+        template.use,
+        extension(SUBJECT_KEY_IDENTIFIER, octetString(own.subjectKeyIdentifier)),
+        template.authorityKeyIdentifier,
+        ...subjectAltNameOf(own),
+        ...nameConstraintsOf(own),
+        template.services,
+      ),
+    ),
   );
 }
 
@@ -107,57 +164,36 @@ export function encodeCertificate(
   return sequence(tbsCertificate, signatureAlgorithm, bitString(signature));
 }
 
-/** In a fixed order, so that two certificates of one profile differ only in their values. */
-function extensionsOf(template: CertificateTemplate): Buffer[] {
-  const isSubjectEmpty = template.subject.length === EMPTY_NAME_OCTETS;
-  return [
-    critical(BASIC_CONSTRAINTS, basicConstraints(template)),
-    critical(KEY_USAGE, namedBits(template.keyUsage.map((usage) => KEY_USAGE_BITS[usage]))),
-    ...present(template.extKeyUsage.length > 0, () =>
-      extension(EXT_KEY_USAGE, sequence(...template.extKeyUsage.map(oid))),
-    ),
-    extension(SUBJECT_KEY_IDENTIFIER, octetString(template.subjectKeyIdentifier)),
-    extension(AUTHORITY_KEY_IDENTIFIER, sequence(implicit(0, template.authorityKeyIdentifier))),
-    ...present(hasNames(template), () =>
-      // RFC 5280 §4.2.1.6: critical where the subject is empty, since then it is the only identity.
-      (isSubjectEmpty ? critical : extension)(SUBJECT_ALT_NAME, subjectAltName(template)),
-    ),
-    ...nameConstraintsOf(template.nameConstraints),
-    ...present(template.crlDistributionPoints.length > 0, () =>
-      extension(CRL_DISTRIBUTION_POINTS, distributionPoints(template)),
-    ),
-    ...present(template.caIssuers.length + template.ocsp.length > 0, () =>
-      extension(AUTHORITY_INFO_ACCESS, authorityInfoAccess(template)),
-    ),
-    ...template.extraExtensions.map(({ id, isCritical, value }) =>
-      (isCritical ? critical : extension)(id, value),
-    ),
-  ];
+/** RFC 5280 §4.2.1.6: critical where the subject is empty, since then it is the only identity. */
+function subjectAltNameOf(own: OwnParts): Buffer[] {
+  if (!hasNames(own)) return [];
+  const isSubjectEmpty = own.subject.length === EMPTY_NAME_OCTETS;
+  return [(isSubjectEmpty ? critical : extension)(SUBJECT_ALT_NAME, subjectAltName(own))];
 }
 
-function nameConstraintsOf(constraints: NameConstraints | undefined): Buffer[] {
-  if (!constraints || !isConstraining(constraints)) return [];
-  return [critical(NAME_CONSTRAINTS, encodeNameConstraints(constraints))];
+function nameConstraintsOf({ nameConstraints }: OwnParts): Buffer[] {
+  if (!nameConstraints || !isConstraining(nameConstraints)) return [];
+  return [critical(NAME_CONSTRAINTS, encodeNameConstraints(nameConstraints))];
 }
 
 /** cA is DEFAULT FALSE and so absent for a leaf, which leaves an empty SEQUENCE. */
 export function basicConstraints({
   isAuthority,
   pathLenConstraint,
-}: Pick<CertificateTemplate, 'isAuthority' | 'pathLenConstraint'>): Buffer {
+}: Pick<CommonParts, 'isAuthority' | 'pathLenConstraint'>): Buffer {
   if (!isAuthority) return sequence();
   const pathLen = pathLenConstraint === undefined ? [] : [integer(pathLenConstraint)];
   return sequence(boolean(true), ...pathLen);
 }
 
 /** RFC 5280 §4.2.1.13: a DistributionPoint with one fullName each. */
-function distributionPoints({ crlDistributionPoints }: CertificateTemplate): Buffer {
+function distributionPoints({ crlDistributionPoints }: CommonParts): Buffer {
   const point = (uri: string) => sequence(explicit(0, explicit(0, textual(URI, uri))));
   return sequence(...crlDistributionPoints.map(point));
 }
 
 /** RFC 5280 §4.2.2.1. */
-function authorityInfoAccess({ caIssuers, ocsp }: CertificateTemplate): Buffer {
+function authorityInfoAccess({ caIssuers, ocsp }: CommonParts): Buffer {
   return sequence(
     ...ocsp.map((uri) => sequence(oid(ACCESS_OCSP), textual(URI, uri))),
     ...caIssuers.map((uri) => sequence(oid(ACCESS_CA_ISSUERS), textual(URI, uri))),

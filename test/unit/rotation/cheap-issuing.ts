@@ -9,7 +9,11 @@ import { encodeName } from '../../../src/x509/distinguished-name.ts';
 import { subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../../../src/x509/key.ts';
 import { SERVER_AUTH } from '../../../src/x509/oids.ts';
 import { signingSchemeOf } from '../../../src/x509/signature-scheme.ts';
-import { encodeCertificate, encodeTbsCertificate } from '../../../src/x509/tbs-certificate.ts';
+import {
+  encodeCertificate,
+  encodeTbsCertificate,
+  encodeTemplate,
+} from '../../../src/x509/tbs-certificate.ts';
 
 const { identifier: SIGNATURE_ALGORITHM } = signingSchemeOf('ecdsa-p256');
 const issuerKeys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -64,18 +68,10 @@ function certificateFor(
   const { publicKey } = about.isAuthority ? issuerKeys : subjectKeys;
   const subjectPublicKeyInfo = subjectPublicKeyInfoOf(publicKey);
   const issuer = encodeName({ commonName: 'Cheap' });
-  const tbsCertificate = encodeTbsCertificate({
-    serialNumber: newSerialNumber(),
-    ...about,
-    dnsNames,
-    ipAddresses: [],
-    emailAddresses: [],
-    uris: [],
+  const template = encodeTemplate({
+    isAuthority: about.isAuthority,
     signatureAlgorithm: SIGNATURE_ALGORITHM,
     issuer,
-    subject: about.isAuthority ? issuer : encodeName({ commonName: dnsNames[0] ?? '' }),
-    subjectPublicKeyInfo,
-    subjectKeyIdentifier: subjectKeyIdentifierOf(subjectPublicKeyInfo),
     authorityKeyIdentifier: Buffer.alloc(20),
     keyUsage: ['digitalSignature'],
     extKeyUsage: about.isAuthority ? [] : [SERVER_AUTH],
@@ -83,6 +79,17 @@ function certificateFor(
     ocsp: [],
     crlDistributionPoints: [],
     extraExtensions: [],
+  });
+  const tbsCertificate = encodeTbsCertificate(template, {
+    serialNumber: newSerialNumber(),
+    ...about,
+    dnsNames,
+    ipAddresses: [],
+    emailAddresses: [],
+    uris: [],
+    subject: about.isAuthority ? issuer : encodeName({ commonName: dnsNames[0] ?? '' }),
+    subjectPublicKeyInfo,
+    subjectKeyIdentifier: subjectKeyIdentifierOf(subjectPublicKeyInfo),
   });
   const signature = sign('sha256', tbsCertificate, issuerKeys.privateKey);
   return encodeCertificate(tbsCertificate, SIGNATURE_ALGORITHM, signature);
