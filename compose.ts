@@ -32,6 +32,7 @@ import { KeyGeneration } from './src/issuance/key-generation.ts';
 import { type Rekeying, rekeyCertificate } from './src/issuance/rekey-certificate.ts';
 import { renewCertificate } from './src/issuance/renew-certificate.ts';
 import type { Renewal } from './src/issuance/renewal-order.ts';
+import { pooled } from './src/issuance/serial-number.ts';
 import { preflight } from './src/preflight/preflight.ts';
 import type { Consumer } from './src/preflight/rule.ts';
 import { targetWarnings } from './src/rotation/target-warnings.ts';
@@ -46,15 +47,16 @@ import { TargetRepository } from './storage/database/target-repository.ts';
 /** Half of the threads in libuv's pool of four; the other half signs. */
 const RSA_KEYS_AT_ONCE = 2;
 
-const GROUP_COMMIT = { waitMs: 0, maxStatements: 50_000 };
+/** Those of 64 processes at full load; about 100 MB. */
+const MAX_WAITING_STATEMENTS = 50_000;
 
 export type Composition = ReturnType<typeof compose>;
 export type FirstComposition = ReturnType<typeof composeFirst>;
 
 /** Joins domain, storage and listeners of the first process; nothing listens or rotates yet. */
 export function composeFirst(surroundings: FirstSurroundings) {
-  const { db, otherMetrics } = surroundings;
-  const { commit } = new GroupCommit(db, GROUP_COMMIT);
+  const { db, otherMetrics, commitWaitMs: waitMs = 0 } = surroundings;
+  const { commit } = new GroupCommit(db, { waitMs, maxStatements: MAX_WAITING_STATEMENTS });
   const parts = partsOf(surroundings, commit);
   const issuing = composeIssuing(surroundings, parts);
   const rotating = composeRotation(surroundings, { ...parts, issue: issuing.issue });
@@ -143,7 +145,7 @@ function composeIssuing(surroundings: Surroundings, parts: Parts) {
   const { stores, issuers, metrics, newKeyPair } = parts;
   const deps = {
     now,
-    randomBytes,
+    randomBytes: pooled(randomBytes),
     wrapping,
     profileOf: profiles.profileOf,
     leafProfileOf: profiles.leafProfileOf,

@@ -40,6 +40,8 @@ export interface Settings {
   readonly rotationTargets: readonly RotationTarget[];
   readonly rotationSchedule: string;
   readonly logLevel: string;
+  /** How long a record waits at most for others to share its commit. */
+  readonly commitWaitMs: number;
   /** Processes that answer requests; 1: the service is one process. */
   readonly workers: number;
   readonly kubernetes: {
@@ -92,6 +94,11 @@ const Environment = z.strictObject({
   PKI_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info'),
+  PKI_COMMIT_WAIT_MS: z
+    .string()
+    .regex(/^(0|[1-9][0-9]?|100)$/, 'must be a number from 0 to 100')
+    .transform(Number)
+    .default(2),
   PKI_WORKERS: z
     .string()
     .regex(/^([1-9]|[1-5][0-9]|6[0-4])$/, 'must be a number from 1 to 64')
@@ -134,6 +141,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     rotationTargets: file?.rotationTargets.map(targetOf) ?? [],
     rotationSchedule: env.PKI_ROTATION_SCHEDULE,
     logLevel: env.PKI_LOG_LEVEL,
+    commitWaitMs: env.PKI_COMMIT_WAIT_MS,
     workers: env.PKI_WORKERS,
     kubernetes: clusterAccess(environment),
   };

@@ -104,6 +104,7 @@ async function composed(
   const instance = await instanceId(db, randomUUID);
   return composeFirst({
     db,
+    commitWaitMs: settings.commitWaitMs,
     wrapping: secrets.wrapping,
     now,
     randomBytes,

@@ -36,6 +36,8 @@ export interface Surroundings {
 /** The surroundings of the first process: it alone writes to destinations, and sums up what all count. */
 export interface FirstSurroundings extends Surroundings {
   readonly destinations: DestinationStore;
+  /** How long a record waits at most for others to share its commit, in milliseconds; absent: not at all. */
+  readonly commitWaitMs?: number;
   /** What the other processes have counted. */
   readonly otherMetrics?: () => Promise<readonly MetricValues[]>;
 }

@@ -124,5 +124,7 @@ function described({ id, isCritical, value }: Extension): string {
 }
 
 function areEqual<T>(one: ArrayLike<T>, other: ArrayLike<T>): boolean {
-  return one.length === other.length && Array.from(one).every((item, at) => item === other[at]);
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false;
+  return true;
 }

@@ -14,6 +14,23 @@ export function newSerialNumber(randomBytes: (size: number) => Uint8Array): stri
   return Buffer.from(octets).toString('hex');
 }
 
+/** Enough for 256 serial numbers. */
+const POOL_OCTETS = 4_096;
+
+/**
+ * Random octets for serial numbers, drawn many at a time, since a draw takes longer than all that is drawn
+ * by it. Not for keys: what is drawn waits in memory.
+ */
+export function pooled(randomBytes: (size: number) => Uint8Array): (size: number) => Uint8Array {
+  let pool: Uint8Array = new Uint8Array(0);
+  return (size) => {
+    if (size > pool.length) pool = randomBytes(Math.max(size, POOL_OCTETS));
+    const drawn = pool.subarray(0, size);
+    pool = pool.subarray(size);
+    return drawn;
+  };
+}
+
 /**
  * The serial number that `text` spells: hexadecimal in either case, with colons or `0x`. Some tools print
  * the zero octet that keeps an INTEGER positive, and some leave out even a leading zero digit.

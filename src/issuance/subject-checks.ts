@@ -81,14 +81,15 @@ function subjectDiffersFromIssuer(
   { issuers, pointers }: IssuanceTerms,
 ): readonly Violation[] {
   const [issuer] = issuers;
-  if (!issuer || comparable(subject.known) !== comparable(issuer.subject.known)) return [];
+  if (!issuer || differ(subject.known, issuer.subject.known)) return [];
   return [{ pointer: pointers.subject(), detail: 'the subject is the same as its issuer’s' }];
 }
 
+function differ(one: Subject, other: Subject): boolean {
+  return SUBJECT_ATTRIBUTE_NAMES.some((name) => comparable(one[name]) !== comparable(other[name]));
+}
+
 /** RFC 5280 §7.1: names are compared without regard to case and to runs of white space. */
-function comparable(subject: Subject): string {
-  const values = SUBJECT_ATTRIBUTE_NAMES.map((attribute) =>
-    subject[attribute]?.trim().replace(/\s+/gu, ' ').toLowerCase(),
-  );
-  return JSON.stringify(values);
+function comparable(value: string | undefined): string | undefined {
+  return value?.trim().replace(/\s+/gu, ' ').toLowerCase();
 }

@@ -14,7 +14,10 @@ export interface Statement {
 export type Commit = (statements: readonly Statement[]) => Promise<void>;
 
 export interface GroupCommitTerms {
-  /** How long the first of a group waits for others to share its commit, in milliseconds; 0: not at all. */
+  /**
+   * How long the first of a group waits at most for others to share its commit, in milliseconds; 0: not at all.
+   * While transactions come one at a time, none of them waits.
+   */
   readonly waitMs: number;
   /** More statements than this never wait; what comes on top is refused. */
   readonly maxStatements: number;
@@ -36,7 +39,11 @@ export class GroupCommit {
   readonly #terms: GroupCommitTerms;
   #waiting: Waiting[] = [];
   #waitingStatements = 0;
+  /** When the first of those that wait came, in milliseconds of the process. */
+  #waitingSince = 0;
   #isScheduled = false;
+  /** Whether the last commit had several transactions to share it. */
+  #isShared = false;
 
   constructor(db: Kysely<Schema>, terms: GroupCommitTerms) {
     this.#db = db;
@@ -53,6 +60,7 @@ export class GroupCommit {
       return Promise.reject(new PkiError('overloaded', 'too many records wait to be written'));
     }
     return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) this.#waitingSince = performance.now();
       this.#waiting.push({ statements, resolve, reject });
       this.#waitingStatements += statements.length;
       this.#schedule();
@@ -63,7 +71,9 @@ export class GroupCommit {
     if (this.#isScheduled || this.#waiting.length === 0) return;
     this.#isScheduled = true;
     const run = () => void this.#commitGroup();
-    if (this.#terms.waitMs > 0) setTimeout(run, this.#terms.waitMs);
+    // Those that came while the last commit went on have waited already.
+    const leftMs = this.#terms.waitMs - (performance.now() - this.#waitingSince);
+    if (this.#isShared && leftMs >= 1) setTimeout(run, leftMs);
     else setImmediate(run);
   }
 
@@ -71,6 +81,7 @@ export class GroupCommit {
     const group = this.#waiting;
     this.#waiting = [];
     this.#waitingStatements = 0;
+    this.#isShared = group.length > 1;
     try {
       await this.#keep(group.map(({ statements }) => statements));
       for (const { resolve } of group) resolve();

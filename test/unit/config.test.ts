@@ -37,6 +37,7 @@ describe('the settings', () => {
       rotationTargets: [],
       rotationSchedule: '*/5 * * * *',
       logLevel: 'info',
+      commitWaitMs: 2,
       workers: availableParallelism(),
     });
     assert.ok(kubernetes);
@@ -56,10 +57,12 @@ describe('the settings', () => {
       PKI_ROTATION_SCHEDULE: '*/10 * * * * *',
       PKI_LOG_LEVEL: 'silent',
       PKI_WORKERS: '64',
+      PKI_COMMIT_WAIT_MS: '100',
       PKI_PUBLIC_URL: 'http://pki.example.org/',
     });
     assert.equal(settings.publicUrl, 'http://pki.example.org');
     assert.equal(settings.workers, 64);
+    assert.equal(settings.commitWaitMs, 100);
     assert.deepEqual([settings.dataDir, settings.databaseFile], ['/d', '/e/x.db']);
     assert.deepEqual(settings.managementListen, { host: '::', port: 0 });
     assert.deepEqual(settings.distributionListen, { host: '0.0.0.0', port: 65_535 });
@@ -117,6 +120,7 @@ describe('the settings', () => {
     ['PKI_CONFIG_FILE', ''],
     ['PKI_ROTATION_SCHEDULE', '', 'never', '60 * * * *', '* * *', '* * * * * * *'],
     ['PKI_LOG_LEVEL', '', 'verbose', 'INFO'],
+    ['PKI_COMMIT_WAIT_MS', '', '-1', '101', '1.5', '01', '2ms'],
     ['PKI_WORKERS', '', '0', '-1', '65', '1.5', '1e1', 'many'],
   ] as const) {
     it(`name ${name} where its value cannot be used`, () => {

@@ -42,13 +42,21 @@ for (const [database, open] of DATABASES) {
       assert.equal(transactions(), 1);
     });
 
-    it('lets later ones join while it waits, and no longer than it is told to', async () => {
+    it('lets later ones join while it waits, once several have come together', async () => {
       const { counting, transactions } = await counted(open);
-      const { commit } = new GroupCommit(counting, { waitMs: 20, maxStatements: 100 });
-      const first = commit([insert('a')]);
+      const { commit } = new GroupCommit(counting, { waitMs: 200, maxStatements: 100 });
+      await Promise.all([commit([insert('a')]), commit([insert('b')])]);
+      const third = commit([insert('c')]);
       await new Promise((resolve) => setTimeout(resolve, 1));
-      await Promise.all([first, commit([insert('b')])]);
-      assert.equal(transactions(), 1);
+      await Promise.all([third, commit([insert('d')])]);
+      assert.equal(transactions(), 2);
+    });
+
+    it('waits for nobody while they come one at a time', async () => {
+      const { db } = await counted(open);
+      const { commit } = new GroupCommit(db, { waitMs: 3_600_000, maxStatements: 100 });
+      for (const id of ['a', 'b', 'c']) await commit([insert(id)]);
+      assert.deepEqual(await idsIn(db), ['a', 'b', 'c']);
     });
 
     it('keeps the others where one of a group fails, and nothing of the one that failed', async () => {

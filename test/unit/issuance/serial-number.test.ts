@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { newSerialNumber, parseSerialNumber } from '../../../src/issuance/serial-number.ts';
+import { newSerialNumber, parseSerialNumber, pooled } from '../../../src/issuance/serial-number.ts';
 import { integer } from '../../../src/x509/der.ts';
 
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
@@ -74,5 +74,41 @@ describe('a serial number', () => {
     ] as const) {
       assert.equal(parseSerialNumber(text), expected, text);
     }
+  });
+});
+
+describe('pooled random octets', () => {
+  it('are those of their source, each handed out once, in any portions', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(sizes, (portions) => {
+        const drawn: Buffer[] = [];
+        const draw = pooled((size) => {
+          const octets = randomBytes(size);
+          drawn.push(octets);
+          return octets;
+        });
+        let source: Buffer = Buffer.alloc(0);
+        for (const size of portions) {
+          const before = drawn.length;
+          const octets = draw(size);
+          // What is left of a pool that is too small is not handed out at all.
+          if (drawn.length > before) source = drawn.at(-1) ?? source;
+          assert.deepEqual(Buffer.from(octets), source.subarray(0, size));
+          source = source.subarray(size);
+        }
+      }),
+    );
+  });
+
+  it('are drawn once for many serial numbers', () => {
+    let draws = 0;
+    const draw = pooled((size) => {
+      draws += 1;
+      return randomBytes(size);
+    });
+    const numbers = new Set(Array.from({ length: 256 }, () => newSerialNumber(draw)));
+    assert.equal(numbers.size, 256);
+    assert.equal(draws, 1);
   });
 });
