@@ -66,7 +66,8 @@ export async function readCertificationRequest(pem: string): Promise<Certificati
 /** What is wrong with a request's proof of possession, in words; `undefined` where it holds. */
 export async function proofOfPossessionFault(request: DecodedRequest): Promise<string | undefined> {
   try {
-    await assertProofOfPossession(request, importedKey(request.subjectPublicKeyInfo), false);
+    const publicKey = encodePem('PUBLIC KEY', request.subjectPublicKeyInfo);
+    await assertProofOfPossession(request, publicKey, true);
     return undefined;
   } catch (error) {
     if (error instanceof PkiError) return error.violations[0]?.detail;

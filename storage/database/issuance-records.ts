@@ -31,8 +31,9 @@ export class IssuanceRecords {
   }
 
   /** @throws {PkiError} `name-taken` where another authority of that name was faster */
-  readonly record = async (record: IssuanceRecord): Promise<void> =>
-    this.#commit(this.statementsFor(record));
+  readonly record = async (record: IssuanceRecord): Promise<void> => {
+    await this.#commit(this.statementsFor(record));
+  };
 
   /** Records an issuance as part of a transaction. */
   statementsFor(record: IssuanceRecord): readonly Statement[] {
