@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely';
 import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
 import type { MetricValues } from './api/metrics.ts';
+import { explained } from './compose/explained.ts';
 import { openSecrets } from './compose/open-secrets.ts';
 import { composeFirst, type FirstComposition } from './compose.ts';
 import { SettingsError } from './config/settings-error.ts';
@@ -181,16 +182,6 @@ function ownCertificateOf(settings: Settings, service: FirstComposition): OwnCer
   const issuerOf = (authority: string) => service.issuers.issuerOf(authority);
   const deps = { now, issuerOf, issue: service.issue };
   return new OwnCertificate(deps, settings.tlsAuthority, settings.tlsNames);
-}
-
-/** Says which setting a failure comes from. */
-async function explained<T>(setting: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SettingsError(`${setting}: ${reason}`, { cause });
-  }
 }
 
 async function prepare(settings: Settings, service: FirstComposition, log: Logger): Promise<void> {

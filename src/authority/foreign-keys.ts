@@ -1,15 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import { keyObstacle } from '../bundle/key-obstacle.ts';
 import { DerError } from '../x509/der-error.ts';
-import { readDer } from '../x509/der-reader.ts';
-import { subjectPublicKeyInfoOf } from '../x509/key.ts';
 import { isCompressed, judgePublicKey } from '../x509/public-key-fault.ts';
-import { readSubjectPublicKeyInfo } from '../x509/subject-public-key-info.ts';
+import { decodePublicKey } from '../x509/subject-public-key-info.ts';
 
 /** What stands against the key of an authority's certificate: it must be one that we would certify. */
 export function certificateKeyFault(publicKey: KeyObject): string | undefined {
   try {
-    const parts = readDer(subjectPublicKeyInfoOf(publicKey), readSubjectPublicKeyInfo);
+    // As it was written: a point by one coordinate stays so.
+    const parts = decodePublicKey(publicKey.export({ type: 'spki', format: 'der' }));
     const judged = judgePublicKey(parts);
     if ('fault' in judged) return judged.fault;
     return isCompressed(parts) ? 'its key is a compressed point, which Go cannot read' : undefined;
