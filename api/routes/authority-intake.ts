@@ -42,15 +42,19 @@ export function authorityIntakeRoutes(deps: AuthorityIntakeRoutesDeps): Router {
     .all((req, res, next) => {
       // An authority may be called "import", and is shown like any other.
       if (req.method === 'GET' || req.method === 'HEAD') next();
-      else onlyMethods('GET', 'HEAD', 'POST')(req, res, next);
+      else onlyMethods('POST')(req, res, next);
     });
 
-  router.post('/authorities/:name/certificate', async (req, res) => {
-    parseQuery(NoParameters, req);
-    const certification = parseBody(CertificationBody, req.body);
-    const authority = await deps.certifyAuthority(req.params.name, certification, actorOf(res));
-    res.json(await present(authority));
-  });
+  router
+    .route('/authorities/:name/certificate')
+    .post(async (req, res) => {
+      parseQuery(NoParameters, req);
+      const certification = parseBody(CertificationBody, req.body);
+      const authority = await deps.certifyAuthority(req.params.name, certification, actorOf(res));
+      res.json(await present(authority));
+    })
+    // The other methods of this path are answered, or refused, where authorities are shown.
+    .all((_req, _res, next) => next());
 
   return router;
 }

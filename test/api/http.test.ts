@@ -88,7 +88,9 @@ describe('a path that there is not', () => {
 describe('a method that a path has not', () => {
   for (const [path, item] of Object.entries(contract.paths)) {
     const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
-    const missing = methods.filter((method) => !(method.toLowerCase() in item));
+    // GET of an authority that is called "import" is that of any other.
+    const isNamed = (method: string) => path === '/v1/authorities/import' && method === 'GET';
+    const missing = methods.filter((method) => !(method.toLowerCase() in item) && !isNamed(method));
     it(`405: ${missing.join(', ')} ${path}`, async () => {
       const listener = item.servers ? distribution : api;
       for (const method of missing) {
