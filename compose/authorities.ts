@@ -17,6 +17,7 @@ export function composeAuthorities(
   const intake = {
     ...deps,
     listAuthorities,
+    findCertificates: stores.certificates.find,
     pathOf: (name: string) => issuers.pathOf(name),
     recordPending: stores.authorityRecords.recordPending,
     recordIntake: stores.authorityRecords.recordIntake,

@@ -17,6 +17,7 @@ import { incomingAuthorities } from './incoming-authorities.ts';
 import { type IncomingPath, incomingPath, type KnownHere } from './incoming-path.ts';
 import { type Intake, intakeEntry } from './intake.ts';
 import { namesAbove } from './names-above.ts';
+import { assertFreshSerialNumbers, type FindCertificates } from './serial-numbers.ts';
 
 /** The certificate of a pending authority. */
 export interface Certification {
@@ -30,6 +31,7 @@ export interface CertifyAuthorityDeps extends Pick<KnownHere, 'pathOf'> {
   readonly now: () => Date;
   readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
   readonly listAuthorities: () => Promise<readonly RecordedAuthority[]>;
+  readonly findCertificates: FindCertificates;
   /** @throws {PkiError} `name-taken` or `authority-certified` */
   readonly recordIntake: (intake: Intake) => Promise<void>;
 }
@@ -68,6 +70,7 @@ export async function certifyAuthority(
   const [made, ...above] = incomingAuthorities(path, [name, ...names]);
   const certified = certifiedOf(authority, made, path);
   const added = above.toReversed();
+  await assertFreshSerialNumbers([...added, certified], { ...deps, pointer: POINTER });
   const occasion = { time: known.now, actor };
   const auditEntries = [
     ...added.map((one) => intakeEntry('authority.imported', one, occasion)),

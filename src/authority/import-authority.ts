@@ -10,6 +10,7 @@ import { type Intake, intakeEntry } from './intake.ts';
 import { namesAbove } from './names-above.ts';
 import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
 import { rsaSignatureSchemeOf } from './rsa-signature-scheme.ts';
+import { assertFreshSerialNumbers, type FindCertificates } from './serial-numbers.ts';
 
 /** An authority that was made elsewhere and comes in with its key. */
 export interface ImportRequest extends ImportSource {
@@ -24,6 +25,7 @@ export interface ImportAuthorityDeps extends Pick<KnownHere, 'pathOf'> {
   readonly now: () => Date;
   readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
   readonly listAuthorities: () => Promise<readonly RecordedAuthority[]>;
+  readonly findCertificates: FindCertificates;
   readonly wrapping: KeyWrapping;
   /** @throws {PkiError} `name-taken` */
   readonly recordIntake: (intake: Intake) => Promise<void>;
@@ -50,14 +52,13 @@ export async function importAuthority(
   const known = { authorities, pathOf: deps.pathOf, now: occasion.time };
   const path = await incomingPath(source, known);
   const keyless = keylessAmong(authorities, path, { name, pointer: source.pointer });
-  const [made, ...above] = keyless ? [keyless] : madeOf(path, { request, authorities });
-  const authority = withKey(deps.wrapping, made, { request, source });
-  const added = above.toReversed();
+  const [made, ...above] = madeOf(path, { request, authorities });
+  const authority = withKey(deps.wrapping, keyless ?? made, { request, source });
+  const incoming = [...above.toReversed(), authority];
+  if (!keyless) await assertFreshSerialNumbers(incoming, { ...deps, pointer: source.pointer });
   await deps.recordIntake({
-    ...(keyless ? { added, keyed: authority } : { added: [...added, authority] }),
-    auditEntries: [...added, authority].map((one) =>
-      intakeEntry('authority.imported', one, occasion),
-    ),
+    ...(keyless ? { added: [], keyed: authority } : { added: incoming }),
+    auditEntries: incoming.map((one) => intakeEntry('authority.imported', one, occasion)),
   });
   return authority;
 }

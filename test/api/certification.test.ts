@@ -155,4 +155,16 @@ describe('POST /v1/authorities/{name}/certificate', () => {
       assert.match(reply.text, words);
     }
   });
+
+  it('422: a serial number that the authority outside has used before', async () => {
+    const serialNumber = '0b';
+    for (const [name, status] of [
+      ['numbered', 200],
+      ['numbered-alike', 422],
+    ] as const) {
+      const { certificationRequest } = await pendingAuthority(api, name);
+      const { pem } = certified(certificationRequest, root, { serialNumber });
+      assert.equal((await bring(name, pem + root.pem)).status, status);
+    }
+  });
 });

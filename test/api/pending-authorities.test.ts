@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startApi } from '../support/api.ts';
+import { certified, outsideAuthority } from '../support/outside-authority.ts';
 import {
   type AuthorityJson,
   pendingAuthority,
@@ -9,7 +10,7 @@ import {
 } from './authorities-on-the-wire.ts';
 import { placesIn, problemIn } from './certificates-on-the-wire.ts';
 
-const { api, distribution, newDirectory } = await startApi();
+const { api, distribution, newDirectory, declareInFile } = await startApi();
 
 describe('POST /v1/authorities, with a parent of null', () => {
   it('201: an intermediate that is pending, with the request for its certificate and none itself', async () => {
@@ -89,6 +90,25 @@ describe('an authority that awaits its certificate', async () => {
     const reply = await api.post('/v1/rotation/targets', trusted);
     const places = placesIn(reply, 422, 'request-refused');
     assert.deepEqual(places, ['/destination/clientAuthorities/0']);
+  });
+
+  it('fails the targets of the settings file clearly, until its certificate is there', async () => {
+    const { certificationRequest } = await pendingAuthority(api, 'declared');
+    const { dnsNames } = server;
+    const contents = { includeRoot: true, clientAuthorities: [], clientTrust: 'issuer' } as const;
+    const path = newDirectory();
+    await declareInFile({
+      ...{ name: 'early', authority: 'declared', profile: 'server', validity: '30d', dnsNames },
+      ...{ ipAddresses: [], emailAddresses: [], uris: [], keyAlgorithm: 'ecdsa-p256' },
+      destination: { type: 'directory', path, keyMode: '0600', ...contents },
+    });
+    const run = async () => (await api.post('/v1/rotation/run', { force: true })).text;
+    assert.match(await run(), /"target":"early","outcome":"failed".*awaits its certificate/);
+    const root = outsideAuthority({ subject: 'Late Root' });
+    const certificate = certified(certificationRequest, root).pem + root.pem;
+    const reply = await api.post('/v1/authorities/declared/certificate', { certificate });
+    assert.equal(reply.status, 200, reply.text);
+    assert.match(await run(), /"target":"early","outcome":"rotated"/);
   });
 
   it('is passed over by metrics, conversion of PFX files and warnings', async () => {

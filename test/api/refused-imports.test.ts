@@ -116,4 +116,31 @@ describe('POST /v1/authorities/import, refused', () => {
     assert.deepEqual([...new Set(placesIn(reply, 422, 'chain-invalid'))], ['/certificate']);
     assert.match(reply.text, /is no authority/);
   });
+
+  it('422: an issuer that has used a serial number twice, within the path or before', async () => {
+    const numbered = outsideAuthority({ subject: 'Numbered Root', serialNumber: '01' });
+    const first = outsideAuthority({ subject: 'First', issuer: numbered, serialNumber: '01' });
+    const twice = { certificate: pathOf(first, numbered), privateKey: first.keyPem };
+    const within = await bring({ name: 'first', ...twice });
+    assert.deepEqual(placesIn(within, 422, 'chain-invalid'), ['/certificate', '/certificate']);
+    assert.match(within.text, /has given serial number 01 to another certificate/);
+    const [good, bad] = ['Second', 'Third'].map((name) =>
+      outsideAuthority({ subject: name, issuer: numbered, serialNumber: '02' }),
+    );
+    assert.ok(good && bad);
+    const second = { certificate: pathOf(good, numbered), privateKey: good.keyPem };
+    assert.equal((await bring({ name: 'second', ...second })).status, 201);
+    const third = { certificate: bad.pem, privateKey: bad.keyPem };
+    const before = await bring({ name: 'third', ...third });
+    assert.deepEqual(placesIn(before, 422, 'chain-invalid'), ['/certificate']);
+  });
+
+  it('422: names for authorities above where none is new, though the key of one is', async () => {
+    const top = outsideAuthority({ subject: 'Unnamed Root' });
+    const low = outsideAuthority({ subject: 'Unnamed', issuer: top });
+    await bring({ name: 'unnamed', certificate: pathOf(low, top), privateKey: low.keyPem });
+    const key = { name: 'unnamed-root', certificate: top.pem, privateKey: top.keyPem };
+    const reply = await bring({ ...key, namesAbove: ['x'] });
+    assert.deepEqual(placesIn(reply, 422, 'request-refused'), ['/namesAbove/0']);
+  });
 });
