@@ -108,6 +108,17 @@ describe("the README's tour, pasted block by block", () => {
     assert.notEqual(serialIn(printed('directory')), serialIn(printed('rotate')));
   });
 
+  it('takes in an intermediate that a root outside signs, and one that was made outside', () => {
+    assert.match(printed('outside root: ask'), /Certificate request self-signature verify OK/);
+    assert.match(printed('outside root: bring'), /"parent": "example-corporate-root"/);
+    assert.match(printed('outside root: bring'), /^platform-leaf\.pem: OK$/m);
+    assert.match(printed('import'), /"parent": "example-corporate-root"/);
+    assert.match(printed('import'), /^team-leaf\.pem: OK$/m);
+    for (const step of ['outside root: bring', 'import']) {
+      assert.doesNotMatch(printed(step), /warnings/);
+    }
+  });
+
   it('leaves a trace in the journal and in the metrics', () => {
     assert.match(printed('rotate'), /"action": "destination\.written"/);
     assert.match(printed('rotate'), /^certwright_target\S*\{.*webapp-files.*\} \d/m);
