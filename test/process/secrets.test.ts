@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { encodePfx } from '../../src/x509/pfx.ts';
+import { outsideAuthority } from '../support/outside-authority.ts';
+import { formsOfKey, formsOfOctets, formsOfText } from './secret-forms.ts';
 import {
   type Answer,
   type Call,
@@ -96,6 +99,9 @@ describe('after everything was issued, converted, written and refused', async ()
   await ask('/v1/rotation/run', { method: 'POST', body: { force: true } });
   const rewritten = readFileSync(join(path, 'current', 'tls.key'), 'utf8');
 
+  const broughtFrom = answers.length;
+  const brought = await bringAuthorities(ask);
+
   // Failures that quote, or might quote, what was sent.
   await ask('/v1/authorities', { token: WRONG_TOKEN });
   await ask(`/v1/authorities?access_token=${home.adminToken()}`);
@@ -146,7 +152,7 @@ describe('after everything was issued, converted, written and refused', async ()
     ),
     'the metrics': [Buffer.from(metrics.text)],
   };
-  const keys = [...issued.map(({ privateKey }) => privateKey), written, rewritten];
+  const keys = [...issued.map(({ privateKey }) => privateKey), written, rewritten, ...brought];
   const secrets: Readonly<Record<string, readonly Buffer[]>> = {
     'a private key': keys.flatMap(formsOfKey),
     'the word that a private key begins with': [Buffer.from('PRIVATE KEY-----')],
@@ -163,6 +169,8 @@ describe('after everything was issued, converted, written and refused', async ()
     assert.ok(answers.filter((answer) => answer.status >= 400).length >= 9);
     assert.ok(!answers.some((answer) => answer.status >= 500));
     assert.notEqual(rewritten, written);
+    const statuses = answers.slice(broughtFrom).map((answer) => answer.status);
+    assert.deepEqual(statuses.slice(0, 6), [201, 201, 201, 422, 422, 422]);
   });
 
   for (const [place, texts] of Object.entries(places)) {
@@ -175,6 +183,38 @@ describe('after everything was issued, converted, written and refused', async ()
     }
   }
 });
+
+/** Imports authorities, well and badly, and has one certified outside; their keys are what is looked for. */
+async function bringAuthorities(ask: (url: string, options: Call) => Promise<Answer>) {
+  const notBefore = new Date(Date.now() - 86_400_000);
+  const made = ['One', 'Two'].map((subject) => outsideAuthority({ subject, notBefore }));
+  const [one, two] = made;
+  assert.ok(one && two);
+  const lock = {
+    format: 'pem',
+    type: 'pkcs8',
+    cipher: 'aes-256-cbc',
+    passphrase: PASSWORD,
+  } as const;
+  const locked = String(one.keys.privateKey.export(lock));
+  const { privateKey } = two.keys;
+  const octets = { privateKey, certificates: [two.der], password: PASSWORD, randomBytes };
+  const pfx = (await encodePfx({ ...octets, encryption: 'modern' })).toString('base64');
+  const pem = { name: 'one', certificate: one.pem, privateKey: locked };
+  const pending = { name: 'pending', kind: 'intermediate', parent: null };
+  const terms = { subject: { commonName: 'Pending' }, keyAlgorithm: 'ecdsa-p256' };
+  const path = '/v1/authorities/import';
+  await ask(path, { body: { ...pem, password: PASSWORD } });
+  await ask(path, { body: { name: 'two', pfx, password: PASSWORD } });
+  await ask('/v1/authorities', { body: { ...pending, ...terms } });
+  await ask(path, { body: { ...pem, name: 'a', password: `${PASSWORD}!` } });
+  await ask(path, { body: { name: 'a', pfx: pfx.slice(0, -8), password: PASSWORD } });
+  await ask(path, { body: { ...pem, name: 'a', certificate: two.pem, password: PASSWORD } });
+  await ask(path, { body: { ...pem, name: 'a', passwort: PASSWORD } });
+  const shown = { certificate: two.keyPem + two.pem };
+  await ask('/v1/authorities/pending/certificate', { body: shown });
+  return made.map(({ keyPem }) => keyPem);
+}
 
 function databaseFiles(dataDir: string): readonly Buffer[] {
   const names = readdirSync(dataDir).filter((name) => name.startsWith('certwright.db'));
@@ -195,32 +235,4 @@ function makeCsr(folder: string): string {
     'subjectAltName=DNS:csr.example.org',
   ];
   return execFileSync('openssl', request, { encoding: 'utf8' });
-}
-
-/** Its secret part alone, raw, in hexadecimal and in Base64, and the whole in each encoding. */
-function formsOfKey(pem: string): readonly Buffer[] {
-  const key = createPrivateKey(pem);
-  const { d = '' } = key.export({ format: 'jwk' });
-  const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
-  // The parts around the secret are public, and some of them stand in every certificate.
-  const lines = pem.split('\n').slice(2, -3);
-  return [
-    ...formsOfOctets(Buffer.from(d, 'base64url')),
-    ...formsOfOctets(pkcs8),
-    ...lines.slice(0, 1).map((line) => Buffer.from(line)),
-  ];
-}
-
-function formsOfText(text: string): readonly Buffer[] {
-  return [
-    Buffer.from(text),
-    Buffer.from(text)
-      .toString('base64')
-      .replace(/.{0,4}$/, ''),
-  ].map((form) => Buffer.from(form));
-}
-
-function formsOfOctets(octets: Buffer): readonly Buffer[] {
-  const encodings = ['hex', 'base64', 'base64url'] as const;
-  return [octets, ...encodings.map((encoding) => Buffer.from(octets.toString(encoding)))];
 }
