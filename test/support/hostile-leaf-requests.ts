@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import type { LeafRequest } from '../../src/issuance/issue-leaf.ts';
+import { utf8String } from '../../src/x509/der.ts';
+import { COMMON_NAME, ORGANIZATION } from '../../src/x509/oids.ts';
+import { generalName, nameOf, type RequestParts } from '../unit/x509/hand-made-request.ts';
+
+/** Something honest most of the time, so that enough is granted, and something hostile now and then. */
+function mostly<T>(
+  honest: fc.Arbitrary<T>,
+  ...hostile: readonly fc.Arbitrary<T>[]
+): fc.Arbitrary<T> {
+  const rest = hostile.map((arbitrary) => ({ arbitrary, weight: 1 }));
+  return fc.oneof({ arbitrary: honest, weight: 4 * hostile.length }, ...rest);
+}
+
+const domain = fc.domain().filter((name) => name.length < 200);
+const host = mostly(
+  fc.oneof(
+    fc.constantFrom('a.example.org', 'b.example.org', 'c.d.example.org', '*.b.example.org'),
+    domain.map((name) => `${name}.example.org`),
+  ),
+  fc.constantFrom('example.org', '*.org', '*.a.example.org', 'no.example.org'),
+  fc.constantFrom(
+    '10.0.0.1',
+    'a_b.example.org',
+    'a.example.org.',
+    '-a.example.org',
+    'A.Example.ORG',
+  ),
+  fc.constantFrom('evilexample.org', 'example.org.evil.com', 'a.no.example.org', 'ä.example.org'),
+  fc.constantFrom('web', 'x.y.svc.cluster.local', 'p\u0430ypal.example.org', 'xn--.example.org'),
+  fc.string({ maxLength: 6 }).map((text) => `${text}.example.org`),
+);
+const address = mostly(
+  fc.oneof(fc.constantFrom('192.0.2.1', '192.0.2.77', '2001:db8::7'), fc.ipV4(), fc.ipV6()),
+  fc.constantFrom('10.1.2.3', '1.2.3', '::1%lo', '::ffff:10.1.2.3'),
+);
+const mailbox = mostly(
+  fc.oneof(fc.emailAddress(), fc.constant('agent@example.org')),
+  fc.constantFrom('a@b@c', 'a b@c', '@c', 'a@c\n', 'a@no.example.org', 'a@EXAMPLE.ORG'),
+);
+const uri = mostly(
+  fc.oneof(
+    fc.constantFrom('spiffe://example.org/a', 'spiffe://example.org/b/c', 'spiffe://example.net/d'),
+    fc.webUrl({ validSchemes: ['https', 'spiffe'] }),
+  ),
+  fc.constantFrom('urn:a:b', 'no scheme', 'a:', 'http://a b/', 'a:\u0000', 'https://10.0.0.1/'),
+  fc.constantFrom('spiffe://a.no.example.org/../b', 'spiffe://example.org/%2e%2e/a', 'spiffe:///a'),
+);
+const attribute = mostly(
+  fc.constantFrom('a.example.org', 'b.example.org', 'Agent 7'),
+  fc.oneof(
+    host,
+    fc.constantFrom('www.evil.test', 'A.Example.org', 'Test Issuing', ' test  ISSUING', 'Büro 7'),
+    fc.constantFrom('', ' ', 'a\0b', '*', '*.example.org', '10.0.0.1', '192.0.2.1', 'a'.repeat(65)),
+    fc
+      .array(fc.integer({ min: 0, max: 0x10ffff }), { maxLength: 70 })
+      .map((points) => String.fromCodePoint(...points)),
+  ),
+);
+const organization = mostly(
+  fc.constant('Example'),
+  fc.constantFrom(' example', 'Other', '', 'a\n'),
+);
+const some = <T>(member: fc.Arbitrary<T>) =>
+  fc.oneof(
+    { arbitrary: fc.constant([]), weight: 3 },
+    { arbitrary: fc.array(member, { minLength: 1, maxLength: 3 }), weight: 2 },
+  );
+
+/** What somebody asks for in JSON: wishes of every kind, some of them granted, most of them not. */
+export function hostileLeafRequest(
+  ...profiles: readonly string[]
+): fc.Arbitrary<Partial<LeafRequest>> {
+  return fc.record(
+    {
+      authority: mostly(fc.constant('issuing'), fc.constantFrom('root', 'issuing')),
+      profile: fc.constantFrom(...profiles),
+      dnsNames: some(host),
+      ipAddresses: some(address),
+      emailAddresses: some(mailbox),
+      uris: some(uri),
+      subject: fc.record({ commonName: attribute, organization }, { requiredKeys: [] }),
+      validity: mostly(
+        fc.constantFrom('1s', '1h', '30d', '90d'),
+        fc.constantFrom('91d', '360d', '825d', '826d', '5y', '999999y'),
+      ),
+    },
+    { requiredKeys: ['authority', 'profile'] },
+  );
+}
+
+const generalNames = mostly(
+  fc.oneof(
+    { arbitrary: host.map(generalName.dns), weight: 3 },
+    mailbox.map(generalName.email),
+    uri.map(generalName.uri),
+    fc.ipV4().map((text) => generalName.ip(Buffer.from(text.split('.').map(Number)))),
+  ),
+  fc.uint8Array({ maxLength: 17 }).map(generalName.ip),
+);
+const name = fc
+  .record({ common: attribute, organization }, { requiredKeys: [] })
+  .map(({ common, organization: organisation }) => {
+    const parts = [
+      ...(organisation === undefined ? [] : [[ORGANIZATION, organisation] as const]),
+      ...(common === undefined ? [] : [[COMMON_NAME, common] as const]),
+    ];
+    return nameOf(...parts.map(([type, text]) => [type, utf8String(text)] as const));
+  });
+
+/** What somebody asks for by CSR, in its subject and its names. */
+export const hostileRequestParts: fc.Arbitrary<RequestParts> = fc.record({
+  subject: name,
+  names: fc.array(generalNames, { maxLength: 3 }),
+});
