@@ -30,8 +30,6 @@ export interface CertificateFacts {
   readonly extKeyUsage: readonly string[];
 }
 
-export type Fact = keyof CertificateFacts;
-
 /** What our own strict reader makes of a certificate. */
 export function ourFacts(der: Uint8Array): CertificateFacts {
   const certificate = decodeCertificate(der);

@@ -18,10 +18,11 @@ const C_FLAGS = ['-std=gnu17', '-Wall', '-Wextra', '-Werror', '-O1'];
 /** CertPathValidator checks no host, and no interface of the JDK gives key identifiers: these classes do. */
 const JDK_INTERNALS = ['--add-exports', 'java.base/sun.security.x509=ALL-UNNAMED'];
 
+const OPENSSL_FILES = ['openssl.c', 'openssl-facts.c', 'openssl-faults.c', 'openssl-pfx.c'];
+
 /** How each of our readers in another language is built; each answers with the command that starts it. */
 const builders = {
-  openssl: () =>
-    compiledC('openssl', ['openssl.c', 'openssl-facts.c', 'openssl-faults.c'], 'libcrypto'),
+  openssl: () => compiledC('openssl', OPENSSL_FILES, 'libcrypto'),
   nss: () => compiledC('nss', ['nss-facts.c'], 'nss'),
   icu: () => compiledC('icu', ['icu-labels.c'], 'icu-i18n'),
   go: async () => {
@@ -31,7 +32,9 @@ const builders = {
   },
   java: async () => {
     const classes = join(folder, 'java');
-    const files = ['Reader', 'CertificateFacts', 'Json'].map((name) => `java/${name}.java`);
+    const files = ['Reader', 'CertificateFacts', 'PfxFacts', 'Json'].map(
+      (name) => `java/${name}.java`,
+    );
     await build('javac', ['-nowarn', ...JDK_INTERNALS, '-d', classes, ...files], sources);
     return ['java', '-Xshare:auto', ...JDK_INTERNALS, '-cp', classes, 'Reader'];
   },

@@ -75,13 +75,17 @@ static void put_subject_alt_name(X509 *certificate)
     GENERAL_NAMES_free(names);
 }
 
+void describe_key(EVP_PKEY *key, char *text, size_t size)
+{
+    if (EVP_PKEY_is_a(key, "RSA")) snprintf(text, size, "rsa-%d", EVP_PKEY_get_bits(key));
+    else if (EVP_PKEY_is_a(key, "EC")) snprintf(text, size, "ecdsa-p%d", EVP_PKEY_get_bits(key));
+    else snprintf(text, size, "%s", EVP_PKEY_is_a(key, "ED25519") ? "ed25519" : "unknown");
+}
+
 static void put_key_algorithm(X509 *certificate)
 {
-    EVP_PKEY *key = X509_get0_pubkey(certificate);
-    char text[MAX_ALGORITHM_TEXT] = "unknown";
-    if (EVP_PKEY_is_a(key, "RSA")) snprintf(text, sizeof text, "rsa-%d", EVP_PKEY_get_bits(key));
-    if (EVP_PKEY_is_a(key, "EC")) snprintf(text, sizeof text, "ecdsa-p%d", EVP_PKEY_get_bits(key));
-    if (EVP_PKEY_is_a(key, "ED25519")) strcpy(text, "ed25519");
+    char text[MAX_ALGORITHM_TEXT];
+    describe_key(X509_get0_pubkey(certificate), text, sizeof text);
     put_string("keyAlgorithm", text);
 }
 

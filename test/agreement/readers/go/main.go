@@ -1,7 +1,7 @@
-// Go's crypto/x509, for many certificates in one process.
+// Go's crypto/x509 and go-pkcs12, for many certificates and PFX files in one process.
 //
 //	go-reader facts     base64 of a certificate a line   -> what it says
-//	go-reader verify    a case a line (see verdicts.ts)  -> whether it is accepted
+//	go-reader pfx       base64 of a password, a tab and that of a PFX a line -> what it holds
 package main
 
 import (
@@ -13,11 +13,11 @@ import (
 
 const maxLine = 1 << 20
 
-var commands = map[string]func(line string) any{"facts": facts}
+var commands = map[string]func(line string) any{"facts": facts, "pfx": pfx}
 
 func main() {
 	if len(os.Args) != 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: go-reader facts")
+		fmt.Fprintln(os.Stderr, "usage: go-reader facts | pfx")
 		os.Exit(2)
 	}
 	lines := bufio.NewScanner(os.Stdin)

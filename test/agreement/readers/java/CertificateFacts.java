@@ -115,7 +115,7 @@ final class CertificateFacts {
         .toList();
   }
 
-  private static String keyAlgorithm(PublicKey key) {
+  static String keyAlgorithm(PublicKey key) {
     if (key instanceof RSAPublicKey rsa) return "rsa-" + rsa.getModulus().bitLength();
     if (key instanceof ECPublicKey ec) return "ecdsa-p" + ec.getParams().getOrder().bitLength();
     if (key instanceof EdECPublicKey ed) return ed.getParams().getName().toLowerCase(Locale.ROOT);
