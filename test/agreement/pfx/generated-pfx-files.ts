@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { makePfx } from '../../../src/bundle/pfx.ts';
+import { makePfx, type PfxRequest } from '../../../src/bundle/pfx.ts';
+import { KEY_ALGORITHMS } from '../../../src/certificate.ts';
 import { keyAlgorithmOf, subjectPublicKeyInfoOf } from '../../../src/x509/key.ts';
 import { PFX_ENCRYPTIONS } from '../../../src/x509/pfx-encryption.ts';
 import type { Dice } from '../corpus/dice.ts';
@@ -14,60 +15,77 @@ export interface GeneratedPfx {
   readonly facts: PfxFacts;
 }
 
-/** The authorities come first among generated certificates, and no PFX is made of one. */
-const AUTHORITIES = 35;
+/** Of the seven algorithms each some, with the authorities', of which no PFX is made. */
+const CERTIFICATES = 300;
 /** Each of its characters has two octets in the file, and three in UTF-8. */
 const EAST_ASIAN = '東京都';
 const MAX_PASSWORD = 128;
 const PRINTABLE = Array.from({ length: 0x5f }, (_, index) => String.fromCharCode(0x20 + index));
 
-/** `count` PFX files of every key algorithm, encryption and length of path, as this service makes them. */
-export async function generatePfxFiles(
-  dice: Dice,
-  count: number,
-  now: Date,
-): Promise<readonly GeneratedPfx[]> {
-  const generated = await generateCertificates(dice, AUTHORITIES + count, now);
+/** Made up here, empty, and of whatever length a caller may choose. */
+const PASSWORDS: readonly ((dice: Dice) => string | undefined)[] = [
+  () => undefined,
+  () => '',
+  (dice) => printable(dice, 1),
+  (dice) => printable(dice, 2 + dice.below(20)),
+  (dice) => printable(dice, MAX_PASSWORD),
+];
+
+/**
+ * A PFX of every key algorithm, encryption and kind of password, as this service makes them. Each of the
+ * three goes its own round, and since no two have a length in common, the rounds meet in every way.
+ */
+export async function generatePfxFiles(dice: Dice, now: Date): Promise<readonly GeneratedPfx[]> {
+  const leaves = await leavesByAlgorithm(dice, now);
   const files: GeneratedPfx[] = [];
-  for (const { path, privateKey } of generated.slice(AUTHORITIES)) {
-    if (privateKey) files.push(await generatePfx(dice, path, privateKey));
+  const count = KEY_ALGORITHMS.length * PFX_ENCRYPTIONS.length * PASSWORDS.length;
+  for (let turn = 0; turn < count; turn += 1) {
+    const leaf = dice.of(leaves.get(inTurn(KEY_ALGORITHMS, turn)) ?? []);
+    const encryption = inTurn(PFX_ENCRYPTIONS, turn);
+    const password = inTurn(PASSWORDS, turn)(dice);
+    files.push(await generatePfx(dice, leaf, { encryption, password }));
   }
-  return takingTurns(files);
+  return files;
 }
 
-/** A file of each key algorithm, then another of each, so that the first few have them all. */
-function takingTurns(files: readonly GeneratedPfx[]): readonly GeneratedPfx[] {
-  const turns = new Map<string, number>();
-  const turnOf = ({ facts: { keyAlgorithm } }: GeneratedPfx) => {
-    const turn = turns.get(keyAlgorithm) ?? 0;
-    turns.set(keyAlgorithm, turn + 1);
-    return turn;
-  };
-  return files
-    .map((file) => ({ file, turn: turnOf(file) }))
-    .toSorted((one, other) => one.turn - other.turn)
-    .map(({ file }) => file);
+function inTurn<T>(choices: readonly T[], turn: number): T {
+  const chosen = choices[turn % choices.length];
+  if (chosen === undefined) throw new RangeError('there is nothing to choose from');
+  return chosen;
+}
+
+interface Leaf {
+  readonly path: readonly Uint8Array[];
+  readonly privateKey: KeyObject;
+}
+
+async function leavesByAlgorithm(
+  dice: Dice,
+  now: Date,
+): Promise<ReadonlyMap<string, readonly Leaf[]>> {
+  const generated = await generateCertificates(dice, CERTIFICATES, now);
+  const leaves = generated.flatMap(({ path, privateKey }) =>
+    privateKey ? [{ path, privateKey }] : [],
+  );
+  return Map.groupBy(leaves, ({ privateKey }) => algorithmOf(createPublicKey(privateKey)));
 }
 
 async function generatePfx(
   dice: Dice,
-  path: readonly Uint8Array[],
-  privateKey: KeyObject,
+  { path, privateKey }: Leaf,
+  lock: Pick<PfxRequest, 'encryption' | 'password'>,
 ): Promise<GeneratedPfx> {
   const friendlyName = dice.chance(60) ? dice.of([text(dice), EAST_ASIAN]) : undefined;
   const { pfx, password } = await makePfx(
     { randomBytes: (size) => dice.octets(size) },
     {
-      privateKey,
-      certificates: path,
-      password: somePassword(dice),
-      encryption: dice.of(PFX_ENCRYPTIONS),
+      ...{ privateKey, certificates: path, ...lock },
       ...(friendlyName === undefined ? {} : { friendlyName }),
     },
   );
   const publicKey = createPublicKey(privateKey);
   const facts = {
-    keyAlgorithm: keyAlgorithmOf(publicKey) ?? 'unknown',
+    keyAlgorithm: algorithmOf(publicKey),
     publicKey: sha256Of(subjectPublicKeyInfoOf(publicKey)),
     certificates: path.map(sha256Of),
     friendlyName: friendlyName ?? '',
@@ -75,10 +93,10 @@ async function generatePfx(
   return { pfx, password, facts };
 }
 
-/** Made up here, empty, or any that a caller may choose. */
-function somePassword(dice: Dice): string | undefined {
-  if (dice.chance(30)) return undefined;
-  if (dice.chance(20)) return '';
-  const length = dice.chance(10) ? MAX_PASSWORD : 1 + dice.below(20);
+function algorithmOf(publicKey: KeyObject): string {
+  return keyAlgorithmOf(publicKey) ?? 'unknown';
+}
+
+function printable(dice: Dice, length: number): string {
   return dice.several(length, length, () => dice.of(PRINTABLE)).join('');
 }
