@@ -10,7 +10,7 @@ type BaseKind = Exclude<keyof NameConstraintSubtrees, 'directoryNames'>;
 const IS_WITHIN: Readonly<Record<BaseKind, (name: string, base: string) => boolean>> = {
   dnsNames: isDnsNameWithin,
   ipRanges: isIpAddressWithin,
-  emailDomains: (address, base) => isHostWithin(address.slice(address.lastIndexOf('@') + 1), base),
+  emailDomains: isMailboxWithin,
   uriDomains: (uri, base) => isHostWithin(hostOf(uri), base),
 };
 
@@ -57,8 +57,10 @@ function touches(kind: BaseKind, name: string, base: string): boolean {
   return parent.join('.') === name.slice(2).toLowerCase();
 }
 
+/** RFC 5280 knows no leading dot here; authorities write it all the same, and OpenSSL and Go mean what is below. */
 function isDnsNameWithin(name: string, base: string): boolean {
   const [lowerName, lowerBase] = [name.toLowerCase(), base.toLowerCase()];
+  if (lowerBase.startsWith('.')) return lowerName.endsWith(lowerBase);
   return base === '' || lowerName === lowerBase || lowerName.endsWith(`.${lowerBase}`);
 }
 
@@ -68,6 +70,13 @@ function isIpAddressWithin(address: string, range: string): boolean {
   if (!octets || bounds?.length !== octets.length * 2) return false;
   const [base, mask] = [bounds.subarray(0, octets.length), bounds.subarray(octets.length)];
   return octets.every((octet, index) => (octet & (mask[index] ?? 0)) === base[index]);
+}
+
+/** A base is a host, or the hosts below one, or a mailbox, whose local part is compared as it is written. */
+function isMailboxWithin(address: string, base: string): boolean {
+  const [at, atInBase] = [address.lastIndexOf('@'), base.lastIndexOf('@')];
+  const isLocalWithin = atInBase < 0 || base.slice(0, atInBase) === address.slice(0, at);
+  return isLocalWithin && isHostWithin(address.slice(at + 1), base.slice(atInBase + 1));
 }
 
 function isHostWithin(host: string, base: string): boolean {

@@ -35,6 +35,15 @@ describe('a constraint of DNS names', () => {
     );
   });
 
+  it('is, with a leading dot, every name below it alone, as OpenSSL and Go read it', () => {
+    judge(
+      'dnsNames',
+      '.example.org',
+      ['a.example.org', 'b.A.EXAMPLE.org', '*.example.org'],
+      ['example.org', 'badexample.org', '*.org', 'example.org.net'],
+    );
+  });
+
   it('permits no wildcard that reaches further than itself', () => {
     assert.equal(permits('dnsNames', 'a.example.org', '*.example.org'), false);
   });
@@ -64,6 +73,15 @@ describe('a constraint of e-mail addresses', () => {
       '.example.org',
       ['a@b.example.org', 'a@c.b.example.org'],
       ['a@example.org', 'a@bexample.org'],
+    );
+  });
+
+  it('is, with a local part, that mailbox alone, whose host has no case', () => {
+    judge(
+      'emailDomains',
+      'agent@example.org',
+      ['agent@example.org', 'agent@EXAMPLE.org'],
+      ['Agent@example.org', 'b@example.org', 'agent@a.example.org', 'x-agent@example.org'],
     );
   });
 });
