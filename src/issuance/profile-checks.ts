@@ -70,10 +70,13 @@ function subjectIsTheCallersToSet(
   const isDerived = (attribute: keyof Subject, value: string) =>
     attribute === 'commonName' && mode === 'subjectAltName' && value === names.dnsNames[0];
   return SUBJECT_ATTRIBUTE_NAMES.flatMap((attribute) => {
-    const value = subject.known[attribute];
-    if (value === undefined || callerMaySet.includes(attribute)) return [];
-    if (value === defaults[attribute] || isDerived(attribute, value)) return [];
-    const detail = `is not the caller’s to set under profile "${profile.name}"`;
+    const [value, always] = [subject.known[attribute], defaults[attribute]];
+    if (callerMaySet.includes(attribute) || value === always) return [];
+    if (value !== undefined && isDerived(attribute, value)) return [];
+    const detail =
+      value === undefined
+        ? `is always "${always}" under profile "${profile.name}"`
+        : `is not the caller’s to set under profile "${profile.name}"`;
     return [{ pointer: pointers.subject(attribute), detail }];
   });
 }

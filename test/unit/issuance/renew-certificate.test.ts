@@ -96,6 +96,18 @@ describe('renewCertificate', () => {
     await assert.rejects(later.renew(old), /subject commonName "agent 7": is not the caller/);
   });
 
+  it('is refused where the profile gives every subject what the old one lacks', async () => {
+    const declared = changed('client', { name: 'agent' });
+    const later = await RenewalWorld.withProfiles(declared);
+    const old = await later.issue({ profile: 'agent', subject: { commonName: 'agent 7' } });
+    const defaults = { organization: 'Example' };
+    const subject = { ...declared.subject, defaults, callerMaySet: ['commonName'] as const };
+    later.profiles = new Profiles([{ ...declared, subject }]);
+    await assert.rejects(later.renew(old), /subject organization: is always "Example" under/);
+    later.profiles = new Profiles([{ ...declared, subject: { ...declared.subject, defaults } }]);
+    assert.deepEqual((await later.renew(old)).certificate.subject, { commonName: 'agent 7' });
+  });
+
   it('is refused where the profile exists no longer, or takes such keys no longer', async () => {
     const declared = changed('server', { name: 'web' });
     const later = await RenewalWorld.withProfiles(declared);
