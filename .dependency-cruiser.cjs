@@ -35,6 +35,14 @@ module.exports = {
       from: { path: '^(src|api|storage|main|config|compose|start)', pathNot: '^src/x509/' },
       to: { path: 'node_modules/(@peculiar|asn1js|reflect-metadata)/' },
     },
+    {
+      name: 'policy-is-restated-by-itself',
+      comment:
+        'A second statement of the policy that shares code with the first one repeats its faults.',
+      severity: 'error',
+      from: { path: '^test/support/restated-policy/' },
+      to: { path: '^(src|api|storage|main|config|compose|workers|start)', reachable: true },
+    },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'not-to-dev-dependency',

@@ -33,6 +33,11 @@ const FAULTS: readonly { readonly folder: string; readonly rule: string; readonl
       rule: 'asn1-stays-in-its-room',
       text: "export { X509Certificate } from '@peculiar/x509';\n",
     },
+    {
+      folder: 'test/support/restated-policy',
+      rule: 'policy-is-restated-by-itself',
+      text: "export { certified } from '../../outside-authority.ts';\n",
+    },
   ];
 
 const missed = FAULTS.filter(({ folder, rule, text }) => !isReported(folder, rule, text));

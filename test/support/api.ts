@@ -14,12 +14,12 @@ import { composeFirst } from '../../compose.ts';
 import { missingAuthorities } from '../../src/authority/missing-authorities.ts';
 import type { Certificate } from '../../src/certificate.ts';
 import type { Profile } from '../../src/issuance/profile.ts';
-import { Profiles } from '../../src/issuance/profiles.ts';
 import { followFile } from '../../src/rotation/follow-file.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import { openDatabase } from '../../storage/database/open-database.ts';
 import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
 import { ApiClient } from './api-client.ts';
+import { ChangingProfiles } from './changing-profiles.ts';
 import { type Listener, openapiYaml } from './documented-operations.ts';
 import { FakeDestinations } from './fake-destinations.ts';
 import { repositories } from './repositories.ts';
@@ -50,6 +50,8 @@ export interface World {
   readonly newDirectory: () => string;
   /** Makes these the targets of the settings file. */
   readonly declareInFile: (...targets: readonly RotationTarget[]) => Promise<void>;
+  /** Makes these the profiles of the settings file, beside the built-in ones. */
+  readonly declareProfiles: (...profiles: readonly Profile[]) => void;
   /** Whether the probes are told that the service is ready. */
   readonly readiness: { isReady: boolean };
   /** Puts a certificate into the records beside all issuing, as imports do. */
@@ -75,6 +77,7 @@ export interface ApiSettings {
  * `root` and `issuing` are there already, as after a first start.
  */
 export async function startApi({ profiles = [], publicUrl }: ApiSettings = {}): Promise<World> {
+  const changing = new ChangingProfiles(profiles);
   const folder = newFolder();
   const clock = new Clock();
   const readiness = { isReady: true };
@@ -95,7 +98,7 @@ export async function startApi({ profiles = [], publicUrl }: ApiSettings = {}): 
     openapiYaml,
     publicRoots: rootCertificates,
     isReady: () => readiness.isReady,
-    profiles: new Profiles(profiles),
+    profiles: changing,
     publicUrl,
   });
   for (const request of missingAuthorities([], undefined)) {
@@ -117,6 +120,7 @@ export async function startApi({ profiles = [], publicUrl }: ApiSettings = {}): 
     clock,
     newDirectory: () => newDirectoryIn(folder, `directory-${++directories}`),
     declareInFile: (...targets) => followFile({ ...service, now: clock.now }, targets),
+    declareProfiles: (...today) => changing.declare(...today),
     readiness,
     recordCertificate: (certificate) => kept.records.record({ certificate, auditEntries: [] }),
     recorded: kept.certificates.find,

@@ -90,6 +90,40 @@ export function hostileLeafRequest(
   );
 }
 
+const anyOf = (...values: readonly string[]) =>
+  fc.oneof(
+    { arbitrary: fc.constant([]), weight: 3 },
+    { arbitrary: fc.constantFrom(...values).map((value) => [value]), weight: 1 },
+  );
+
+/** What a lax profile grants, and a strict one mostly does not. */
+export const laxLeafRequest = fc.record(
+  {
+    dnsNames: fc.uniqueArray(
+      fc.oneof(
+        { arbitrary: fc.constantFrom('a.example.org', 'b.example.org'), weight: 4 },
+        fc.constantFrom('c.d.example.org', '*.b.example.org', 'www.example.net', 'web'),
+      ),
+      { minLength: 1, maxLength: 2 },
+    ),
+    ipAddresses: anyOf('192.0.2.1', '198.51.100.7'),
+    emailAddresses: anyOf('agent@example.org', 'agent@example.net'),
+    uris: anyOf('spiffe://example.org/a', 'spiffe://example.net/d', 'urn:a:b'),
+    subject: fc.record(
+      {
+        commonName: mostly(
+          fc.constant('Agent 7'),
+          fc.constantFrom('www.example.net', 'c.d.example.org'),
+        ),
+        organization: fc.constantFrom('Example', 'Example', 'Other'),
+      },
+      { requiredKeys: ['organization'] },
+    ),
+    validity: fc.constantFrom('1h', '30d', '89d', '91d', '825d'),
+  },
+  { requiredKeys: ['dnsNames', 'subject', 'validity'] },
+);
+
 const generalNames = mostly(
   fc.oneof(
     { arbitrary: host.map(generalName.dns), weight: 3 },

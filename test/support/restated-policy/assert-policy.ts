@@ -67,6 +67,16 @@ export function assertLeafPolicy(
   assert.ok(period < profile.maximumDays * DAY_MS);
 }
 
+/** The same for a root, which answers to nobody. */
+export function assertRootPolicy(der: Uint8Array, now: Date): void {
+  const root = factsOf(der);
+  assert.ok(root.x509.verify(root.x509.publicKey));
+  assert.deepEqual(root.issuer, root.subject);
+  assert.equal(root.authorityKeyIdentifier, root.subjectKeyIdentifier);
+  assertIsAuthority(root);
+  assertWritten(root, now);
+}
+
 /** The same for an authority below another one. */
 export function assertAuthorityPolicy(
   der: Uint8Array,
@@ -75,15 +85,19 @@ export function assertAuthorityPolicy(
 ): void {
   const authority = factsOf(der);
   const above = path.map(knownFacts);
-  assert.equal(authority.x509.ca, true);
-  assert.equal(authority.keyUsage, AUTHORITY_USAGE);
-  assert.equal(authority.names.length, 0);
-  assert.equal(authority.commonNames.length, 1);
+  assertIsAuthority(authority);
   assertCommon(authority, above, now);
   const own = 1 + (authority.pathLenConstraint ?? 0);
   for (const [height, { pathLenConstraint = Number.POSITIVE_INFINITY }] of above.entries()) {
     assert.ok(pathLenConstraint >= height + own, `path length of the authority ${height} above`);
   }
+}
+
+function assertIsAuthority(authority: Facts): void {
+  assert.equal(authority.x509.ca, true);
+  assert.equal(authority.keyUsage, AUTHORITY_USAGE);
+  assert.equal(authority.names.length, 0);
+  assert.equal(authority.commonNames.length, 1);
 }
 
 function assertCommon(certificate: Facts, above: readonly Facts[], now: Date): void {
@@ -92,8 +106,17 @@ function assertCommon(certificate: Facts, above: readonly Facts[], now: Date): v
   assert.ok(signer && x509.verify(signer.x509.publicKey) && x509.checkIssued(signer.x509));
   assert.deepEqual(issuer, signer.subject);
   assert.equal(certificate.authorityKeyIdentifier, signer.subjectKeyIdentifier);
-  assert.match(x509.serialNumber, /^[4-7][0-9A-F]{31}$/);
   assert.notDeepEqual(subject, issuer);
+  assertWritten(certificate, now);
+  for (const [height, authority] of above.entries()) {
+    assertBelow(authority, certificate, height);
+  }
+}
+
+/** What a certificate says whoever has signed it. */
+function assertWritten(certificate: Facts, now: Date): void {
+  const { x509, subject } = certificate;
+  assert.match(x509.serialNumber, /^[4-7][0-9A-F]{31}$/);
   for (const [, text] of attributesIn(subject)) {
     assert.match(text, /^[^\p{Cc}]{1,64}$/u);
     assert.notEqual(text.trim(), '');
@@ -106,9 +129,6 @@ function assertCommon(certificate: Facts, above: readonly Facts[], now: Date): v
     [],
   );
   assertKey(certificate);
-  for (const [height, authority] of above.entries()) {
-    assertBelow(authority, certificate, height);
-  }
 }
 
 /** What every authority of the path says of what is below it, however far (RFC 5280 §6.1). */

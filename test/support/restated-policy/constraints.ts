@@ -15,7 +15,7 @@ import {
 const IS_WITHIN: Readonly<Record<number, (name: Buffer, base: Buffer) => boolean>> = {
   [DNS]: (name, base) => isDomainWithin(textOf(name), textOf(base)),
   [IP]: isAddressWithin,
-  [EMAIL]: (name, base) => isHostWithin(textOf(name).replace(/^.*@/, ''), textOf(base)),
+  [EMAIL]: isMailboxWithin,
   [URI]: (name, base) => isHostWithin(hostOf(textOf(name)), textOf(base)),
   [DIRECTORY]: isDirectoryWithin,
 };
@@ -59,8 +59,18 @@ function reaches(name: GeneralName, base: GeneralName): boolean {
   return isWithin(name, base) || isOneLabelBelow;
 }
 
+/** OpenSSL and Go take a base that begins with a dot for the names below it alone. */
 function isDomainWithin(name: string, base: string): boolean {
+  if (base.startsWith('.')) return name.endsWith(base);
   return base === '' || `.${name}`.endsWith(`.${base}`);
+}
+
+/** A base is a mailbox, a host, or with a leading dot the hosts below. */
+function isMailboxWithin(name: Buffer, base: Buffer): boolean {
+  const [local, host = ''] = name.toString('latin1').split(/@(?=[^@]*$)/);
+  const [, ownLocal, ownHost = ''] = /^(?:(.*)@)?(.*)$/.exec(base.toString('latin1')) ?? [];
+  const isLocal = ownLocal === undefined || ownLocal === local;
+  return isLocal && isHostWithin(host.toLowerCase(), ownHost.toLowerCase());
 }
 
 /** A base that begins with a dot means hosts below it, and any other one this host alone. */

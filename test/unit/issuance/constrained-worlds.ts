@@ -1,58 +1,11 @@
 import assert from 'node:assert/strict';
-import { BUILT_IN_PROFILES } from '../../../src/issuance/built-in-profiles.ts';
-import type { Profile } from '../../../src/issuance/profile.ts';
 import * as der from '../../../src/x509/der.ts';
 import * as oids from '../../../src/x509/oids.ts';
 import { hostileLeafRequest } from '../../support/hostile-leaf-requests.ts';
 import { IssuanceWorld, NOW } from '../../support/issuance.ts';
+import { NARROW } from '../../support/narrow-profile.ts';
 import { extKeyUsage, worldBelow } from '../../support/outside-authority.ts';
-import {
-  RESTATED_PROFILES,
-  type RestatedProfile,
-} from '../../support/restated-policy/assert-policy.ts';
-import { DNS, EMAIL, IP, URI } from '../../support/restated-policy/facts.ts';
 import { generalName, nameOf } from '../x509/hand-made-request.ts';
-
-/** A profile as an operator might write it, and what it means. */
-const NARROW: Profile = {
-  ...(BUILT_IN_PROFILES.find(({ name }) => name === 'client') ?? assert.fail()),
-  name: 'narrow',
-  validity: { backdate: '1m', default: '1h', maximum: '90d' },
-  subject: {
-    defaults: { organization: 'Example' },
-    callerMaySet: ['commonName'],
-    commonName: 'any',
-  },
-  subjectAltNames: {
-    allowed: ['dnsNames', 'ipAddresses', 'emailAddresses', 'uris'],
-    required: ['dnsNames'],
-    wildcards: false,
-    maximumUris: 1,
-    dnsNames: { permitted: ['example.org'], excluded: ['d.example.org'] },
-    ipAddresses: { permitted: ['192.0.2.0/24'] },
-    emailAddresses: { permitted: ['example.org'] },
-    uris: { permitted: ['spiffe://example.org/**'] },
-  },
-};
-const RESTATED_NARROW: RestatedProfile = {
-  ...(RESTATED_PROFILES['client'] ?? assert.fail()),
-  maximumDays: 90,
-  needs: [DNS],
-  hasWildcards: false,
-  maximumUris: 1,
-  organization: /^Example$/,
-  likeness: {
-    [DNS]: /^(?!(.+\.)?d\.example\.org$)([^*]+\.)?example\.org$/,
-    [IP]: /^192\.0\.2\.\d+$/,
-    [EMAIL]: /@([a-z0-9-]+\.)*example\.org$/,
-    [URI]: /^spiffe:\/\/example\.org\/[^%]+$/,
-  },
-};
-/** What each profile of these worlds means. */
-export const RESTATED: Readonly<Record<string, RestatedProfile>> = {
-  ...RESTATED_PROFILES,
-  narrow: RESTATED_NARROW,
-};
 
 const DAY_MS = 86_400_000;
 

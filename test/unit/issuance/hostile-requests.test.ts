@@ -6,11 +6,12 @@ import { PkiError } from '../../../src/errors.ts';
 import type { LeafRequest } from '../../../src/issuance/issue-leaf.ts';
 import { hostileRequestParts } from '../../support/hostile-leaf-requests.ts';
 import { type IssuanceWorld, NOW } from '../../support/issuance.ts';
+import { RESTATED } from '../../support/narrow-profile.ts';
 import { assertLeafPolicy } from '../../support/restated-policy/assert-policy.ts';
 import { testTarget } from '../../support/rotation.ts';
 import { RotationWorld } from '../rotation/rotation-world.ts';
 import { handMadeRequest } from '../x509/hand-made-request.ts';
-import { pathOf, RESTATED, WORLDS } from './constrained-worlds.ts';
+import { pathOf, WORLDS } from './constrained-worlds.ts';
 
 /** A property that holds because everything is refused says nothing; ten and more are usual. */
 const LEAST = 3;
