@@ -86,7 +86,8 @@ export function attributesIn(name: Buffer): readonly (readonly [type: string, te
   });
 }
 
-function generalNamesIn(value: Buffer | undefined): readonly GeneralName[] {
+/** The GeneralNames of a SEQUENCE as DER; none where there is no such value. */
+export function generalNamesIn(value: Buffer | undefined): readonly GeneralName[] {
   return value ? membersOf(value).map(generalNameOf) : [];
 }
 
