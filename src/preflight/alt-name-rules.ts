@@ -99,12 +99,15 @@ export const identityRules: readonly Rule<CertificateCandidate>[] = [
   {
     id: 'some-identity',
     severity: 'error',
-    consumers: ['rfc5280', 'openssl'],
+    consumers: ['rfc5280', 'openssl', 'java'],
     roles: ['server', 'client', 'other'],
     part: 'subject',
     requirement: 'A certificate has a subject, a subjectAltName, or both.',
     source: 'RFC 5280 §4.1.2.6',
-    prevents: { openssl: 'Subject name empty' },
+    prevents: {
+      openssl: 'Subject name empty',
+      java: 'subject field is empty, and SubjectAlternativeName extension is absent',
+    },
     faultOf: ({ subject, extensions }) =>
       subject.attributes.length === 0 && !extensions.some(isSubjectAltName)
         ? 'has neither a subject nor a subjectAltName'
@@ -113,11 +116,14 @@ export const identityRules: readonly Rule<CertificateCandidate>[] = [
   {
     id: 'alt-name-critical-alone',
     severity: 'error',
-    consumers: ['rfc5280', 'openssl'],
+    consumers: ['rfc5280', 'openssl', 'java'],
     part: 'certificate',
     requirement: 'The subjectAltName is critical where the subject is empty.',
     source: 'RFC 5280 §4.1.2.6, §4.2.1.6',
-    prevents: { openssl: 'Subject empty and Subject Alt Name extension not critical' },
+    prevents: {
+      openssl: 'Subject empty and Subject Alt Name extension not critical',
+      java: 'SubjectAlternativeName extension MUST be marked critical when subject field is empty',
+    },
     faultOf: ({ subject, extensions }) =>
       subject.attributes.length === 0 &&
       extensions.some((one) => isSubjectAltName(one) && !one.isCritical)

@@ -1,3 +1,4 @@
+import type { NameConstraints } from '../x509/name-constraints.ts';
 import {
   AUTHORITY_INFO_ACCESS,
   AUTHORITY_KEY_IDENTIFIER,
@@ -161,6 +162,33 @@ export const extensionRules: readonly Rule<CertificateCandidate>[] = [
     },
   },
   {
+    id: 'issuers-serial-number',
+    severity: 'error',
+    consumers: ['openssl'],
+    part: 'certificate',
+    requirement: 'An authorityKeyIdentifier that has a serial number has the issuer’s.',
+    source: 'RFC 5280 §4.2.1.1; OpenSSL crypto/x509/v3_purp.c (X509_check_akid)',
+    prevents: { openssl: 'unable to get local issuer certificate' },
+    faultOf: ({ values: { authorityCertSerialNumber }, issuer }) =>
+      issuer && !['', issuer.serialNumber].includes(authorityCertSerialNumber)
+        ? `names the serial number ${quoted(authorityCertSerialNumber)}, and its issuer’s is ${quoted(issuer.serialNumber)}`
+        : undefined,
+  },
+  {
+    id: 'go-name-constraint-kinds',
+    severity: 'error',
+    consumers: ['go', 'istio'],
+    roles: ['authority'],
+    part: 'certificate',
+    requirement: 'Critical nameConstraints speak of no directory names, which Go does not judge.',
+    source: 'Go crypto/x509 (parseNameConstraintsExtension)',
+    prevents: { go: 'x509: unhandled critical extension' },
+    faultOf: ({ values: { nameConstraints }, certificate: { criticalExtensions } }) =>
+      criticalExtensions.includes(NAME_CONSTRAINTS) && doesNameDirectories(nameConstraints)
+        ? 'has nameConstraints of directory names'
+        : undefined,
+  },
+  {
     id: 'addresses-http',
     severity: 'warning',
     consumers: ['rfc5280'],
@@ -176,6 +204,10 @@ export const extensionRules: readonly Rule<CertificateCandidate>[] = [
     },
   },
 ];
+
+function doesNameDirectories({ permitted, excluded }: NameConstraints): boolean {
+  return [permitted, excluded].some((subtrees) => (subtrees?.directoryNames ?? []).length > 0);
+}
 
 function withoutSubjectKeyIdentifier({
   values: { subjectKeyIdentifier },

@@ -1,23 +1,9 @@
-import {
-  constraintAgainst,
-  directoryConstraintAgainst,
-} from '../issuance/name-constraint-check.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
-import type { NameConstraintSubtrees } from '../x509/name-constraints.ts';
 import { ANY_EXTENDED_KEY_USAGE } from '../x509/oids.ts';
 import { isSelfIssued, type PathCandidate } from './candidate.ts';
-import { quoted } from './quoted.ts';
+import { pathNameFault } from './path-names.ts';
+import { firstOf } from './path-step.ts';
 import { CONSUMERS, type Rule } from './rule.ts';
-
-/** Go’s bound (crypto/x509 MaxConstraintComparisions), where OpenSSL has 2^20: a hostile path must not take for ever. */
-const MAX_COMPARISONS = 250_000;
-
-/** A certificate of a path, its place in it, and those above it. */
-interface Step {
-  readonly certificate: DecodedCertificate;
-  readonly place: number;
-  readonly above: readonly DecodedCertificate[];
-}
 
 /** How certificates of one path go together (RFC 5280 §6.1). */
 export const pathRules: readonly Rule<PathCandidate>[] = [
@@ -98,10 +84,7 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       go: 'is not permitted by any constraint',
       java: 'name constraints check failed',
     },
-    faultOf: ({ certificates }) =>
-      comparisonsIn(certificates) > MAX_COMPARISONS
-        ? 'has more names and constraints than verifiers compare'
-        : firstOf(certificates, nameFault),
+    faultOf: ({ certificates }) => pathNameFault(certificates),
   },
   {
     id: 'path-purposes-nest',
@@ -123,6 +106,22 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       ),
   },
   {
+    id: 'path-purposes-by-name',
+    severity: 'error',
+    consumers: ['openssl'],
+    part: 'certificate',
+    requirement:
+      'An authority’s extKeyUsage has anyExtendedKeyUsage only beside every purpose of what it issues.',
+    source: 'OpenSSL crypto/x509/v3_purp.c (check_purpose_ssl_client, check_purpose_ssl_server)',
+    prevents: { openssl: 'unsuitable certificate purpose' },
+    faultOf: ({ certificates }) =>
+      firstOf(certificates, ({ certificate: { extKeyUsage }, place, above }) =>
+        above.every((authority) => !isForAnyPurpose(authority) || hasAll(authority, extKeyUsage))
+          ? undefined
+          : `certificate ${place} has a purpose that an authority above it has by anyExtendedKeyUsage alone`,
+      ),
+  },
+  {
     id: 'path-outlived-issuer',
     severity: 'warning',
     consumers: CONSUMERS,
@@ -139,19 +138,6 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
   },
 ];
 
-/** The first fault on the way from the leaf up. */
-function firstOf(
-  certificates: readonly DecodedCertificate[],
-  faultOf: (step: Step) => string | undefined,
-): string | undefined {
-  for (const [index, certificate] of certificates.entries()) {
-    const above = certificates.slice(index + 1);
-    const fault = faultOf({ certificate, place: index + 1, above });
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
-}
-
 /** An authority that is its own issuer does not count among those that follow. */
 function pathLengthFault(certificates: readonly DecodedCertificate[]): string | undefined {
   let followers = 0;
@@ -165,54 +151,16 @@ function pathLengthFault(certificates: readonly DecodedCertificate[]): string | 
   return undefined;
 }
 
-function comparisonsIn(certificates: readonly DecodedCertificate[]): number {
-  const names = certificates.map((certificate) => 1 + namesOf(certificate).length);
-  const bases = certificates.map(({ nameConstraints: { permitted, excluded } }) =>
-    sumOf([permitted, excluded].map((subtrees) => countOf(subtrees))),
-  );
-  return sumOf(names) * sumOf(bases);
-}
-
-function countOf(subtrees: NameConstraintSubtrees | undefined): number {
-  const kinds: readonly (readonly unknown[])[] = Object.values(subtrees ?? {});
-  return sumOf(kinds.map((bases) => bases.length));
-}
-
-/** Names of a self-issued authority in the middle of a path are not held against the constraints. */
-function nameFault({ certificate, place, above }: Step): string | undefined {
-  if (place > 1 && isSelfIssued(certificate)) return undefined;
-  for (const { nameConstraints } of above) {
-    const subject =
-      certificate.subject.attributes.length > 0
-        ? directoryConstraintAgainst(certificate.subjectName, nameConstraints)
-        : undefined;
-    if (subject !== undefined)
-      return `the subject of certificate ${place}: an authority ${subject}`;
-    for (const { kind, value } of namesOf(certificate)) {
-      const refusal = constraintAgainst(kind, value, nameConstraints);
-      if (refusal !== undefined) return `${quoted(value)}: an authority ${refusal}`;
-    }
-  }
-  return undefined;
-}
-
-function namesOf({ names }: DecodedCertificate) {
-  const { dnsNames, ipAddresses, emailAddresses, uris } = names;
-  return [
-    ...dnsNames.map((value) => ({ kind: 'dnsNames', value }) as const),
-    ...ipAddresses.map((value) => ({ kind: 'ipRanges', value }) as const),
-    ...emailAddresses.map((value) => ({ kind: 'emailDomains', value }) as const),
-    ...uris.map((value) => ({ kind: 'uriDomains', value }) as const),
-  ];
-}
-
 /** Whether an authority may do, or pass on, all that a certificate below it is for. */
 function doPurposesNest(certificate: DecodedCertificate, authority: DecodedCertificate): boolean {
-  const { extKeyUsage } = authority;
-  if (extKeyUsage.length === 0 || extKeyUsage.includes(ANY_EXTENDED_KEY_USAGE)) return true;
-  return certificate.extKeyUsage.every((purpose) => extKeyUsage.includes(purpose));
+  if (authority.extKeyUsage.length === 0 || isForAnyPurpose(authority)) return true;
+  return hasAll(authority, certificate.extKeyUsage);
 }
 
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
+function isForAnyPurpose({ extKeyUsage }: DecodedCertificate): boolean {
+  return extKeyUsage.includes(ANY_EXTENDED_KEY_USAGE);
+}
+
+function hasAll({ extKeyUsage }: DecodedCertificate, purposes: readonly string[]): boolean {
+  return purposes.every((purpose) => extKeyUsage.includes(purpose));
 }

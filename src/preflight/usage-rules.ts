@@ -52,11 +52,12 @@ export const keyUsageRules: readonly Rule<Claims>[] = [
   {
     id: 'usages-share-a-purpose',
     severity: 'error',
-    consumers: ['rfc5280'],
+    consumers: ['rfc5280', 'openssl'],
     roles: ['server', 'client', 'other'],
     part: 'certificate',
     requirement: 'Some purpose of the extKeyUsage is possible with the keyUsage.',
     source: 'RFC 5280 §4.2.1.12',
+    prevents: { openssl: 'unsuitable certificate purpose' },
     faultOf: ({ values: { keyUsage, extKeyUsage } }) => {
       if (keyUsage.length === 0 || extKeyUsage.length === 0) return undefined;
       const isPossible = (purpose: string) =>

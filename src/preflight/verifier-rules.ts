@@ -5,6 +5,8 @@ import type { Rule } from './rule.ts';
 
 /** SECG's name for it is secp224r1. */
 const P224 = '1.3.132.0.33';
+/** Curves of fewer than 224 bits: P-192, and secp160r1 as the best known of the shorter ones. */
+const SHORT_CURVES = ['1.2.840.10045.3.1.1', '1.3.132.0.8'];
 const GO_CURVES = [P224, P256, P384, P521];
 const OPENSSL_MIN_RSA_BITS = 2048;
 const GO_RSA_BITS = { min: 1024, max: 8192 };
@@ -22,6 +24,21 @@ export const verifierKeyRules: readonly Rule<Pick<Claims, 'role' | 'key'>>[] = [
     prevents: { openssl: 'EE certificate key too weak' },
     faultOf: ({ key }) =>
       key.kind === 'rsa' && key.bits < OPENSSL_MIN_RSA_BITS ? `has ${describeKey(key)}` : undefined,
+  },
+  {
+    id: 'short-curve',
+    severity: 'error',
+    consumers: ['openssl', 'java'],
+    part: 'publicKey',
+    requirement: 'An EC key is on a curve of 224 bits or more.',
+    source:
+      'OpenSSL SSL_CTX_set_security_level(3); JDK java.security (jdk.certpath.disabledAlgorithms)',
+    prevents: {
+      openssl: 'EE certificate key too weak',
+      java: 'Algorithm constraints check failed on keysize limits',
+    },
+    faultOf: ({ key }) =>
+      key.kind === 'ec' && SHORT_CURVES.includes(key.curve) ? `has ${describeKey(key)}` : undefined,
   },
   {
     id: 'go-rsa-key-size',

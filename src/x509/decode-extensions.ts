@@ -40,6 +40,8 @@ export interface ExtensionValues {
   /** Lower-case hexadecimal; empty where the extension is absent. */
   readonly subjectKeyIdentifier: string;
   readonly authorityKeyIdentifier: string;
+  /** The issuer’s, which an authorityKeyIdentifier seldom has; a serial number as of a certificate, or empty. */
+  readonly authorityCertSerialNumber: string;
   /** URIs of authorityInfoAccess. */
   readonly caIssuers: readonly string[];
   readonly ocsp: readonly string[];
@@ -146,6 +148,7 @@ function nothingSaid(): Gathered {
     nameConstraints: {},
     subjectKeyIdentifier: '',
     authorityKeyIdentifier: '',
+    authorityCertSerialNumber: '',
     caIssuers: [],
     ocsp: [],
     crlDistributionPoints: [],
@@ -176,9 +179,14 @@ function readAuthorityKeyIdentifier(reader: DerReader, values: Gathered): void {
   if (members.isNext(CONTEXT)) values.authorityKeyIdentifier = members.hex(CONTEXT);
   if (!members.isAtEnd) {
     readGeneralNames(members, CONTEXT_CONSTRUCTED | 1);
-    members.contextPrimitive(2);
+    values.authorityCertSerialNumber = withoutZeros(members.hex(CONTEXT | 2));
   }
   members.end();
+}
+
+/** A positive INTEGER has a zero octet before a high bit. */
+function withoutZeros(hex: string): string {
+  return hex.replace(/^(?:00)+(?=..)/, '');
 }
 
 function readAuthorityInfoAccess(reader: DerReader, values: Gathered): void {

@@ -1,7 +1,6 @@
-import { readSubject } from './decode-subject.ts';
 import type { DerReader } from './der-reader.ts';
 import { CONTEXT, CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
-import { readGeneralName } from './general-names.ts';
+import { readDirectoryName, readGeneralName } from './general-names.ts';
 import { ipRangeText } from './ip-address.ts';
 import {
   DIRECTORY_NAME,
@@ -72,12 +71,4 @@ function readIpRange(reader: DerReader): string {
   const range = ipRangeText(reader.contextPrimitive(IP_ADDRESS));
   if (range === undefined) throw reader.fault('an iPAddress that is no range');
   return range;
-}
-
-function readDirectoryName(reader: DerReader): Uint8Array {
-  const members = reader.context(DIRECTORY_NAME);
-  const start = members.position;
-  readSubject(members);
-  members.end();
-  return members.since(start);
 }

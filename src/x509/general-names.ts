@@ -5,17 +5,22 @@ import type { DerReader } from './der-reader.ts';
 import { CONTEXT, CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
 import { isTextTag } from './der-text.ts';
 import { ipText } from './ip-address.ts';
+import { DIRECTORY_NAME } from './name-constraints.ts';
 
 /** The entries of a subjectAltName, those of kinds that this service knows and the rest. */
 export interface DecodedNames extends SubjectAltNames {
   /** The kinds of all other entries, such as `otherName`. */
   readonly otherKinds: readonly string[];
+  /** DER of each directoryName, whose kind is among the others. */
+  readonly directoryNames: readonly Uint8Array[];
 }
 
 /** One GeneralName: its kind and, where that is text, what it says. */
 export interface GeneralName {
   readonly kind: GeneralNameKind;
   readonly text: string;
+  /** DER of the Name, of a directoryName only. */
+  readonly name?: Uint8Array;
 }
 
 type GeneralNameKind = (typeof GENERAL_NAME_KINDS)[number];
@@ -39,6 +44,7 @@ export const NO_NAMES: DecodedNames = {
   emailAddresses: [],
   uris: [],
   otherKinds: [],
+  directoryNames: [],
 };
 
 /** What is read at most; what may be issued has a tighter bound of its own. */
@@ -58,13 +64,15 @@ export function readNames(reader: DerReader): DecodedNames {
     emailAddresses: [] as string[],
     uris: [] as string[],
     otherKinds: [] as string[],
+    directoryNames: [] as Uint8Array[],
   };
-  for (const { kind, text } of readGeneralNames(reader)) {
+  for (const { kind, text, name } of readGeneralNames(reader)) {
     if (kind === 'dNSName') names.dnsNames.push(text);
     else if (kind === 'iPAddress') names.ipAddresses.push(text);
     else if (kind === 'rfc822Name') names.emailAddresses.push(text);
     else if (kind === 'uniformResourceIdentifier') names.uris.push(text);
     else names.otherKinds.push(kind);
+    if (name) names.directoryNames.push(name);
   }
   return names;
 }
@@ -78,10 +86,13 @@ export function readGeneralName(reader: DerReader): GeneralName {
   const tag = reader.nextTag() ?? 0;
   const kind = GENERAL_NAME_KINDS[tag & TAG_NUMBER];
   if (kind === undefined) throw reader.fault('a name of no known kind');
+  if (kind === 'directoryName') return { kind, text: '', name: readDirectoryName(reader) };
   return { kind, text: READERS[kind](reader) };
 }
 
-const READERS: Readonly<Record<GeneralNameKind, (reader: DerReader) => string>> = {
+const READERS: Readonly<
+  Record<Exclude<GeneralNameKind, 'directoryName'>, (reader: DerReader) => string>
+> = {
   rfc822Name: (reader) => reader.text(TAG.ia5String, CONTEXT | 1),
   dNSName: (reader) => reader.text(TAG.ia5String, CONTEXT | 2),
   uniformResourceIdentifier: (reader) => reader.text(TAG.ia5String, CONTEXT | 6),
@@ -89,7 +100,6 @@ const READERS: Readonly<Record<GeneralNameKind, (reader: DerReader) => string>> 
   registeredID: (reader) => reader.oid(CONTEXT | 8),
   otherName: readOtherName,
   x400Address: readX400Address,
-  directoryName: readDirectoryName,
   ediPartyName: readEdiPartyName,
 };
 
@@ -118,11 +128,12 @@ function readX400Address(reader: DerReader): string {
   return '';
 }
 
-function readDirectoryName(reader: DerReader): string {
-  const members = reader.context(4);
+export function readDirectoryName(reader: DerReader): Uint8Array {
+  const members = reader.context(DIRECTORY_NAME);
+  const start = members.position;
   readSubject(members);
   members.end();
-  return '';
+  return members.since(start);
 }
 
 /** RFC 5280 §4.2.1.6: a nameAssigner may stand before the partyName, both of them DirectoryStrings. */

@@ -15,7 +15,11 @@ const folder = mkdtempSync(join(tmpdir(), 'certwright-preflight-'));
 after(() => rmSync(folder, { recursive: true }));
 
 /** What it is asked beyond what it asks of every path. */
-const PURPOSES: Readonly<Record<string, string>> = { 'path-purposes-nest': 'sslclient' };
+const PURPOSES: Readonly<Record<string, string>> = {
+  'path-purposes-nest': 'sslclient',
+  'path-purposes-by-name': 'sslserver',
+  'usages-share-a-purpose': 'sslserver',
+};
 
 function write(name: string, certificates: readonly Buffer[]): string {
   const path = join(folder, name);

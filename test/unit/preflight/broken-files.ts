@@ -106,6 +106,12 @@ export const aiaOverHttps = extensionValue(
 export const permittedHost = (name: string) =>
   critical(extensionValue(der.explicit(0, der.sequence(generalName.dns(name)))));
 
+/** The common name of every good leaf is below it. */
+export function permittedDirectory() {
+  const base = generalName.directory(commonName('webapp.example.org'));
+  return critical(extensionValue(der.explicit(0, der.sequence(base))));
+}
+
 export function strangerSigned(): RuleBreaker {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   return leaf({ signedWith: privateKey });

@@ -41,6 +41,7 @@ import {
   ones,
   POINT,
   path,
+  permittedDirectory,
   permittedHost,
   purposeLeftOut,
   purposes,
@@ -150,6 +151,18 @@ export const ruleBreakers: Readonly<Record<string, RuleBreaker>> = {
   'issuers-key-identifier': leaf({
     extensions: { [AUTHORITY_KEY_IDENTIFIER]: extensionValue(der.implicit(0, root.keyIdentifier)) },
   }),
+  'issuers-serial-number': leaf({
+    extensions: {
+      [AUTHORITY_KEY_IDENTIFIER]: extensionValue(
+        der.implicit(0, issuing.keyIdentifier),
+        der.implicitConstructed(1, generalName.directory(issuing.subject)),
+        der.implicit(2, Buffer.of(7)),
+      ),
+    },
+  }),
+  'go-name-constraint-kinds': authority({
+    extensions: { [NAME_CONSTRAINTS]: permittedDirectory() },
+  }),
   'addresses-http': leaf({ extensions: { [AUTHORITY_INFO_ACCESS]: aiaOverHttps } }),
 
   'signature-hash': leaf({
@@ -185,6 +198,7 @@ export const ruleBreakers: Readonly<Record<string, RuleBreaker>> = {
   'application-gateway-whole-chain': path(handMadeCertificate({ issuer: issuing }), issuing),
 
   'openssl-key-strength': leaf(rsaKey(1024)),
+  'short-curve': leaf(ecKey('prime192v1')),
   'go-rsa-key-size': leaf(rsaKey(512)),
   'go-ec-curve': leaf(ecKey('secp256k1')),
   'java-rsa-key-size': leaf(rsaKey(512)),
@@ -201,5 +215,6 @@ export const ruleBreakers: Readonly<Record<string, RuleBreaker>> = {
     extensions: { [NAME_CONSTRAINTS]: permittedHost('other.example') },
   }),
   'path-purposes-nest': purposeLeftOut(),
+  'path-purposes-by-name': authority({ extensions: { ...purposes(ANY_EXTENDED_KEY_USAGE) } }),
   'path-outlived-issuer': authority({ notAfter: new Date('2030-11-01T00:00:00Z') }),
 };

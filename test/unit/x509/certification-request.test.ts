@@ -55,6 +55,7 @@ describe('a CSR that openssl made', () => {
       emailAddresses: ['a@b'],
       uris: ['urn:a'],
       otherKinds: [],
+      directoryNames: [],
     });
   });
 
