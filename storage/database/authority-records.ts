@@ -13,14 +13,14 @@ export class AuthorityRecords {
   readonly #db: Kysely<Schema>;
   readonly #commit: Commit;
   readonly #journal: Pick<AuditRepository, 'statementFor'>;
-  readonly #issuances: Pick<IssuanceRecords, 'statementsFor'>;
+  readonly #issuances: Pick<IssuanceRecords, 'intakeStatementsFor'>;
 
   constructor(
     db: Kysely<Schema>,
     parts: {
       readonly commit: Commit;
       readonly journal: Pick<AuditRepository, 'statementFor'>;
-      readonly issuances: Pick<IssuanceRecords, 'statementsFor'>;
+      readonly issuances: Pick<IssuanceRecords, 'intakeStatementsFor'>;
     },
   ) {
     this.#db = db;
@@ -34,7 +34,8 @@ export class AuthorityRecords {
     this.#commit([this.#pendingStatement(pending), this.#journal.statementFor(entry)]);
 
   /**
-   * @throws {PkiError} `name-taken` or `authority-certified` where somebody else was faster
+   * @throws {PkiError} `name-taken` or `authority-certified` where somebody else was faster, with the name, or with
+   *   the serial number of one issuer
    */
   readonly recordIntake = async ({
     added,
@@ -68,12 +69,7 @@ export class AuthorityRecords {
   }
 
   #authorityStatements(authority: Authority): readonly Statement[] {
-    const { certificate } = authority;
-    return this.#issuances.statementsFor({
-      certificate,
-      newAuthority: authority,
-      auditEntries: [],
-    });
+    return this.#issuances.intakeStatementsFor(authority.certificate, authority);
   }
 
   #certifiedStatements({ name, parent, certificate }: Authority): readonly Statement[] {
@@ -85,7 +81,7 @@ export class AuthorityRecords {
       .compile();
     const message = `authority "${name}" has its certificate already`;
     const refusal = { code: 'authority-certified', message } as const;
-    const statements = this.#issuances.statementsFor({ certificate, auditEntries: [] });
+    const statements = this.#issuances.intakeStatementsFor(certificate);
     return [...statements, { sql, parameters, refusal }];
   }
 

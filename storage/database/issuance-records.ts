@@ -9,6 +9,23 @@ import type { Schema } from './schema.ts';
 /** Makes a refusal of the insertion of an authority whose name another one has. */
 export const NAME_IS_TAKEN = sql`on conflict (name) do nothing`;
 
+/** The same for the insertion of a certificate whose issuer has given its serial number to another one. */
+const NUMBER_IS_TAKEN = sql`on conflict (serial_number, authority) do nothing`;
+
+const ELSEWHERE = 'certificateFromElsewhere';
+
+const CERTIFICATE_COLUMNS = [
+  'serial_number',
+  'authority',
+  'profile',
+  'issued_at',
+  'not_before',
+  'not_after',
+  'fingerprint_sha256',
+  'content',
+  'der',
+] as const;
+
 /** Writes certificates, and what becomes durable together with them. */
 export class IssuanceRecords {
   readonly #commit: Commit;
@@ -47,10 +64,26 @@ export class IssuanceRecords {
     ];
   }
 
-  #certificateStatements(certificate: Certificate): Statement[] {
+  /** Records an authority, or its certificate alone, that others have made and numbered. */
+  intakeStatementsFor(certificate: Certificate, newAuthority?: NewAuthority): readonly Statement[] {
+    const { serialNumber, authority } = certificate;
+    const [inserted, ...names] = this.#certificateStatements(certificate, ELSEWHERE);
+    const message = `another certificate of issuer "${authority}" with serial number ${serialNumber} was recorded meanwhile`;
+    return [
+      // Of two that come at once, the name tells more than the number.
+      ...(newAuthority ? [this.#authorityStatement(newAuthority, serialNumber)] : []),
+      ...(inserted ? [{ ...inserted, refusal: { code: 'name-taken', message } as const }] : []),
+      ...names,
+    ];
+  }
+
+  #certificateStatements(
+    certificate: Certificate,
+    how: 'certificate' | typeof ELSEWHERE = 'certificate',
+  ): Statement[] {
     const { serialNumber, authority, profile, subject, warnings, der } = certificate;
     const { dnsNames, ipAddresses, emailAddresses, uris } = certificate;
-    const inserted = this.#insertions.certificate.of({
+    const inserted = this.#insertions[how].of({
       serial_number: serialNumber,
       authority,
       profile,
@@ -93,17 +126,8 @@ export class IssuanceRecords {
 
 function insertionsInto(db: Kysely<Schema>) {
   return {
-    certificate: new Insertion(db, 'certificate', [
-      'serial_number',
-      'authority',
-      'profile',
-      'issued_at',
-      'not_before',
-      'not_after',
-      'fingerprint_sha256',
-      'content',
-      'der',
-    ]),
+    certificate: new Insertion(db, 'certificate', CERTIFICATE_COLUMNS),
+    [ELSEWHERE]: new Insertion(db, 'certificate', CERTIFICATE_COLUMNS, NUMBER_IS_TAKEN),
     dnsName: new Insertion(db, 'certificate_dns_name', ['authority', 'serial_number', 'dns_name']),
     authority: new Insertion(
       db,

@@ -79,6 +79,29 @@ for (const [database, open] of DATABASES) {
     });
   });
 
+  describe(`authorities that come in at once, in ${database}`, () => {
+    it('are refused but for one where issuer and serial number are the same, or the name', async () => {
+      const { authorities, authorityRecords } = repositories(await open(), () => NOW);
+      await authorityRecords.recordIntake({ added: [ROOT], auditEntries: [] });
+      const numbered = (name: string, number: number) => ({ ...certifiedBy(number), name });
+      const outcomes = [
+        [numbered('one', 2)],
+        [numbered('another', 2)],
+        [numbered('one', 2)],
+        [numbered('one', 3)],
+        [ROOT, numbered('third', 4)],
+      ].map((added) =>
+        refusalOf(authorityRecords.recordIntake({ added, auditEntries: [auditEntry()] })),
+      );
+      const refused = Array.from({ length: 4 }, () => ['name-taken']);
+      assert.deepEqual(await Promise.all(outcomes), [['granted'], ...refused]);
+      assert.deepEqual(
+        (await authorities.list()).map(({ name }) => name),
+        ['one', 'outside'],
+      );
+    });
+  });
+
   describe(`an authority that was recorded without its key, in ${database}`, () => {
     it('gets it once', async () => {
       const { authorities, authorityRecords } = repositories(await open(), () => NOW);
