@@ -11,10 +11,12 @@ export function certificateKeyFault(publicKey: KeyObject): string | undefined {
     const parts = decodePublicKey(publicKey.export({ type: 'spki', format: 'der' }));
     const judged = judgePublicKey(parts);
     if ('fault' in judged) return judged.fault;
-    return isCompressed(parts) ? 'its key is a compressed point, which Go cannot read' : undefined;
+    return isCompressed(parts)
+      ? 'has a compressed point for its key, which Go cannot read'
+      : undefined;
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
-    return `its key cannot be read: ${error.message}`;
+    return `has a key that cannot be read: ${error.message}`;
   }
 }
 

@@ -36,7 +36,7 @@ const FOR_A_PFX: ForeignTerms = {
   pointer: '/certificates',
   keyFault: (key) => {
     const obstacle = keyObstacle(key);
-    return obstacle && `its key ${obstacle}`;
+    return obstacle && `has a key that ${obstacle}`;
   },
 };
 

@@ -16,6 +16,7 @@ import {
 import { decodePem, encodePem } from './pem.ts';
 import { isCompressed, judgePublicKey } from './public-key-fault.ts';
 import { verifySync, verifyWith } from './signature-scheme.ts';
+import type { PublicKeyParts } from './subject-public-key-info.ts';
 
 /** A PKCS #10 request whose proof of possession holds and whose key is good enough. */
 export interface CertificationRequest {
@@ -28,6 +29,13 @@ export interface CertificationRequest {
 
 /** RFC 7468 §7; the second one is what older tools write. */
 export const REQUEST_LABELS: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+
+const WORDS: Readonly<Record<PublicKeyParts['kind'], string>> = {
+  rsa: 'its RSA key',
+  ec: 'its EC key',
+  ed25519: 'its Ed25519 key',
+  unknown: 'its key',
+};
 
 /** Whose signatures take longer to check than to hand to another thread and back. */
 const SLOW_ALGORITHMS = ['ecdsa-p384', 'ecdsa-p521'];
@@ -78,9 +86,11 @@ export async function proofOfPossessionFault(request: DecodedRequest): Promise<s
 function parse(pem: string): DecodedRequest {
   try {
     const [block, ...more] = decodePem(pem);
-    if (!block || more.length > 0) throw invalid('must hold exactly one PEM block');
-    if (!REQUEST_LABELS.includes(block.label))
-      throw invalid(`holds a ${block.label}, not a request`);
+    if (!block) throw invalid('holds no PEM block');
+    if (more.length > 0) throw invalid(`holds ${1 + more.length} PEM blocks, not exactly one`);
+    if (!REQUEST_LABELS.includes(block.label)) {
+      throw invalid(`holds the PEM block "${block.label}", not "${REQUEST_LABELS[0]}"`);
+    }
     return readDer(block.der, readRequest);
   } catch (cause) {
     if (cause instanceof DerError) throw invalid(`is no PKCS #10 request: ${cause.message}`, cause);
@@ -104,21 +114,32 @@ function ignoredExtensionsOf({ requested }: DecodedRequest): readonly string[] {
 
 /** RFC 2986 §3: the signature proves that the requester has the private key. */
 async function assertProofOfPossession(
-  { information: octets, signature, signatureScheme, publicKey: { kind } }: DecodedRequest,
+  {
+    information: octets,
+    signature,
+    signatureAlgorithm,
+    signatureScheme,
+    publicKey: { kind },
+  }: DecodedRequest,
   publicKey: string,
   isSlow: boolean,
 ): Promise<void> {
-  if (!signatureScheme) throw invalid('is signed by an algorithm that is too weak, or unknown');
-  if (signatureScheme.kind !== kind) throw invalid('its signature is not of the kind of its key');
+  const algorithm = describeOid(signatureAlgorithm);
+  if (!signatureScheme) {
+    throw invalid(`is signed by the algorithm ${algorithm}, which is too weak or unknown here`);
+  }
+  if (signatureScheme.kind !== kind) {
+    throw invalid(`is signed by the algorithm ${algorithm}, which is not one for ${WORDS[kind]}`);
+  }
   const check = isSlow ? verifyWith : verifySync;
   let holds = false;
   try {
     holds = await check(publicKey, signatureScheme, { octets, signature });
   } catch (cause) {
     assertImportable(publicKey);
-    throw invalid('its signature cannot be checked', cause);
+    throw invalid('has a signature that cannot be checked', cause);
   }
-  if (!holds) throw invalid('its signature does not verify');
+  if (!holds) throw invalid('has a signature that does not verify with its key');
 }
 
 /** Checking a signature imports the key too, but does not say which of both it failed at. */
@@ -126,7 +147,7 @@ function assertImportable(publicKey: string): void {
   try {
     createPublicKey(publicKey);
   } catch (cause) {
-    throw invalid('its key is no point of its curve, or cannot be read', cause);
+    throw invalid('has a key that is no point of its curve, or cannot be read', cause);
   }
 }
 

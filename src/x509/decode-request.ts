@@ -20,6 +20,8 @@ export interface DecodedRequest {
   readonly publicKey: PublicKeyParts;
   /** What the extension request asks for. */
   readonly requested: DecodedExtensions;
+  /** Object identifier. */
+  readonly signatureAlgorithm: string;
   /** `undefined` for an algorithm that is weak or unknown here. */
   readonly signatureScheme: KindOfSignature | undefined;
   readonly signature: Uint8Array;
@@ -48,10 +50,11 @@ export function readRequest(reader: DerReader): DecodedRequest {
   const start = members.position;
   const said = readInformation(members);
   const information = members.since(start);
-  const signatureScheme = kindOfSignature(readAlgorithmIdentifier(members));
+  const algorithm = readAlgorithmIdentifier(members);
   const signature = members.bitString();
   members.end();
-  return { information, ...said, signatureScheme, signature };
+  const signatureScheme = kindOfSignature(algorithm);
+  return { information, ...said, signatureAlgorithm: algorithm.id, signatureScheme, signature };
 }
 
 function readInformation(reader: DerReader) {

@@ -71,7 +71,7 @@ export function subjectKeyOf(publicKey: KeyObject): SubjectKey {
   const keyAlgorithm = keyAlgorithmOf(publicKey);
   if (keyAlgorithm)
     return { keyAlgorithm, subjectPublicKeyInfo: subjectPublicKeyInfoOf(publicKey) };
-  throw refused([{ pointer: '', detail: 'the key is of no supported algorithm' }]);
+  throw refused([{ pointer: '', detail: 'is a key of no supported algorithm' }]);
 }
 
 /** The public key's SubjectPublicKeyInfo (RFC 5280 §4.1.2.7); a point is written with both coordinates. */

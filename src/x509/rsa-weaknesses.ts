@@ -18,20 +18,19 @@ const ROCA_TESTS = SMALL_PRIMES.filter((prime) => prime > 2 && prime <= LAST_ROC
   (prime) => ({ prime, powers: powersOf(ROCA_GENERATOR, prime) }),
 );
 
-/** What makes `modulus`, big-endian, easy to factor, in words; `undefined` when nothing is seen. */
+/** What makes `modulus`, big-endian, easy to factor, as a sentence without its subject; `undefined` when nothing is seen. */
 export function rsaWeakness(modulus: Uint8Array): string | undefined {
   const number = BigInt(`0x${Buffer.from(modulus).toString('hex')}`);
   // One long division, and many short ones of what it leaves.
   const rest = number % PRODUCT;
   const remainder = (prime: number) => Number(rest % BigInt(prime));
   const factor = SMALL_PRIMES.find((prime) => remainder(prime) === 0);
-  if (factor !== undefined) return `its RSA modulus is divisible by ${factor}`;
+  if (factor !== undefined) return `has an RSA modulus that is divisible by ${factor}`;
   if (ROCA_TESTS.every(({ prime, powers }) => powers.has(remainder(prime)))) {
-    return 'its RSA key was made by a faulty generator (ROCA, CVE-2017-15361)';
+    return 'has an RSA key that was made by a faulty generator (ROCA, CVE-2017-15361)';
   }
-  return hasClosePrimes(number)
-    ? 'the primes of its RSA modulus are too close together'
-    : undefined;
+  if (!hasClosePrimes(number)) return undefined;
+  return `has an RSA modulus whose primes lie so close together that ${FERMAT_ROUNDS} rounds of Fermat’s method find them`;
 }
 
 /** Fermat's method: primes that are close to the square root are found in a few rounds (CVE-2022-26320). */

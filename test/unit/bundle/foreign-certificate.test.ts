@@ -59,7 +59,7 @@ describe('parseCertificates', () => {
 
   it('refuses keys that could not be in a PFX, or would cost too much', () => {
     const odd = testCertificate({ commonName: 'odd', keys: ecKeys('secp256k1') });
-    assert.match(refusalOf(odd.pem), /certificate 1: its key is on none of the curves/);
+    assert.match(refusalOf(odd.pem), /certificate 1: has a key that is on none of the curves/);
   });
 
   it('refuses a certificate whose dates are none', () => {
