@@ -7,8 +7,12 @@ import {
   PROFILE_DEFAULTS,
 } from '../../src/issuance/built-in-profiles.ts';
 import { durationSeconds } from '../../src/issuance/duration.ts';
-import { dnsPatternFault, uriPatternFault } from '../../src/issuance/name-patterns.ts';
 import type { Profile } from '../../src/issuance/profile.ts';
+import {
+  type ReadPattern,
+  readDnsPattern,
+  readUriPattern,
+} from '../../src/issuance/read-name-pattern.ts';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../../src/x509/distinguished-name.ts';
 import { extensionFault } from '../../src/x509/extension-fault.ts';
 import { ipRangeOctets } from '../../src/x509/ip-address.ts';
@@ -32,13 +36,15 @@ const ExtKeyUsage = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-function patternsOf(fault: (pattern: string) => string | undefined) {
+function patternsOf(read: (text: string) => ReadPattern) {
   const pattern = z
     .string()
     .max(512)
-    .superRefine((text, context) => {
-      const message = fault(text);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    .transform((text, context) => {
+      const known = read(text);
+      if ('pattern' in known) return known.pattern;
+      context.addIssue({ code: 'custom', message: known.fault });
+      return z.NEVER;
     });
   return z
     .strictObject({
@@ -48,8 +54,9 @@ function patternsOf(fault: (pattern: string) => string | undefined) {
     .exactOptional();
 }
 
-const rangeFault = (text: string) =>
-  ipRangeOctets(text) === undefined ? 'is not a CIDR range' : undefined;
+function readRange(text: string): ReadPattern {
+  return ipRangeOctets(text) ? { pattern: text } : { fault: 'is not a CIDR range' };
+}
 
 const Validity = z
   .strictObject({
@@ -85,10 +92,10 @@ const SubjectAltNamesBody = z.strictObject({
   required: z.array(Kind).default([]),
   wildcards: z.boolean().default(false),
   maximumUris: z.int().min(1).max(100).exactOptional(),
-  dnsNames: patternsOf(dnsPatternFault),
-  ipAddresses: patternsOf(rangeFault),
-  emailAddresses: patternsOf(dnsPatternFault),
-  uris: patternsOf(uriPatternFault),
+  dnsNames: patternsOf(readDnsPattern),
+  ipAddresses: patternsOf(readRange),
+  emailAddresses: patternsOf(readDnsPattern),
+  uris: patternsOf(readUriPattern),
 });
 
 const ExtensionBody = z

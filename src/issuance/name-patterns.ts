@@ -71,23 +71,6 @@ function isPlainUri(uri: string): boolean {
   return !uri.includes('%') && !uri.split(/[/?#]/).some((segment) => /^\.\.?$/.test(segment));
 }
 
-/** What is wrong with a DNS pattern, in words. */
-export function dnsPatternFault(pattern: string): string | undefined {
-  const labels = pattern.replace(/^\*\*\./, '').split('.');
-  const isWellFormed = labels.every((label) =>
-    /^[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?$/.test(label),
-  );
-  if (isWellFormed && labels.every((label) => !label.includes(ANY_MORE))) return undefined;
-  return 'is neither a domain in lower case nor a glob of one, such as *.example.org';
-}
-
-/** What is wrong with a URI pattern, in words. */
-export function uriPatternFault(pattern: string): string | undefined {
-  const body = pattern.replace(/\/\*\*$/, '');
-  const isWellFormed = /^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/.test(body) && !body.includes(ANY_MORE);
-  return isWellFormed ? undefined : 'is no glob of a URI, such as spiffe://example.org/ns/*/sa/*';
-}
-
 interface SegmentPattern {
   readonly globs: readonly string[];
   /** What may follow what the globs are for. */

@@ -117,6 +117,24 @@ authorities:
     assert.match(faultsWithLinesIn(twice)[0] ?? '', /^line 4: \/profiles\/1\/name: .*twice/);
   });
 
+  it('takes patterns in Unicode, shows them as A-labels, and says on which line one is none', () => {
+    const declared = (host: string) => `profiles:
+  - name: web
+    subjectAltNames:
+      dnsNames:
+        permitted:
+          - example.org
+          - "*.${host}"
+`;
+    const [profile] = readFile(declared('bücher.example')).profiles;
+    const permitted = ['example.org', '*.xn--bcher-kva.example'];
+    assert.deepEqual(profile?.subjectAltNames.dnsNames, { permitted });
+    assert.match(
+      faultsWithLinesIn(declared('BÜCHER.example'))[0] ?? '',
+      /^line 7: \/profiles\/0\/subjectAltNames\/dnsNames\/permitted\/1: .*U\+00DC, a capital/,
+    );
+  });
+
   it('is refused where it is not YAML, or not one document', () => {
     for (const yaml of [
       'authorities: [',

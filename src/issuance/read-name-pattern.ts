@@ -1,0 +1,48 @@
+import { isInternational, readDnsName } from './dns-name.ts';
+
+/** A pattern in the form in which names are written, or what is wrong with it, in words. */
+export type ReadPattern = { readonly pattern: string } | { readonly fault: string };
+
+const ANY_MORE = '**';
+
+/**
+ * Reads a DNS pattern of `name-patterns.ts`: a label beyond ASCII is written as its A-label, by the rules by which
+ * names are (IDNA2008), since it is certificates that patterns are held against.
+ */
+export function readDnsPattern(text: string): ReadPattern {
+  const written: string[] = [];
+  for (const label of text.split('.')) {
+    const read = isInternational(label) ? readLabel(label) : { pattern: label };
+    if ('fault' in read) return read;
+    written.push(read.pattern);
+  }
+  const pattern = written.join('.');
+  const labels = pattern.replace(/^\*\*\./, '').split('.');
+  const isWellFormed = labels.every(
+    (label) => /^[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?$/.test(label) && !label.includes(ANY_MORE),
+  );
+  if (isWellFormed) return { pattern };
+  return { fault: 'is neither a domain in lower case nor a glob of one, such as *.example.org' };
+}
+
+/** The same of a glob of URIs, whose host is read as a DNS pattern where it is beyond ASCII. */
+export function readUriPattern(text: string): ReadPattern {
+  const [, start = '', host = '', rest = text] = /^([^:/]*:\/\/)([^/]*)(.*)$/s.exec(text) ?? [];
+  const read = isInternational(host) ? readDnsPattern(host) : { pattern: host };
+  if ('fault' in read) return read;
+  const pattern = start + read.pattern + rest;
+  const body = pattern.replace(/\/\*\*$/, '');
+  const isWellFormed = /^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/.test(body) && !body.includes(ANY_MORE);
+  if (isWellFormed) return { pattern };
+  return { fault: 'is no glob of a URI, such as spiffe://example.org/ns/*/sa/*' };
+}
+
+/** A star in an A-label would stand for Punycode, which is nobody's to guess. */
+function readLabel(label: string): ReadPattern {
+  if (label.includes('*') && !/^\p{ASCII}*$/u.test(label)) {
+    return { fault: 'has a "*" within a label beyond ASCII; it may be a label of its own' };
+  }
+  if (label.includes('*')) return { pattern: label };
+  const read = readDnsName(label);
+  return 'fault' in read ? read : { pattern: read.name };
+}
