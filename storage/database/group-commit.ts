@@ -1,11 +1,14 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import { PkiError, type PkiErrorCode } from '../../src/errors.ts';
+import { manyRows } from './many-rows.ts';
 import type { Schema } from './schema.ts';
 
 /** One statement of a transaction; plain values, so that another process can be asked to run it. */
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly unknown[];
+  /** Of an insertion of one row that is the end of `sql`: that row's places, such as `(?, ?)`. */
+  readonly row?: string;
   /** Why nothing of the transaction is kept where this statement changes no row. */
   readonly refusal?: { readonly code: PkiErrorCode; readonly message: string };
 }
@@ -106,7 +109,7 @@ export class GroupCommit {
   /** The statements run without a pause in between, so that no reader waits for the group to end. */
   async #keep(transactions: readonly (readonly Statement[])[]): Promise<void> {
     await this.#db.transaction().execute(async (trx) => {
-      for (const { sql, parameters, refusal } of transactions.flat()) {
+      for (const { sql, parameters, refusal } of manyRows(transactions.flat())) {
         const query = CompiledQuery.raw(sql, [...parameters]);
         const { numAffectedRows } = await trx.executeQuery(query);
         if (refusal && numAffectedRows !== 1n) throw new PkiError(refusal.code, refusal.message);
