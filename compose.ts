@@ -33,6 +33,7 @@ import { type Rekeying, rekeyCertificate } from './src/issuance/rekey-certificat
 import { renewCertificate } from './src/issuance/renew-certificate.ts';
 import type { Renewal } from './src/issuance/renewal-order.ts';
 import { pooled } from './src/issuance/serial-number.ts';
+import { oncePer } from './src/once-per.ts';
 import { preflight } from './src/preflight/preflight.ts';
 import type { Consumer } from './src/preflight/rule.ts';
 import { targetWarnings } from './src/rotation/target-warnings.ts';
@@ -44,8 +45,11 @@ import { type Commit, GroupCommit } from './storage/database/group-commit.ts';
 import { IssuanceRecords } from './storage/database/issuance-records.ts';
 import { TargetRepository } from './storage/database/target-repository.ts';
 
-/** Half of the threads in libuv's pool of four; the other half signs. */
-const RSA_KEYS_AT_ONCE = 2;
+/**
+ * At once: half of the threads in libuv's pool of four, the other half signs. Waiting: what all batches of a process
+ * ask for together; an RSA key of 4096 bits takes about a second.
+ */
+const KEY_GENERATION = { rsaAtOnce: 2, rsaWaiting: 64 };
 
 /** Those of 64 processes at full load; about 100 MB. */
 const MAX_WAITING_STATEMENTS = 50_000;
@@ -89,7 +93,7 @@ function partsOf({ db, wrapping, now }: Surroundings, commit: Commit): Parts {
     listTargets: stores.targets.list,
     authorityExpiries: () => authorityExpiries({ stores }),
   });
-  const { newKeyPair } = new KeyGeneration(RSA_KEYS_AT_ONCE);
+  const { newKeyPair } = new KeyGeneration(KEY_GENERATION);
   return { commit, stores, issuers, metrics, newKeyPair };
 }
 
@@ -218,6 +222,7 @@ async function storedKeyOf(
   return wrapped && openSubscriberKey(wrapping, wrapped, certificate.serialNumber);
 }
 
-function derOf(path: readonly { readonly der: Uint8Array }[]): readonly Uint8Array[] {
-  return path.map(({ der }) => der);
-}
+/** The same list for the same path, so that what is made of it can be remembered. */
+const derOf = oncePer((path: readonly { readonly der: Uint8Array }[]) =>
+  path.map(({ der }) => der),
+);

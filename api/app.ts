@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import { PkiError } from '../src/errors.ts';
+import { atMost } from './at-most.ts';
 import { type AuthenticationDeps, authenticate } from './authenticate.ts';
 import { readJsonBody } from './input.ts';
 import { type ProblemDeps, problemHandler, problemKinds } from './problem.ts';
@@ -22,6 +23,9 @@ import { type ProfileRoutesDeps, profileRoutes } from './routes/profiles.ts';
 import { type RenewalRoutesDeps, renewalRoutes } from './routes/renewal.ts';
 import { type RotationRoutesDeps, rotationRoutes } from './routes/rotation.ts';
 import { strictRouter } from './strict-router.ts';
+
+/** Of one process: as many certificates as it issues in less than a second. */
+const MAX_REQUESTS = 1_024;
 
 interface ListenerDeps extends ProblemDeps {
   readonly logRequest: (line: RequestLine) => void;
@@ -47,16 +51,17 @@ export interface ManagementDeps
 /** The management listener: the contract for everybody, everything else for the administrator. */
 export function managementApp(deps: ManagementDeps): Express {
   const { openapiYaml } = deps;
+  // What is asked for most often comes first.
   const v1 = strictRouter()
-    .use(authenticate(deps))
+    .use(authenticate(deps), atMost(MAX_REQUESTS, 'requests'))
     .use(batchRoutes(deps))
-    .use(readJsonBody)
-    .use(authorityIntakeRoutes(deps), authorityRoutes(deps), certificateRoutes(deps))
-    .use(renewalRoutes(deps), pfxRoutes(deps), profileRoutes(deps), preflightRoutes(deps))
-    .use(rotationRoutes(deps), auditRoutes(deps));
+    .use(readJsonBody())
+    .use(certificateRoutes(deps), renewalRoutes(deps), pfxRoutes(deps))
+    .use(authorityIntakeRoutes(deps), authorityRoutes(deps), profileRoutes(deps))
+    .use(preflightRoutes(deps), rotationRoutes(deps), auditRoutes(deps));
   return listenerApp(deps, (app) => {
-    app.use(documentationRoutes({ openapiYaml, problems: problemKinds }));
     app.use('/v1', v1);
+    app.use(documentationRoutes({ openapiYaml, problems: problemKinds }));
   });
 }
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Certificate } from '../src/certificate.ts';
@@ -81,5 +81,5 @@ async function holderOf(
 }
 
 function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }

@@ -1,48 +1,58 @@
 import { isUtf8 } from 'node:buffer';
-import { json, type Request, type RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { PkiError, type Violation } from '../src/errors.ts';
+import { assertMediaType } from './media-type.ts';
+import { bodyTooLarge } from './problem.ts';
+import { readOctets } from './read-octets.ts';
 
 /** Room for a PFX conversion with twenty large certificates, and for nothing much larger. */
 const MAX_BODY_OCTETS = 1024 * 1024;
+
+/** Of one process. A body of usual size has a thousandth of the most that one may have. */
+const MAX_HELD_OCTETS = 32 * 1024 * 1024;
 
 /** The deepest documented body has 4 levels. */
 const MAX_NESTING = 32;
 
 /** Reads a JSON body of at most 1 MiB; any other media type is refused before it is read. */
-export const readJsonBody = jsonBodyReader(MAX_BODY_OCTETS);
+export function readJsonBody(): RequestHandler {
+  return jsonBodyReader({ each: MAX_BODY_OCTETS, all: MAX_HELD_OCTETS });
+}
 
-/** Reads JSON bodies of at most so many octets; any other media type is refused before it is read. */
-export function jsonBodyReader(limit: number): RequestHandler {
-  const parseJson = json({
-    limit,
-    inflate: false,
-    strict: false,
-    type: () => true,
-    verify: (_req, _res, octets, charset) => {
-      assertCharset(charset);
-      assertReadable(octets);
-    },
-  });
-  return (req, res, next) => {
-    if (!hasBody(req)) {
-      next();
-      return;
+/**
+ * Reads JSON bodies of at most `each` octets, as long as those whose requests are not answered yet have no more
+ * than `all` together; what comes on top is answered 503.
+ */
+export function jsonBodyReader({ each, all }: { each: number; all: number }): RequestHandler {
+  let held = 0;
+  return async (req, res, next) => {
+    if (hasBody(req)) {
+      assertMediaType(req, 'application/json');
+      let own = 0;
+      res.once('close', () => {
+        held -= own;
+      });
+      const octets = await readOctets(req, (length) => {
+        own += length;
+        held += length;
+        if (own > each) throw bodyTooLarge('body', each);
+        if (held > all) throw new PkiError('overloaded', 'too many bodies are being read already');
+      });
+      req.body = parseJsonOctets(octets);
     }
-    if (!req.is('application/json')) {
-      throw new PkiError('media-type-unsupported', 'the body must be application/json');
-    }
-    parseJson(req, res, next);
+    next();
   };
 }
 
 /**
- * The value of a JSON text that is not a whole body.
+ * The value of a JSON text.
  *
  * @throws {PkiError} `request-malformed`
  */
 export function parseJsonOctets(octets: Buffer): unknown {
-  assertReadable(octets);
+  assertUtf8(octets);
+  assertShallow(octets);
   try {
     return JSON.parse(octets.toString('utf8'));
   } catch {
@@ -50,19 +60,9 @@ export function parseJsonOctets(octets: Buffer): unknown {
   }
 }
 
-function assertReadable(octets: Buffer): void {
-  assertUtf8(octets);
-  assertShallow(octets);
-}
-
 function hasBody(req: Request): boolean {
-  return req.get('Transfer-Encoding') !== undefined || Number(req.get('Content-Length') ?? 0) > 0;
-}
-
-/** RFC 8259 §8.1: JSON between systems is UTF-8. Octets that mean something else would be judged as what they are not. */
-function assertCharset(charset: string): void {
-  if (charset === 'utf-8') return;
-  throw new PkiError('media-type-unsupported', 'the body must be in UTF-8');
+  const { 'transfer-encoding': transferEncoding, 'content-length': length = '0' } = req.headers;
+  return transferEncoding !== undefined || Number(length) > 0;
 }
 
 /** RFC 8259 §8.1; a decoder would put replacement characters where octets do not fit, and sign them. */

@@ -1,6 +1,10 @@
 import type { Certificate } from '../src/certificate.ts';
 import type { IssuedLeaf } from '../src/issuance/issue-leaf.ts';
+import { oncePer } from '../src/once-per.ts';
 import { encodeCertificates, encodePrivateKey } from '../src/x509/pem.ts';
+
+/** Of every authority's path the same text again and again. */
+const chainOf = oncePer(encodeCertificates);
 
 /** The wire form of a certificate, as `openapi.yaml` has it. `above` is its path, issuer first, root last. */
 export function presentCertificate(
@@ -27,7 +31,7 @@ export function presentCertificate(
     status: now.getTime() < notAfter.getTime() + 1_000 ? 'valid' : 'expired',
     warnings: certificate.warnings,
     certificate: encodeCertificates([certificate.der]),
-    chain: encodeCertificates(above),
+    chain: chainOf(above),
   };
 }
 

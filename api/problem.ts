@@ -228,22 +228,12 @@ export function problemOf(error: PkiError | undefined, requestId: string) {
   return { ...known, ...(errors.length > 0 ? { errors } : {}), instance };
 }
 
-/** Express and its body parser mark a client's mistakes with a 4xx `status`; all else is ours. */
+/** Express marks a client's mistakes with a 4xx `status`, such as a path that cannot be decoded; all else is ours. */
 function asPkiError(error: unknown): PkiError | undefined {
   if (error instanceof PkiError) return error;
-  const { status, type, limit } = (error ?? {}) as Readonly<Record<string, unknown>>;
-  if (status === 413) return bodyTooLarge('body', Number(limit));
-  if (status === 415) {
-    return new PkiError('media-type-unsupported', 'the body is not plain UTF-8 JSON');
-  }
+  const { status } = (error ?? {}) as { readonly status?: unknown };
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
-  const isJson = type === 'entity.parse.failed';
-  const detail = isJson ? 'the body is not valid JSON' : 'the request cannot be read';
-  return new PkiError(
-    'request-malformed',
-    detail,
-    isJson ? { violations: [{ pointer: '', detail }] } : {},
-  );
+  return new PkiError('request-malformed', 'the request cannot be read');
 }
 
 /** Refuses what is longer than it may be. */

@@ -1,7 +1,6 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Actor } from '../../src/audit/entry.ts';
 import type { Certificate } from '../../src/certificate.ts';
-import { PkiError } from '../../src/errors.ts';
 import type { IssuedLeaf, LeafRequest } from '../../src/issuance/issue-leaf.ts';
 import { atMost } from '../at-most.ts';
 import { answerInChunks, type Result } from '../batch/answer.ts';
@@ -9,6 +8,7 @@ import { type Form, JSON_FORM, NDJSON_FORM } from '../batch/form.ts';
 import { chunksOfLines, chunksOfList, type Item } from '../batch/items.ts';
 import { jsonBodyReader, NoParameters, parseBody, parseQuery } from '../input.ts';
 import { letLast } from '../lasting-request.ts';
+import { assertMediaType } from '../media-type.ts';
 import { onlyMethods } from '../methods.ts';
 import { presentIssued } from '../present-certificate.ts';
 import { type Asked, accountedFor, type ProblemDeps, problemOf, type Refusal } from '../problem.ts';
@@ -45,11 +45,9 @@ const LINES = 'application/x-ndjson';
 /** Many certificates in one request. Its bodies are larger than others, so that it reads them itself. */
 export function batchRoutes(deps: BatchRoutesDeps): Router {
   const router = strictRouter();
-  const readJson = jsonBodyReader(MAX_BODY_OCTETS);
-  const readBody: RequestHandler = (req, res, next) => {
-    if (!req.is(LINES)) readJson(req, res, next);
-    else next();
-  };
+  const readJson = jsonBodyReader({ each: MAX_BODY_OCTETS, all: MAX_BATCHES * MAX_BODY_OCTETS });
+  const readBody: RequestHandler = (req, res, next) =>
+    req.is(LINES) ? next() : readJson(req, res, next);
   router
     .route('/certificates/batch')
     .post(atMost(MAX_BATCHES, 'batches'), readBody, async (req, res) => {
@@ -67,11 +65,7 @@ async function issueList(deps: BatchRoutesDeps, req: Request, res: Response): Pr
 }
 
 async function issueLines(deps: BatchRoutesDeps, req: Request, res: Response): Promise<void> {
-  const isEncoded = (req.get('Content-Encoding') ?? 'identity').toLowerCase() !== 'identity';
-  const [, charset = 'utf-8'] = /;\s*charset="?([^";]+)/i.exec(req.get('Content-Type') ?? '') ?? [];
-  if (isEncoded || charset.toLowerCase() !== 'utf-8') {
-    throw new PkiError('media-type-unsupported', 'the body is not plain UTF-8 NDJSON');
-  }
+  assertMediaType(req, LINES);
   letLast(req, res);
   await issueAll(deps, { req, res }, { form: NDJSON_FORM, chunks: chunksOfLines(req) });
 }

@@ -15,6 +15,7 @@ import { presentCertificate, presentIssued } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { CertificateBody, CertificateListQuery, CertificateQuery } from '../schemas/certificate.ts';
 import { Name } from '../schemas/names.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 /** What a list is narrowed down to; absent members do not narrow. */
@@ -81,11 +82,9 @@ async function issue(deps: CertificateRoutesDeps, req: Request, res: Response): 
   const issued = await deps.issue(parseBody(CertificateBody, req.body), actorOf(res));
   const { certificate } = issued;
   const above = await deps.pathAbove(certificate);
-  res
-    .status(201)
-    .location(`/v1/certificates/${certificate.serialNumber}`)
-    .set('Cache-Control', 'no-store')
-    .json(presentIssued(issued, above, deps.now()));
+  res.setHeader('Location', `/v1/certificates/${certificate.serialNumber}`);
+  res.setHeader('Cache-Control', 'no-store');
+  sendJson(res, 201, presentIssued(issued, above, deps.now()));
 }
 
 async function show(

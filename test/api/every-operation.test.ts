@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { after, describe, it } from 'node:test';
 import { startApi } from '../support/api.ts';
 import { placesIn, problemIn } from './certificates-on-the-wire.ts';
 import { samples } from './samples.ts';
@@ -7,6 +9,11 @@ import { samples } from './samples.ts';
 const { api } = await startApi();
 const broken = await startApi();
 await broken.breakDatabase();
+
+/** What one process works on at once. */
+const MAX_REQUESTS = 1_024;
+const busy = await startApi();
+await keepBusy(busy.url, busy.adminToken);
 
 const MEBIBYTE = 1024 * 1024;
 /** The most that a body may have, where that is more than 1 MiB. */
@@ -31,6 +38,12 @@ for (const { operation, path, body } of samples) {
         const reply = await api.call(method, `${path}?${encodeURIComponent(name)}=1`, { body });
         assert.deepEqual(placesIn(reply, 400, 'request-malformed'), [name]);
       }
+    });
+
+    it('503: while more is asked for than the service works on at once', async () => {
+      const reply = await busy.api.call(method, path, { body });
+      problemIn(reply, 503, 'overloaded');
+      assert.equal(reply.headers['retry-after'], '1');
     });
 
     // What is answered from memory has nothing that could fail.
@@ -105,4 +118,25 @@ for (const { operation, path, body } of samples) {
       else assert.ok([200, 404].includes(reply.status));
     });
   });
+}
+
+/** As many requests as the service works on at once, none of which gets to its end. */
+async function keepBusy(url: string, token: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const head = [
+    'POST /v1/certificates HTTP/1.1',
+    'Host: localhost',
+    `Authorization: Bearer ${token}`,
+    'Content-Type: application/json',
+    'Content-Length: 100',
+    // Which is answered once the request is being worked on.
+    'Expect: 100-continue',
+  ].join('\r\n');
+  const begun = Array.from({ length: MAX_REQUESTS }, async () => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    after(() => socket.destroy());
+    socket.on('error', () => undefined).write(`${head}\r\n\r\n`);
+    await once(socket, 'data');
+  });
+  await Promise.all(begun);
 }

@@ -5,7 +5,7 @@ import { keyAlgorithmOf } from '../../../src/x509/key.ts';
 
 describe('the generation of keys', () => {
   it('makes the keys that are asked for, RSA ones one after the other where it may', async () => {
-    const { newKeyPair } = new KeyGeneration(1);
+    const { newKeyPair } = new KeyGeneration({ rsaAtOnce: 1, rsaWaiting: 9 });
     const order: string[] = [];
     const algorithms = ['rsa-2048', 'rsa-2048', 'ecdsa-p256', 'ecdsa-p384'] as const;
     const made = await Promise.all(
@@ -20,11 +20,19 @@ describe('the generation of keys', () => {
   });
 
   it('lets elliptic curves pass those that wait', async () => {
-    const { newKeyPair } = new KeyGeneration(1);
+    const { newKeyPair } = new KeyGeneration({ rsaAtOnce: 1, rsaWaiting: 9 });
     const order: string[] = [];
     const rsa = [1, 2, 3].map(() => newKeyPair('rsa-2048').then(() => order.push('rsa')));
     await newKeyPair('ecdsa-p256').then(() => order.push('ec'));
     await Promise.all(rsa);
     assert.ok(order.indexOf('ec') < 2, order.join());
+  });
+
+  it('refuses an RSA key for which too many wait already, and makes those that wait', async () => {
+    const { newKeyPair } = new KeyGeneration({ rsaAtOnce: 1, rsaWaiting: 1 });
+    const taken = [newKeyPair('rsa-2048'), newKeyPair('rsa-2048')];
+    await assert.rejects(newKeyPair('rsa-2048'), { code: 'overloaded' });
+    await Promise.all(taken);
+    await newKeyPair('rsa-2048');
   });
 });
