@@ -1,4 +1,3 @@
-import type { Validity } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { describeSubject } from '../x509/distinguished-name.ts';
@@ -86,17 +85,14 @@ export function grantedByEveryAuthorityAbove(
 
 /** No verifier takes a certificate any more, or yet, while an authority above is outside its own period. */
 export function outlivedByEveryAuthorityAbove(
-  { notBefore, notAfter }: DecodedCertificate,
+  certificate: DecodedCertificate,
   { issuers }: IssuanceTerms,
 ): readonly Violation[] {
-  const byEnd = (one: Validity, other: Validity) =>
-    one.notAfter.getTime() - other.notAfter.getTime();
-  const [first] = issuers.toSorted(byEnd);
-  if (!first) return [];
-  const start = commonPeriodOf(issuers).notBefore;
-  if (notBefore >= start && notAfter <= first.notAfter) return [];
-  const whom = first === issuers[0] ? 'its issuer' : `authority "${nameOf(first)}"`;
-  const detail = `would outlive ${whom}, which ends at ${first.notAfter.toISOString()}`;
+  const { notBefore, notAfter } = commonPeriodOf(issuers);
+  if (certificate.notBefore >= notBefore && certificate.notAfter <= notAfter) return [];
+  const first = issuers.find((issuer) => issuer.notAfter.getTime() === notAfter.getTime());
+  const whom = !first || first === issuers[0] ? 'its issuer' : `authority "${nameOf(first)}"`;
+  const detail = `would outlive ${whom}, which ends at ${notAfter.toISOString()}`;
   return [{ pointer: '/validity', detail }];
 }
 

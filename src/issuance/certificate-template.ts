@@ -70,7 +70,9 @@ function commonPartsOf({ signer, profile, request, urls }: Purpose, own: OwnPart
   return {
     signatureAlgorithm: signer.signatureAlgorithm,
     issuer: issuer?.subjectName ?? own.subject,
-    authorityKeyIdentifier: issuer ? keyIdentifierOf(issuer) : own.subjectKeyIdentifier,
+    authorityKeyIdentifier: issuer
+      ? Buffer.from(keyIdentifierOf(issuer), 'hex')
+      : own.subjectKeyIdentifier,
     isAuthority: profile.isAuthority,
     pathLenConstraint: request.pathLenConstraint,
     keyUsage: keyUsageOf(profile, request.publicKey.keyAlgorithm),

@@ -17,15 +17,14 @@ export interface Issuer {
 }
 
 /**
- * What the authorityKeyIdentifier says below an authority: its subjectKeyIdentifier octet for octet
+ * What the authorityKeyIdentifier says below an authority, in hexadecimal: its subjectKeyIdentifier octet for octet
  * (RFC 5280 §4.2.1.1), however that was counted. An old certificate may have none; then it is counted
  * from the key, as readers do that look for one.
  */
 export function keyIdentifierOf({
   subjectKeyIdentifier,
   subjectPublicKeyInfo,
-}: DecodedCertificate): Buffer {
-  return subjectKeyIdentifier === ''
-    ? subjectKeyIdentifierOf(subjectPublicKeyInfo)
-    : Buffer.from(subjectKeyIdentifier, 'hex');
+}: DecodedCertificate): string {
+  if (subjectKeyIdentifier !== '') return subjectKeyIdentifier;
+  return subjectKeyIdentifierOf(subjectPublicKeyInfo).toString('hex');
 }

@@ -2,7 +2,7 @@ import { SUBJECT_ALT_NAME_KINDS, type SubjectAltNames } from '../certificate.ts'
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { readName } from './names.ts';
-import type { IssuanceTerms } from './terms.ts';
+import type { IssuanceTerms, Pointers } from './terms.ts';
 
 /** More names than any gateway's host list; every one of them costs each client that connects. */
 export const MAX_NAMES = 100;
@@ -28,15 +28,22 @@ export function namesAreWellFormed(
       return detail === undefined ? [] : [{ pointer, detail }];
     }),
   );
-  const count = SUBJECT_ALT_NAME_KINDS.reduce((sum, kind) => sum + names[kind].length, 0);
-  const fullest = SUBJECT_ALT_NAME_KINDS.toSorted((a, b) => names[b].length - names[a].length)[0];
-  const pointer =
-    pointers.names[fullest ?? 'dnsNames'][0]?.pointer === '/csr' ? '/csr' : `/${fullest}`;
-  const excess = count > MAX_NAMES ? [{ pointer, detail: `at most ${MAX_NAMES} names` }] : [];
-  const length = SUBJECT_ALT_NAME_KINDS.reduce((sum, kind) => sum + names[kind].join('').length, 0);
-  const tooLong =
-    length > MAX_CHARACTERS
-      ? [{ pointer, detail: `at most ${MAX_CHARACTERS} characters in all` }]
-      : [];
-  return [...malformed, ...excess, ...tooLong];
+  return [...malformed, ...excess(names, pointers)];
+}
+
+function excess(names: SubjectAltNames, pointers: Pointers): readonly Violation[] {
+  let [count, characters] = [0, 0];
+  for (const kind of SUBJECT_ALT_NAME_KINDS) {
+    count += names[kind].length;
+    for (const name of names[kind]) characters += name.length;
+  }
+  const details = [
+    ...(count > MAX_NAMES ? [`at most ${MAX_NAMES} names`] : []),
+    ...(characters > MAX_CHARACTERS ? [`at most ${MAX_CHARACTERS} characters in all`] : []),
+  ];
+  if (details.length === 0) return [];
+  const byCount = SUBJECT_ALT_NAME_KINDS.toSorted((a, b) => names[b].length - names[a].length);
+  const fullest = byCount[0] ?? 'dnsNames';
+  const pointer = pointers.names[fullest][0]?.pointer === '/csr' ? '/csr' : `/${fullest}`;
+  return details.map((detail) => ({ pointer, detail }));
 }

@@ -1,6 +1,6 @@
+import { SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
-import type { Extension } from '../x509/extension.ts';
 import { isConstraining } from '../x509/name-constraints.ts';
 import {
   AUTHORITY_INFO_ACCESS,
@@ -10,7 +10,6 @@ import {
   EXT_KEY_USAGE,
   KEY_USAGE,
   NAME_CONSTRAINTS,
-  OUR_EXTENSIONS,
   SUBJECT_ALT_NAME,
   SUBJECT_KEY_IDENTIFIER,
 } from '../x509/oids.ts';
@@ -26,6 +25,9 @@ import { keyUsageOf, type Profile } from './profile.ts';
 import { profileChecks } from './profile-checks.ts';
 import { subjectChecks } from './subject-checks.ts';
 import type { Check, IssuanceTerms } from './terms.ts';
+
+/** 16 octets of which the first two bits are 01: positive, and as long as any other. */
+const SERIAL_NUMBER = /^[4-7][0-9a-f]{31}$/;
 
 /** Every rule that a certificate must keep, in the order in which its violations are reported. */
 const checks: readonly Check[] = [
@@ -63,42 +65,59 @@ function saysWhatTheProfileSays(
   certificate: DecodedCertificate,
   { profile, keyAlgorithm, issuers, urls }: IssuanceTerms,
 ): readonly Violation[] {
-  const [issuer] = issuers;
-  const expectations: readonly (readonly [string, boolean])[] = [
-    ['basicConstraints', certificate.isAuthority === profile.isAuthority],
-    [
-      'extensions',
-      areEqual(certificate.extensions.map(described), expectedIn(certificate, profile)),
-    ],
-    ['keyUsage', areEqual(certificate.keyUsage, keyUsageOf(profile, keyAlgorithm))],
-    ['extKeyUsage', areEqual(certificate.extKeyUsage, profile.extKeyUsage)],
-    ['subjectKeyIdentifier', certificate.subjectKeyIdentifier !== ''],
-    [
-      'authorityKeyIdentifier',
-      certificate.authorityKeyIdentifier === keyIdentifierOf(issuer ?? certificate).toString('hex'),
-    ],
-    ['issuer', areEqual(certificate.issuerName, (issuer ?? certificate).subjectName)],
-    ['serialNumber', /^[4-7][0-9a-f]{31}$/.test(certificate.serialNumber)],
-    ['caIssuers', areEqual(certificate.caIssuers, urls.caIssuers)],
-    ['ocsp', areEqual(certificate.ocsp, urls.ocsp)],
-    [
-      'cRLDistributionPoints',
-      areEqual(certificate.crlDistributionPoints, urls.crlDistributionPoints),
-    ],
-  ];
-  return expectations.flatMap(([what, holds]) =>
-    holds ? [] : [{ pointer: '', detail: `${what} is not what profile "${profile.name}" says` }],
+  const issuer = issuers[0] ?? certificate;
+  const expectations: Readonly<Record<string, boolean>> = {
+    basicConstraints: certificate.isAuthority === profile.isAuthority,
+    extensions: hasExpectedExtensions(certificate, profile),
+    keyUsage: areEqual(certificate.keyUsage, keyUsageOf(profile, keyAlgorithm)),
+    extKeyUsage: areEqual(certificate.extKeyUsage, profile.extKeyUsage),
+    subjectKeyIdentifier: certificate.subjectKeyIdentifier !== '',
+    authorityKeyIdentifier: certificate.authorityKeyIdentifier === keyIdentifierOf(issuer),
+    issuer: areEqual(certificate.issuerName, issuer.subjectName),
+    serialNumber: SERIAL_NUMBER.test(certificate.serialNumber),
+    caIssuers: areEqual(certificate.caIssuers, urls.caIssuers),
+    ocsp: areEqual(certificate.ocsp, urls.ocsp),
+    cRLDistributionPoints: areEqual(certificate.crlDistributionPoints, urls.crlDistributionPoints),
+  };
+  const broken = Object.keys(expectations).filter((what) => !expectations[what]);
+  return broken.map((what) => ({
+    pointer: '',
+    detail: `${what} is not what profile "${profile.name}" says`,
+  }));
+}
+
+/** Those of ours that belong there, and then the profile's own: in this order, and no others. */
+function hasExpectedExtensions(certificate: DecodedCertificate, profile: Profile): boolean {
+  const { extensions } = certificate;
+  const ours = oursIn(certificate, profile);
+  const own = profile.extensions;
+  return (
+    extensions.length === ours.length + own.length &&
+    ours.every(([id, isCritical], at) => {
+      const extension = extensions[at];
+      return extension?.id === id && extension.isCritical === isCritical;
+    }) &&
+    own.every(({ oid, critical, value }, at) => {
+      const extension = extensions[ours.length + at];
+      return (
+        extension?.id === oid &&
+        extension.isCritical === critical &&
+        areEqual(extension.value, Buffer.from(value, 'base64'))
+      );
+    })
   );
 }
 
-/** The extensions in the order in which they are written, each with its criticality. */
-function expectedIn(certificate: DecodedCertificate, profile: Profile): readonly string[] {
+/** Each with its criticality (RFC 5280 §4.2.1.3, §4.2.1.6, §4.2.1.9, §4.2.1.10). */
+function oursIn(
+  certificate: DecodedCertificate,
+  profile: Profile,
+): readonly (readonly [id: string, isCritical: boolean])[] {
   const { subject, names, nameConstraints, caIssuers, ocsp, crlDistributionPoints } = certificate;
-  const hasNames = Object.values(names).some((values: readonly string[]) => values.length > 0);
+  const hasNames = SUBJECT_ALT_NAME_KINDS.some((kind) => names[kind].length > 0);
   const isSubjectEmpty = Object.keys(subject.known).length + subject.others.length === 0;
   const [critical, other] = [true, false];
-  // RFC 5280 §4.2.1.3, §4.2.1.6, §4.2.1.9, §4.2.1.10.
-  const expected: readonly (readonly [id: string, isCritical: boolean, isPresent: boolean])[] = [
+  const all: readonly (readonly [id: string, isCritical: boolean, isPresent: boolean])[] = [
     [BASIC_CONSTRAINTS, critical, true],
     [KEY_USAGE, critical, true],
     [EXT_KEY_USAGE, other, profile.extKeyUsage.length > 0],
@@ -109,18 +128,7 @@ function expectedIn(certificate: DecodedCertificate, profile: Profile): readonly
     [CRL_DISTRIBUTION_POINTS, other, crlDistributionPoints.length > 0],
     [AUTHORITY_INFO_ACCESS, other, caIssuers.length + ocsp.length > 0],
   ];
-  const ours = expected.flatMap(([id, isCritical, isPresent]) =>
-    isPresent ? [`${id} ${isCritical}`] : [],
-  );
-  const extra = profile.extensions.map(({ oid, critical, value }) => `${oid} ${critical} ${value}`);
-  return [...ours, ...extra];
-}
-
-function described({ id, isCritical, value }: Extension): string {
-  const isOurs = OUR_EXTENSIONS.includes(id);
-  return isOurs
-    ? `${id} ${isCritical}`
-    : `${id} ${isCritical} ${Buffer.from(value).toString('base64')}`;
+  return all.filter(([, , isPresent]) => isPresent).map(([id, isCritical]) => [id, isCritical]);
 }
 
 function areEqual<T>(one: ArrayLike<T>, other: ArrayLike<T>): boolean {

@@ -86,7 +86,9 @@ function subjectDiffersFromIssuer(
 }
 
 function differ(one: Subject, other: Subject): boolean {
-  return SUBJECT_ATTRIBUTE_NAMES.some((name) => comparable(one[name]) !== comparable(other[name]));
+  return SUBJECT_ATTRIBUTE_NAMES.some(
+    (name) => one[name] !== other[name] && comparable(one[name]) !== comparable(other[name]),
+  );
 }
 
 /** RFC 5280 §7.1: names are compared without regard to case and to runs of white space. */

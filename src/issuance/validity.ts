@@ -43,10 +43,10 @@ const MAX_TIME = 8.64e15;
 
 /** The period in which every certificate of a path is valid; that of an empty one has no bounds. */
 export function commonPeriodOf(path: readonly Validity[]): Validity {
-  const starts = path.map(({ notBefore }) => notBefore.getTime());
-  const ends = path.map(({ notAfter }) => notAfter.getTime());
-  return {
-    notBefore: new Date(Math.max(-MAX_TIME, ...starts)),
-    notAfter: new Date(Math.min(MAX_TIME, ...ends)),
-  };
+  let [start, end] = [-MAX_TIME, MAX_TIME];
+  for (const { notBefore, notAfter } of path) {
+    start = Math.max(start, notBefore.getTime());
+    end = Math.min(end, notAfter.getTime());
+  }
+  return { notBefore: new Date(start), notAfter: new Date(end) };
 }

@@ -33,7 +33,7 @@ export function sequence(...items: readonly Uint8Array[]): Buffer {
 
 /** A SET OF: its members are sorted as octet strings (X.690 §11.6). */
 export function setOf(...items: readonly Uint8Array[]): Buffer {
-  return tagged(SET, ...items.toSorted(Buffer.compare));
+  return items.length < 2 ? tagged(SET, ...items) : tagged(SET, ...items.toSorted(Buffer.compare));
 }
 
 /** An INTEGER from a small number, or from the big-endian octets of an unsigned one. */
@@ -103,18 +103,14 @@ export function bmpString(text: string): Buffer {
 /** A Time of RFC 5280 §4.1.2.5: in UTC, with seconds, without fractions. */
 export function time(instant: Date): Buffer {
   const year = instant.getUTCFullYear();
-  const rest = [
-    instant.getUTCMonth() + 1,
-    instant.getUTCDate(),
-    instant.getUTCHours(),
-    instant.getUTCMinutes(),
-    instant.getUTCSeconds(),
-  ];
-  const [tag, digits] =
-    year < FIRST_GENERALIZED_YEAR
-      ? [UTC_TIME, twoDigits(year % 100)]
-      : [GENERALIZED_TIME, String(year).padStart(4, '0')];
-  return tagged(tag, Buffer.from(`${digits}${rest.map(twoDigits).join('')}Z`, 'latin1'));
+  const isShort = year < FIRST_GENERALIZED_YEAR;
+  const yearDigits = isShort ? twoDigits(year % 100) : String(year).padStart(4, '0');
+  const [month, day] = [twoDigits(instant.getUTCMonth() + 1), twoDigits(instant.getUTCDate())];
+  const hour = twoDigits(instant.getUTCHours());
+  const minute = twoDigits(instant.getUTCMinutes());
+  const second = twoDigits(instant.getUTCSeconds());
+  const text = `${yearDigits}${month}${day}${hour}${minute}${second}Z`;
+  return tagged(isShort ? UTC_TIME : GENERALIZED_TIME, Buffer.from(text, 'latin1'));
 }
 
 function twoDigits(value: number): string {
@@ -167,13 +163,12 @@ function octetsOf(value: number): number[] {
 }
 
 /** X.690 §8.3.2: no superfluous leading octet, and a zero octet where the top bit would mean minus. */
-function unsignedOctets(octets: Uint8Array | readonly number[]): Buffer {
-  const bytes = Buffer.from(octets);
+function unsignedOctets(octets: Uint8Array | readonly number[]): Uint8Array {
   let start = 0;
-  while (start < bytes.length - 1 && bytes[start] === 0) start += 1;
-  const minimal = bytes.subarray(start);
-  const isNegative = ((minimal[0] ?? 0) & 0x80) !== 0;
-  return isNegative || minimal.length === 0 ? Buffer.concat([Buffer.of(0), minimal]) : minimal;
+  while (start < octets.length - 1 && octets[start] === 0) start += 1;
+  const isNegative = octets.length === 0 || ((octets[start] ?? 0) & 0x80) !== 0;
+  const minimal = Buffer.from(octets.slice(start));
+  return isNegative ? Buffer.concat([Buffer.of(0), minimal]) : minimal;
 }
 
 function base128(arc: number): number[] {

@@ -11,10 +11,11 @@ export interface PemBlock {
 
 /** RFC 7468 §2: so many characters a line, except the last. */
 const LINE_LENGTH = 64;
-const BLOCK =
-  /-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n?([A-Za-z0-9+/=\s]*?)-----END ([A-Z0-9 ]{1,64})-----/g;
-const BOUNDARY = /-----(BEGIN|END) /g;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const LABEL = /^[A-Z0-9 ]{1,64}$/;
+const [BEGIN, END, DASHES] = ['-----BEGIN ', '-----END ', '-----'];
+const WHITE_SPACE = /\s/g;
+/** Base64 for URLs, which Node's decoder takes as well. */
+const URL_ALPHABET = /[-_]/;
 
 /** One value in PEM (RFC 7468), with its final line feed. */
 export function encodePem(label: string, der: Uint8Array): string {
@@ -42,19 +43,38 @@ export function encodePrivateKey(privateKey: KeyObject): string {
  * @throws {PkiError} `request-malformed` for a block that is cut off, mislabelled or not Base64
  */
 export function decodePem(text: string): readonly PemBlock[] {
-  const blocks = [...text.matchAll(BLOCK)].map(([, label = '', body = '', end]) => {
-    const der = decodeBase64(body);
-    if (label !== end || !der) throw damaged();
-    return { label, der };
-  });
-  if ((text.match(BOUNDARY)?.length ?? 0) !== blocks.length * 2) throw damaged();
+  const blocks: PemBlock[] = [];
+  let begin = text.indexOf(BEGIN);
+  let end = text.indexOf(END);
+  while (begin >= 0 || end >= 0) {
+    const next = text.indexOf(BEGIN, begin + BEGIN.length);
+    const isPaired = begin >= 0 && begin < end && (next < 0 || end < next);
+    if (!isPaired) throw damaged();
+    blocks.push(blockBetween(text, begin + BEGIN.length, end));
+    begin = next;
+    end = text.indexOf(END, end + END.length);
+  }
   return blocks;
 }
 
-/** The octets of Base64 text, white space in it passed over; `undefined` where it is none. */
+/** The block whose opening label stands at `labelAt`, and whose closing line at `end`. */
+function blockBetween(text: string, labelAt: number, end: number): PemBlock {
+  const label = text.slice(labelAt, text.indexOf(DASHES, labelAt));
+  const closing = label + DASHES;
+  const der = decodeBase64(text.slice(labelAt + closing.length, end));
+  const isLabelled = LABEL.test(label) && text.startsWith(closing, end + END.length);
+  if (!isLabelled || !der) throw damaged();
+  return { label, der };
+}
+
+/** The octets of Base64 text (RFC 4648 §4), white space in it passed over; `undefined` where it is none. */
 export function decodeBase64(text: string): Buffer | undefined {
-  const base64 = text.replaceAll(/\s/g, '');
-  return base64 !== '' && BASE64.test(base64) ? Buffer.from(base64, 'base64') : undefined;
+  const base64 = text.replaceAll('\n', '').replaceAll(WHITE_SPACE, '');
+  const padding = base64.endsWith('==') ? 2 : Number(base64.endsWith('='));
+  const der = Buffer.from(base64, 'base64');
+  // What is not of the alphabet is passed over, and what follows padding is not read.
+  const isWhole = der.length > 0 && der.length === (base64.length / 4) * 3 - padding;
+  return isWhole && !URL_ALPHABET.test(base64) ? der : undefined;
 }
 
 function damaged(): PkiError {
