@@ -17,7 +17,7 @@ export function readOctets(req: IncomingMessage, admit: (length: number) => void
     } catch (error) {
       req.off('data', onData);
       req.resume();
-      reject(error as PkiError);
+      reject(error);
     }
   };
   const onBreak = () => reject(new PkiError('request-malformed', 'the body was cut off'));
