@@ -96,6 +96,15 @@ const anyOf = (...values: readonly string[]) =>
     { arbitrary: fc.constantFrom(...values).map((value) => [value]), weight: 1 },
   );
 
+function laxSubject(...requiredKeys: 'organization'[]) {
+  const commonName = mostly(
+    fc.constant('Agent 7'),
+    fc.constantFrom('www.example.net', 'c.d.example.org'),
+  );
+  const organization = fc.constantFrom('Example', 'Example', 'Other');
+  return fc.record({ commonName, organization }, { requiredKeys });
+}
+
 /** What a lax profile grants, and a strict one mostly does not. */
 export const laxLeafRequest = fc.record(
   {
@@ -109,16 +118,7 @@ export const laxLeafRequest = fc.record(
     ipAddresses: anyOf('192.0.2.1', '198.51.100.7'),
     emailAddresses: anyOf('agent@example.org', 'agent@example.net'),
     uris: anyOf('spiffe://example.org/a', 'spiffe://example.net/d', 'urn:a:b'),
-    subject: fc.record(
-      {
-        commonName: mostly(
-          fc.constant('Agent 7'),
-          fc.constantFrom('www.example.net', 'c.d.example.org'),
-        ),
-        organization: fc.constantFrom('Example', 'Example', 'Other'),
-      },
-      { requiredKeys: ['organization'] },
-    ),
+    subject: mostly(laxSubject('organization'), laxSubject()),
     validity: fc.constantFrom('1h', '30d', '89d', '91d', '825d'),
   },
   { requiredKeys: ['dnsNames', 'subject', 'validity'] },
