@@ -1,4 +1,4 @@
-/** Every way in which a caller's request can fail; `api/problem.ts` gives each its HTTP status. */
+/** Every way in which a caller's request can fail; `api/problem-kinds.ts` gives each its HTTP status. */
 export type PkiErrorCode =
   | 'ambiguous-serial-number'
   | 'authority-cannot-issue'
@@ -15,6 +15,7 @@ export type PkiErrorCode =
   | 'overloaded'
   | 'private-key-locked'
   | 'private-key-not-stored'
+  | 'renewed-too-often'
   | 'request-malformed'
   | 'request-refused'
   | 'route-unknown'

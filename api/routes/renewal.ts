@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { IssuedLeaf } from '../../src/issuance/issue-leaf.ts';
 import type { Rekeying } from '../../src/issuance/rekey-certificate.ts';
 import type { Renewal } from '../../src/issuance/renewal-order.ts';
+import { SelfRenewals } from '../../src/issuance/self-renewals.ts';
 import { holderIn } from '../authenticate.ts';
 import { parseOptionalBody, parseQuery } from '../input.ts';
 import { knownCertificate } from '../known-certificate.ts';
@@ -20,8 +21,9 @@ export interface RenewalRoutesDeps
 }
 
 /** Certificates that take the place of others: with the same key, or with a new one. */
-export function renewalRoutes(deps: RenewalRoutesDeps): Router {
+export function renewalRoutes(routesDeps: RenewalRoutesDeps): Router {
   const router = strictRouter();
+  const deps = { ...routesDeps, selfRenewals: new SelfRenewals() };
 
   router
     .route('/certificates/:serialNumber/renew')
@@ -41,7 +43,7 @@ export function renewalRoutes(deps: RenewalRoutesDeps): Router {
 }
 
 async function succeed<T extends z.infer<typeof RenewalBody>>(
-  deps: RenewalRoutesDeps,
+  deps: RenewalRoutesDeps & { readonly selfRenewals: SelfRenewals },
   { req, res }: { readonly req: Request<{ serialNumber: string }>; readonly res: Response },
   {
     schema,
@@ -51,9 +53,10 @@ async function succeed<T extends z.infer<typeof RenewalBody>>(
     readonly issue: (order: Renewal & T) => Promise<IssuedLeaf>;
   },
 ): Promise<void> {
+  const holder = holderIn(res);
+  if (holder) deps.selfRenewals.admit(holder, deps.now());
   const { authority } = parseQuery(OfAuthority, req);
   const request = parseOptionalBody(schema, req);
-  const holder = holderIn(res);
   const certificate = holder ?? (await knownCertificate(deps, req.params.serialNumber, authority));
   const isByItself = holder !== undefined;
   const issued = await issue({ ...request, certificate, isByItself, actor: actorOf(res) });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { contractPage } from '../../api/documentation/contract-page.ts';
-import { problemKinds } from '../../api/problem.ts';
+import { problemKinds } from '../../api/problem-kinds.ts';
 import { startApi } from '../support/api.ts';
 import { contract, openapiYaml, operations } from '../support/documented-operations.ts';
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ export interface ClientIdentity {
 
 export interface TlsReply {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
   readonly json: <T>() => T;
 }
@@ -45,7 +47,8 @@ export function tlsCall(options: {
       answer.on('error', reject);
       answer.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: answer.statusCode ?? 0, text, json: <T>() => JSON.parse(text) as T });
+        const { statusCode: status = 0, headers: received } = answer;
+        resolve({ status, headers: received, text, json: <T>() => JSON.parse(text) as T });
       });
     },
   );

@@ -35,6 +35,7 @@ const rekeyBody = fc.oneof(
 );
 const body = fc.oneof({ arbitrary: laxRequest, weight: 4 }, anyBody);
 
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** What an operator who has thought no further lets people have. */
@@ -76,7 +77,11 @@ function succession(
   asked: fc.Arbitrary<object>,
   ask: (ask: Ask) => Promise<readonly Departed[]>,
 ): Way {
-  const wanted = fc.record({ body, asked, passing: fc.constantFrom(0, 0, HOUR_MS) });
+  const wanted = fc.record({
+    body,
+    asked,
+    passing: fc.constantFrom(MINUTE_MS, MINUTE_MS, HOUR_MS),
+  });
   return way(
     wanted,
     async (one) => {

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { Certificate } from '../certificate.ts';
+import { PkiError } from '../errors.ts';
+
+/** Starts, retries and rolling updates come in bursts. */
+const AT_ONCE = 20;
+const INTERVAL_MS = 60_000;
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Keeps certificates from renewing and re-keying themselves without end: 20 times at once, and once a minute
+ * from then on. All that follow from one certificate are counted together, since they name the same, and so are
+ * attempts that fail.
+ */
+export class SelfRenewals {
+  /** By whom a certificate names: when nothing of its allowance will be used any more, in milliseconds. */
+  readonly #restoredAt = new Map<string, number>();
+
+  /** @throws {PkiError} `renewed-too-often` */
+  admit(certificate: Certificate, now: Date): void {
+    const identity = identityOf(certificate);
+    const instant = now.getTime();
+    const restoredAt = Math.max(this.#restoredAt.get(identity) ?? 0, instant) + INTERVAL_MS;
+    if (restoredAt - instant > AT_ONCE * INTERVAL_MS) {
+      const message = `a certificate renews itself ${AT_ONCE} times at once, and then once a minute`;
+      throw new PkiError('renewed-too-often', message);
+    }
+    // The one that was used last stands last.
+    this.#restoredAt.delete(identity);
+    this.#restoredAt.set(identity, restoredAt);
+    this.#forget(instant);
+  }
+
+  /** What is restored need not be remembered; of more than can be, those that have waited longest are let go. */
+  #forget(instant: number): void {
+    for (const [identity, restoredAt] of this.#restoredAt) {
+      if (restoredAt > instant && this.#restoredAt.size <= MAX_REMEMBERED) return;
+      this.#restoredAt.delete(identity);
+    }
+  }
+}
+
+/** What stays the same from a certificate to what it renews itself to, whatever its key. */
+function identityOf(certificate: Certificate): string {
+  const { authority, profile, subject, dnsNames, ipAddresses, emailAddresses, uris } = certificate;
+  const names = [dnsNames, ipAddresses, emailAddresses, uris];
+  const text = JSON.stringify([authority, profile, subject, names]);
+  return createHash('sha256').update(text).digest('base64');
+}
