@@ -16,14 +16,20 @@ const INSTALL = 'bash test/e2e/parts/install';
 const sources = import.meta.dirname;
 const C_FLAGS = ['-std=gnu17', '-Wall', '-Wextra', '-Werror', '-O1'];
 /** CertPathValidator checks no host, and no interface of the JDK gives key identifiers: these classes do. */
-const JDK_INTERNALS = ['--add-exports', 'java.base/sun.security.x509=ALL-UNNAMED'];
+const JDK_INTERNALS = ['x509', 'util'].flatMap((name) => [
+  '--add-exports',
+  `java.base/sun.security.${name}=ALL-UNNAMED`,
+]);
 
-const OPENSSL_FILES = ['openssl.c', 'openssl-facts.c', 'openssl-faults.c', 'openssl-pfx.c'];
+const OPENSSL_FILES = ['', '-facts', '-faults', '-pfx', '-verdicts'].map(
+  (part) => `openssl${part}.c`,
+);
+const NSS_FILES = ['nss.c', 'nss-facts.c', 'nss-verdicts.c'];
 
 /** How each of our readers in another language is built; each answers with the command that starts it. */
 const builders = {
-  openssl: () => compiledC('openssl', OPENSSL_FILES, 'libcrypto'),
-  nss: () => compiledC('nss', ['nss-facts.c'], 'nss'),
+  openssl: () => compiledC('openssl', [...OPENSSL_FILES, 'paths.c'], 'libcrypto'),
+  nss: () => compiledC('nss', [...NSS_FILES, 'paths.c'], 'nss'),
   icu: () => compiledC('icu', ['icu-labels.c'], 'icu-i18n'),
   go: async () => {
     const program = join(folder, 'go-reader');
@@ -32,7 +38,7 @@ const builders = {
   },
   java: async () => {
     const classes = join(folder, 'java');
-    const files = ['Reader', 'CertificateFacts', 'PfxFacts', 'Json'].map(
+    const files = ['Reader', 'CertificateFacts', 'PfxFacts', 'Verdict', 'Json'].map(
       (name) => `java/${name}.java`,
     );
     await build('javac', ['-nowarn', ...JDK_INTERNALS, '-d', classes, ...files], sources);

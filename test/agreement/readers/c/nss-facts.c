@@ -1,4 +1,3 @@
-/* NSS's own parser, for many certificates in one process: base64 of one a line -> what it says. */
 #include <cert.h>
 #include <keyhi.h>
 #include <nss.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "lines.h"
+#include "nss-reader.h"
 
 enum { MAX_ALGORITHM_TEXT = 32 };
 
@@ -177,7 +177,7 @@ static void put_facts(CERTCertificate *certificate)
     PORT_FreeArena(arena, PR_FALSE);
 }
 
-int main(void)
+int print_facts(void)
 {
     if (NSS_NoDB_Init(NULL) != SECSuccess) return 1;
     for (char *line = next_line(); line != NULL; line = next_line()) {

@@ -7,6 +7,7 @@
 /* Each reads standard input to its end, and returns the exit status. */
 int print_facts(void);
 int print_pfx_facts(void);
+int print_verdicts(void);
 
 /* `kind` is "certificate", "request" or "pfx"; `password` opens the last and is NULL for the others. */
 int print_faults(const char *kind, const char *password);

@@ -2,6 +2,7 @@
 //
 //	go-reader facts     base64 of a certificate a line   -> what it says
 //	go-reader pfx       base64 of a password, a tab and that of a PFX a line -> what it holds
+//	go-reader verify    a path a line (see c/paths.h)    -> what is wrong with it
 package main
 
 import (
@@ -13,11 +14,11 @@ import (
 
 const maxLine = 1 << 20
 
-var commands = map[string]func(line string) any{"facts": facts, "pfx": pfx}
+var commands = map[string]func(line string) any{"facts": facts, "pfx": pfx, "verify": verify}
 
 func main() {
 	if len(os.Args) != 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: go-reader facts | pfx")
+		fmt.Fprintln(os.Stderr, "usage: go-reader facts | pfx | verify")
 		os.Exit(2)
 	}
 	lines := bufio.NewScanner(os.Stdin)
