@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { SUBJECT_ALT_NAME } from '../x509/oids.ts';
 import type { CertificateCandidate, Claims } from './candidate.ts';
-import { faultsIn, quoted } from './quoted.ts';
+import { quotedFaults } from './quoted.ts';
 import type { Rule } from './rule.ts';
 
 const MAX_DNS_NAME = 253;
@@ -24,10 +24,10 @@ export const altNameRules: readonly Rule<Claims>[] = [
       'A dNSName is letters, digits and inner hyphens between dots, without a dot at its end; its first label may be a wildcard.',
     source: 'RFC 5280 §4.2.1.6; RFC 1034 §3.5; RFC 9525 §6.3',
     faultOf: ({ values: { names } }) =>
-      faultsIn(names.dnsNames, (name) =>
-        name.length <= MAX_DNS_NAME && DNS_NAME.test(name)
-          ? undefined
-          : `${quoted(name)} is not a DNS name`,
+      quotedFaults(
+        names.dnsNames,
+        'is not a DNS name',
+        (name) => name.length > MAX_DNS_NAME || !DNS_NAME.test(name),
       ),
   },
   {
@@ -37,10 +37,7 @@ export const altNameRules: readonly Rule<Claims>[] = [
     part: 'subjectAltName',
     requirement: 'An IP address is an iPAddress and no dNSName, which nobody holds it against.',
     source: 'RFC 5280 §4.2.1.6; RFC 9525 §6.4',
-    faultOf: ({ values: { names } }) =>
-      faultsIn(names.dnsNames, (name) =>
-        isIPv4(name) ? `${quoted(name)} is an IP address` : undefined,
-      ),
+    faultOf: ({ values: { names } }) => quotedFaults(names.dnsNames, 'is an IP address', isIPv4),
   },
   {
     id: 'email-address-form',
@@ -50,9 +47,7 @@ export const altNameRules: readonly Rule<Claims>[] = [
     requirement: 'An rfc822Name is a mailbox without a display name or angle brackets.',
     source: 'RFC 5280 §4.2.1.6',
     faultOf: ({ values: { names } }) =>
-      faultsIn(names.emailAddresses, (address) =>
-        MAILBOX.test(address) ? undefined : `${quoted(address)} is not a mailbox`,
-      ),
+      quotedFaults(names.emailAddresses, 'is not a mailbox', (text) => !MAILBOX.test(text)),
   },
   {
     id: 'uri-form',
@@ -62,9 +57,7 @@ export const altNameRules: readonly Rule<Claims>[] = [
     requirement: 'A URI is absolute: a scheme and something after it, a host after `//`.',
     source: 'RFC 5280 §4.2.1.6',
     faultOf: ({ values: { names } }) =>
-      faultsIn(names.uris, (uri) =>
-        ABSOLUTE_URI.test(uri) ? undefined : `${quoted(uri)} is not an absolute URI`,
-      ),
+      quotedFaults(names.uris, 'is not an absolute URI', (uri) => !ABSOLUTE_URI.test(uri)),
   },
   {
     id: 'server-alt-name',

@@ -19,7 +19,7 @@ import {
   SUBJECT_KEY_IDENTIFIER,
 } from '../x509/oids.ts';
 import type { CertificateCandidate } from './candidate.ts';
-import { faultsIn, quoted } from './quoted.ts';
+import { faultsIn, quoted, quotedFaults } from './quoted.ts';
 import type { Rule } from './rule.ts';
 
 /** RFC 5280 §4.2.1.10, §4.2.1.11, §4.2.1.14; basicConstraints and keyUsage have rules of their own. */
@@ -198,9 +198,7 @@ export const extensionRules: readonly Rule<CertificateCandidate>[] = [
     source: 'RFC 5280 §8, §4.2.1.13, §4.2.2.1; CA/Browser Forum BR §7.1.2.11',
     faultOf: ({ values: { caIssuers, ocsp, crlDistributionPoints } }) => {
       const addresses = [...caIssuers, ...ocsp, ...crlDistributionPoints];
-      return faultsIn(addresses, (uri) =>
-        uri.toLowerCase().startsWith('http://') ? undefined : `${quoted(uri)} is not http`,
-      );
+      return quotedFaults(addresses, 'is not http', (uri) => !/^http:\/\//i.test(uri));
     },
   },
 ];

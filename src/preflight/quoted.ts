@@ -22,4 +22,13 @@ export function faultsIn<T>(
   return faults?.join('; ');
 }
 
+/** The same for texts from outside that `isWrong` holds of, each in quotes, and then `words`. */
+export function quotedFaults(
+  texts: readonly string[],
+  words: string,
+  isWrong: (text: string) => boolean,
+): string | undefined {
+  return faultsIn(texts, (text) => (isWrong(text) ? `${quoted(text)} ${words}` : undefined));
+}
+
 const MAX_FAULTS = 5;
