@@ -122,6 +122,6 @@ export const certifications = {
       assert.deepEqual(new X509Certificate(certificate).raw, own.der);
       return askedOf(name, requests);
     },
-    40,
+    25,
   ),
 };

@@ -104,9 +104,9 @@ const BATCHES = 20;
 
 /** POST /v1/certificates. */
 export const single = {
-  'in JSON': way(hostileRequest, post, 150),
-  'by CSR': way(csrAlone, post, 150),
-  'in JSON and by CSR': way(csrAndBody, post, 150),
+  'in JSON': way(hostileRequest, post, 100),
+  'by CSR': way(csrAlone, post, 100),
+  'in JSON and by CSR': way(csrAndBody, post, 100),
 };
 
 /** POST /v1/certificates/batch. */
