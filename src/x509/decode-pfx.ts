@@ -42,16 +42,20 @@ const CURE =
  *
  * The MAC is verified before anything inside is read, and a file without one is refused: who could take
  * the MAC away could change the rest as well. BER is refused too, with its cure.
+ * `spend` is told of every derivation before it is made, and throws where it is too much.
  *
  * @throws {LockedFileError} and nothing else, whatever the octets are
  */
-export async function decodePfx(octets: Uint8Array, password: string): Promise<DecodedPfx> {
+export async function decodePfx(
+  octets: Uint8Array,
+  password: string,
+  spend: Spend = derivationBudget(),
+): Promise<DecodedPfx> {
   if (octets.length > MAX_PFX_OCTETS) {
     throw new LockedFileError(`a PFX has at most ${MAX_PFX_OCTETS} octets`);
   }
   try {
     const { authenticatedSafe, verifyMac } = readDer(octets, readPfx);
-    const spend = derivationBudget();
     const unlocking = await unlockingOf(password, { authenticatedSafe, verifyMac, spend });
     const contents = readDer(authenticatedSafe, readContents);
     const bags: Bag[] = [];

@@ -4,6 +4,7 @@ import { Dice, SEED } from './corpus/dice.ts';
 import { type Comparison, compareFiles, compareMutants } from './mutations/comparison.ts';
 import { corpusOf } from './mutations/corpus.ts';
 import { mutantCertificates } from './mutations/mutant-certificates.ts';
+import type { MutantKind } from './mutations/mutant-kind.ts';
 import { mutantPfxFiles } from './mutations/mutant-pfx-files.ts';
 import { mutantRequests } from './mutations/mutant-requests.ts';
 
@@ -14,7 +15,9 @@ const KINDS = [
   { kind: await mutantCertificates(dice), share: 60 },
   { kind: mutantRequests(dice), share: 25 },
   { kind: await mutantPfxFiles(dice), share: 15 },
-];
+] as const;
+/** More than reading may take, and less than it may with twenty thousand iterations. */
+const SLOW_MICROSECONDS = 80_000;
 /** Enough to see what is wrong. */
 const MAX_SHOWN = 3;
 const MAX_REASONS = 12;
@@ -28,9 +31,7 @@ describe(`${MUTANTS} changed files (AGREEMENT_SEED=${SEED})`, () => {
     it(`of kind ${kind.name}: none is taken that OpenSSL refuses, none crashes or takes long`, async (test) => {
       const comparison = await compareMutants(kind, dice, count);
       tell(test, comparison);
-      // A changed PFX may ask for up to a million iterations, which are bounded but take longer than reading does.
-      const slow = kind.name === 'pfx' ? [] : comparison.slow;
-      assertHarmless({ ...comparison, slow });
+      assertHarmless(comparison);
       assert.ok(comparison.both > (count * MIN_PERCENT_TAKEN) / 100);
     });
 
@@ -48,6 +49,28 @@ describe(`${MUTANTS} changed files (AGREEMENT_SEED=${SEED})`, () => {
       });
     }
   }
+});
+
+describe('a reader', () => {
+  const [{ kind }] = KINDS;
+
+  async function slowOf(asks: number): Promise<number> {
+    const read: MutantKind['read'] = (_, asked) => {
+      asked(asks);
+      const { user, system } = process.cpuUsage();
+      const until = user + system + SLOW_MICROSECONDS;
+      for (let now = 0; now < until; ) {
+        const usage = process.cpuUsage();
+        now = usage.user + usage.system;
+      }
+    };
+    const { slow } = await compareFiles({ ...kind, read }, [Buffer.alloc(1)]);
+    return slow.length;
+  }
+
+  it('takes too long where it computes for more than the iterations that the file asks for', async () => {
+    assert.deepEqual([await slowOf(0), await slowOf(1_000), await slowOf(20_000)], [1, 1, 0]);
+  });
 });
 
 function assertHarmless({ unexplained, crashes, slow }: Comparison): void {

@@ -19,7 +19,7 @@ export interface AuthorityJson {
 const folder = mkdtempSync(join(tmpdir(), 'certwright-outside-'));
 after(() => rmSync(folder, { recursive: true }));
 const service = await startApi();
-export const { api } = service;
+export const { api, clock } = service;
 
 export const at = (name: string) => join(folder, name);
 export const read = (name: string) => readFileSync(at(name), 'utf8');

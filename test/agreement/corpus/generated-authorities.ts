@@ -1,4 +1,9 @@
-import { type AuthorityKind, KEY_ALGORITHMS, type KeyAlgorithm } from '../../../src/certificate.ts';
+import {
+  type AuthorityKind,
+  KEY_ALGORITHMS,
+  type KeyAlgorithm,
+  RSA_SIGNATURE_SCHEMES,
+} from '../../../src/certificate.ts';
 import type { NameConstraints } from '../../../src/x509/name-constraints.ts';
 import type { IssuanceWorld } from '../../support/issuance.ts';
 import type { Dice } from './dice.ts';
@@ -65,7 +70,9 @@ async function generateRoot(
 ): Promise<GeneratedAuthority> {
   const name = `root-${keyAlgorithm}`;
   const subject = subjectOf(dice, name);
-  await world.createRoot({ name, subject, keyAlgorithm, validity: dice.of(ROOT_VALIDITIES) });
+  const scheme = signatureSchemeOf(dice, keyAlgorithm);
+  const validity = dice.of(ROOT_VALIDITIES);
+  await world.createRoot({ name, subject, keyAlgorithm, ...scheme, validity });
   return { name, kind: 'root', isIssuing: false, territory: {} };
 }
 
@@ -76,9 +83,17 @@ async function generateIntermediate(
   world: IssuanceWorld,
   changes: Changes & { readonly name: string },
 ): Promise<GeneratedAuthority> {
-  await world.createIntermediate({ subject: subjectOf(dice, changes.name), ...changes });
+  const scheme = signatureSchemeOf(dice, changes.keyAlgorithm);
+  const subject = subjectOf(dice, changes.name);
+  await world.createIntermediate({ subject, ...scheme, ...changes });
   const territory = changes.nameConstraints ? { domain: DOMAIN } : {};
   return { name: changes.name, kind: 'intermediate', isIssuing: true, territory };
+}
+
+/** RSA alone has two. */
+function signatureSchemeOf(dice: Dice, keyAlgorithm = '') {
+  if (!keyAlgorithm.startsWith('rsa')) return {};
+  return { rsaSignatureScheme: dice.of(RSA_SIGNATURE_SCHEMES) };
 }
 
 /** No two alike, since a path is found by names. */

@@ -1,18 +1,19 @@
 import type { KeyObject } from 'node:crypto';
-import { KEY_ALGORITHMS, type Subject } from '../../../src/certificate.ts';
-import { BUILT_IN_PROFILES } from '../../../src/issuance/built-in-profiles.ts';
+import { KEY_ALGORITHMS, type KeyAlgorithm, type Subject } from '../../../src/certificate.ts';
 import type { LeafRequest } from '../../../src/issuance/issue-leaf.ts';
 import { IssuanceWorld } from '../../support/issuance.ts';
 import type { Dice } from './dice.ts';
 import { type GeneratedAuthority, generateAuthorities } from './generated-authorities.ts';
+import { LEAF_PROFILES, MORE_PROFILES, PUBLIC_URL } from './generated-profiles.ts';
 import {
   dnsName,
   ipAddress,
+  isAscii,
   someNames,
   someSubject,
+  spiffeId,
   type Territory,
   text,
-  uri,
 } from './random-names.ts';
 import { seededKeyPair } from './seeded-keys.ts';
 
@@ -28,11 +29,10 @@ export interface GeneratedCertificate {
 
 type Wishes = Omit<LeafRequest, 'authority' | 'profile'>;
 
-const LEAF_PROFILES = BUILT_IN_PROFILES.flatMap(({ name, isAuthority }) =>
-  isAuthority || name === 'spiffe' ? [] : [name],
-);
 const MAX_COMMON_NAME = 64;
-const VALIDITIES = ['1h', '36h', '30d', '90d', '824d'];
+const VALIDITIES = ['1h', '36h', '30d', '90d'];
+/** Only some profiles take it. */
+const LONGEST_VALIDITY = '824d';
 
 /**
  * `count` certificates of every profile and algorithm, those of the authorities among them. The dice
@@ -43,10 +43,12 @@ export async function generateCertificates(
   count: number,
   now: Date,
 ): Promise<readonly GeneratedCertificate[]> {
-  const world = new IssuanceWorld({
-    newKeyPair: (algorithm) => Promise.resolve(seededKeyPair(dice, algorithm)),
-    randomBytes: (size) => dice.octets(size),
-  });
+  const changes = {
+    newKeyPair: (algorithm: KeyAlgorithm) => Promise.resolve(seededKeyPair(dice, algorithm)),
+    randomBytes: (size: number) => dice.octets(size),
+    publicUrl: PUBLIC_URL,
+  };
+  const world = new IssuanceWorld(changes, MORE_PROFILES);
   world.now = now;
   const authorities = await generateAuthorities(dice, world);
   const certificates: GeneratedCertificate[] = [];
@@ -72,7 +74,9 @@ async function generateLeaf(
     authority: authority.name,
     profile,
     keyAlgorithm: dice.of(KEY_ALGORITHMS),
-    validity: dice.of(VALIDITIES),
+    validity: dice.of(
+      profile.startsWith('server') ? [...VALIDITIES, LONGEST_VALIDITY] : VALIDITIES,
+    ),
   });
   const above = (await world.issuers.pathOf(authority.name)).map(({ der }) => der);
   const path = [certificate.der, ...above];
@@ -84,7 +88,10 @@ function wishesFor(profile: string, dice: Dice, { territory }: GeneratedAuthorit
     const subject = someSubject(dice, () => (dice.chance(70) ? text(dice) : undefined));
     return { ...someNames(dice, territory), subject };
   }
-  if (profile === 'spiffe') return { uris: [uri(dice, territory)] };
+  if (profile === 'spiffe') return { uris: [spiffeId(dice, territory)] };
+  // To Java a single word would be a host, where there is no subjectAltName and hosts are constrained.
+  if (profile === 'ocsp-responder')
+    return { subject: { commonName: `OCSP ${text(dice, MAX_COMMON_NAME - 5)}` } };
   const names = dice.chance(70)
     ? {
         ...someNames(dice, territory),
@@ -98,6 +105,6 @@ function wishesFor(profile: string, dice: Dice, { territory }: GeneratedAuthorit
 function serverSubject(dice: Dice, names: Wishes, { domain }: Territory): Subject {
   const { dnsNames = [], ipAddresses = [] } = names;
   const hosts = domain === undefined ? [...dnsNames, ...ipAddresses] : dnsNames;
-  const fitting = hosts.filter((name) => name.length <= MAX_COMMON_NAME);
+  const fitting = hosts.filter((name) => name.length <= MAX_COMMON_NAME && isAscii(name));
   return someSubject(dice, () => (fitting.length > 0 ? dice.of(fitting) : undefined));
 }

@@ -14,6 +14,9 @@ const DOMAINS = [
   'b.example',
   'svc.cluster.local',
   'xn--bcher-kva.example',
+  'bücher.example',
+  'пример.example',
+  '東京.example',
 ];
 const MAX_LABEL = 63;
 
@@ -73,14 +76,20 @@ function emailAddress(dice: Dice, territory: Territory): string {
   return `${local}@${territory.domain ?? dice.of(DOMAINS)}`;
 }
 
-export function uri(dice: Dice, { domain }: Territory): string {
+function uri(dice: Dice, { domain }: Territory): string {
   const host = `${labelOf(dice, 5)}.${domain ?? dice.of(DOMAINS)}`;
   return dice.of([
-    `spiffe://${host}/ns/default/sa/web`,
+    spiffeId(dice, domain === undefined ? {} : { domain }),
     `https://${host}/`,
     `https://${host}:8443/a/b?q=1&r=%41#part`,
     `ldap://${host}/cn=a,dc=b`,
   ]);
+}
+
+/** In a trust domain, whose name is ASCII (SPIFFE-ID §2.1). */
+export function spiffeId(dice: Dice, { domain }: Territory): string {
+  const host = `${labelOf(dice, 5)}.${domain ?? dice.of(DOMAINS.filter(isAscii))}`;
+  return `spiffe://${host}/ns/default/sa/web`;
 }
 
 /** Some names of every kind, at least one in all. */
@@ -121,4 +130,8 @@ export function text(dice: Dice, maxCharacters = MAX_COMMON_NAME): string {
 
 function labelOf(dice: Dice, length: number): string {
   return dice.several(length, length, () => dice.of([...LETTERS])).join('');
+}
+
+export function isAscii(text: string): boolean {
+  return /^\p{ASCII}*$/u.test(text);
 }

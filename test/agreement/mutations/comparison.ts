@@ -1,6 +1,6 @@
 import type { Dice } from '../corpus/dice.ts';
 import { askReader } from '../readers/programs.ts';
-import { cpuMillisecondsOf } from './cpu-time.ts';
+import { cpuMillisecondsWithin } from './cpu-time.ts';
 import type { MutantKind } from './mutant-kind.ts';
 
 /** What was found in many files of one kind. */
@@ -25,6 +25,8 @@ interface Verdict {
 
 /** No file may take longer; whoever sends one pays for less than that. */
 const MAX_MS = 50;
+/** A file may ask for iterations, each of which takes about two microseconds of hashing. */
+const MAX_MS_AN_ITERATION = 0.006;
 /** As much as fits into a pipe and into memory without a thought. */
 const CHUNK = 2_000;
 
@@ -79,16 +81,21 @@ async function judge(
   { crashes, slow }: Comparison,
 ): Promise<Verdict> {
   let reason = '';
-  const milliseconds = await cpuMillisecondsOf(async () => {
+  let iterations = 0;
+  const bound = () => MAX_MS + iterations * MAX_MS_AN_ITERATION;
+  const milliseconds = await cpuMillisecondsWithin(async () => {
+    iterations = 0;
     try {
-      await read(octets);
+      await read(octets, (more) => {
+        iterations += more;
+      });
     } catch (error) {
       const own = reasonOf(error);
       if (own === undefined) crashes.push(`${error}: ${octets.toString('base64')}`);
       reason = own ?? 'crash';
     }
-  }, MAX_MS);
-  if (milliseconds > MAX_MS) slow.push(`${milliseconds} ms: ${octets.toString('base64')}`);
+  }, bound);
+  if (milliseconds > bound()) slow.push(`${milliseconds} ms: ${octets.toString('base64')}`);
   return { reason, octets };
 }
 

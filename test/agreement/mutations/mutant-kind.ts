@@ -8,8 +8,8 @@ export interface MutantKind {
   readonly argument?: string;
   /** A changed file. */
   readonly mutant: (dice: Dice) => Buffer | Promise<Buffer>;
-  /** Our reader; it throws what it refuses. */
-  readonly read: (octets: Buffer) => unknown;
+  /** Our reader; it throws what it refuses, and tells how many iterations the file has asked it for. */
+  readonly read: (octets: Buffer, asked: (iterations: number) => void) => unknown;
   /** Why it refused; `undefined` for an error that is not its own. */
   readonly reasonOf: (error: unknown) => string | undefined;
   /** What OpenSSL finds fault with and we take. */

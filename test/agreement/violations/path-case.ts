@@ -2,14 +2,17 @@ import type { SuiteName, SuiteWithAuthorities } from './suite.ts';
 import { authority, HOST, type Parts, type Written, written } from './written-certificate.ts';
 
 /** A path that verifiers are asked about, and what they are asked. */
-export interface PathCase {
+export interface AskedPath {
   /** DER, leaf first; its root last. */
   readonly path: readonly Buffer[];
   /** The only root that is trusted. */
   readonly trusted: Buffer;
   readonly purpose: 'server' | 'client' | 'ocsp' | 'any';
   readonly host?: string;
-  /** PKCS #8 of the leaf's key, for whoever has it served. */
+}
+
+/** One that can be shown in a handshake, too. */
+export interface PathCase extends AskedPath {
   readonly privateKey: Written['keys']['privateKey'];
 }
 
