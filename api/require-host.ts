@@ -6,8 +6,7 @@ import { PkiError } from '../src/errors.ts';
  * a proxy in front of it may have judged the other, and refuse none without a word.
  */
 export const requireHost: RequestHandler = (req, _res, next) => {
-  const names = req.rawHeaders.filter((_, index) => index % 2 === 0);
-  const hosts = names.filter((name) => name.toLowerCase() === 'host').length;
+  const hosts = req.headersDistinct['host']?.length ?? 0;
   const isEnough = hosts === 1 || (hosts === 0 && req.httpVersion === '1.0');
   if (!isEnough) throw new PkiError('request-malformed', 'the header Host must be there once');
   next();

@@ -135,11 +135,12 @@ export function implicitConstructed(number: number, ...members: readonly Uint8Ar
 function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {
   let length = 0;
   for (const part of content) length += part.length;
-  const lengthPart = lengthOctets(length);
-  let at = 1 + lengthPart.length;
+  const lengthOctets = length < 0x80 ? 0 : octetCountOf(length);
+  let at = 2 + lengthOctets;
   const value = Buffer.allocUnsafe(at + length);
   value[0] = tag;
-  value.set(lengthPart, 1);
+  value[1] = lengthOctets === 0 ? length : 0x80 | lengthOctets;
+  if (lengthOctets > 0) value.writeUIntBE(length, 2, lengthOctets);
   for (const part of content) {
     value.set(part, at);
     at += part.length;
@@ -147,10 +148,10 @@ function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {
   return value;
 }
 
-function lengthOctets(length: number): readonly number[] {
-  if (length < 0x80) return [length];
-  const octets = octetsOf(length);
-  return [0x80 | octets.length, ...octets];
+function octetCountOf(value: number): number {
+  let count = 1;
+  for (let rest = value; rest >= 256; rest = Math.floor(rest / 256)) count += 1;
+  return count;
 }
 
 /** Big-endian octets, without leading zeros; a single zero octet for 0. */

@@ -9,6 +9,12 @@ import type { Schema } from './schema.ts';
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
+ * 32 MiB: indexes by serial number have their pages written all over again, and each checkpoint copies every page
+ * once, however often it was written since the last.
+ */
+const PAGES_BETWEEN_CHECKPOINTS = 8_192;
+
+/**
  * Opens the SQLite database at `path` (`:memory:` for one that is gone afterwards) and brings it to
  * today's form.
  *
@@ -22,6 +28,7 @@ export async function openDatabase(path: string): Promise<Kysely<Schema>> {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  database.pragma(`wal_autocheckpoint = ${PAGES_BETWEEN_CHECKPOINTS}`);
   const db = new Kysely<Schema>({
     dialect: new SqliteDialect({ database: new PreparedStatements(database) }),
   });
