@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** A request that Node's parser gave up on, before there was anything to route. */
@@ -10,23 +10,29 @@ export interface UnreadableRequest {
   readonly reason: string;
 }
 
-const STATUSES: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
+/** What is said of a request by Node's word for it. */
+const FAULTS: Readonly<Record<string, { readonly status: number; readonly detail: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, detail: 'request line and headers have more than 16 KiB' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'the request did not arrive in time' },
+  HPE_INVALID_EOF_STATE: { status: 400, detail: 'the connection ended before the request did' },
 };
+const OTHER_FAULT = { status: 400, detail: 'the request is not HTTP/1.1 (RFC 9112)' };
 
-/** Answers on the bare socket in the form of every other refusal (RFC 9457), and closes it. */
+/**
+ * Answers on the bare socket in the form of every other refusal (RFC 9457), and closes it. Requests that came whole
+ * before are answered first, or the refusal would be taken for the answer to one that may have been granted.
+ */
 export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): UnreadableRequest {
   const requestId = randomUUID();
   const reason = error.code ?? 'unknown';
-  const status = STATUSES[reason] ?? 400;
+  const { status, detail } = FAULTS[reason] ?? OTHER_FAULT;
   if (!socket.writable || reason === 'ECONNRESET') {
     socket.destroy();
     return { requestId, status, reason };
   }
   const title = STATUS_CODES[status] ?? '';
   const instance = `urn:uuid:${requestId}`;
-  const body = JSON.stringify({ type: 'about:blank', title, status, instance });
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail, instance });
   const head = [
     `HTTP/1.1 ${status} ${title}`,
     'Content-Type: application/problem+json; charset=utf-8',
@@ -34,6 +40,20 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
     `X-Request-Id: ${requestId}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // What comes after it has no beginning, and is not read before there is nothing left to say.
+  socket.pause();
+  afterAnswers(socket, () => socket.end(`${head.join('\r\n')}\r\n\r\n${body}`).resume());
   return { requestId, status, reason };
+}
+
+/** Where Node keeps the answer that is the next one on a connection. */
+interface Answering extends Socket {
+  readonly _httpMessage?: ServerResponse | null;
+}
+
+function afterAnswers(socket: Answering, then: () => void): void {
+  const answer = socket._httpMessage;
+  // A request that is not complete is the one that cannot be read.
+  if (!answer?.req.complete) then();
+  else answer.once('close', () => afterAnswers(socket, then));
 }

@@ -100,7 +100,7 @@ describe('a text that means a name, an instant, a duration, a pattern or a place
 
   it('is read quickly, and only as one thing', (test) =>
     tryAll(test, fc.record({ text: someText, pattern: someText }), {
-      percent: 8,
+      percent: 9,
       kind: 'text',
       octetsOf: (texts) => Buffer.from(JSON.stringify(texts)),
       check,

@@ -85,8 +85,20 @@ describe('a hostile client', async () => {
       assert.match(answer, /HTTP\/1\.1 400 /);
       assert.doesNotMatch(answer, /HTTP\/1\.1 5/);
       assert.match(answer, /Content-Type: application\/problem\+json/);
+      assert.match(answer, /"detail":"/);
     });
   }
+
+  it('that sends garbage behind a request is told first that the request is granted', async () => {
+    const body = JSON.stringify(serverCertificate('before-garbage.example.org'));
+    const request = `${head}Content-Length: ${body.length}\r\n\r\n${body}`;
+    const answer = await sendRaw(`${request}${request}\x00\x01garbage\r\n\r\n`);
+    assert.deepEqual(answer.match(/HTTP\/1\.1 \d+/g), [
+      'HTTP/1.1 201',
+      'HTTP/1.1 201',
+      'HTTP/1.1 400',
+    ]);
+  });
 
   it('that expects what nobody promises is answered as if it had not', async () => {
     const request = `Host: a\r\n${authorization}\r\nExpect: everything\r\nConnection: close\r\n\r\n`;
