@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { PkiError, type Violation } from '../src/errors.ts';
+import { parseShapedJson } from './json-shape.ts';
+import { malformed, pointerTo } from './malformed.ts';
 import { assertMediaType } from './media-type.ts';
 import { bodyTooLarge } from './problem.ts';
 import { readOctets } from './read-octets.ts';
@@ -11,9 +13,6 @@ const MAX_BODY_OCTETS = 1024 * 1024;
 
 /** Of one process. A body of usual size has a thousandth of the most that one may have. */
 const MAX_HELD_OCTETS = 32 * 1024 * 1024;
-
-/** The deepest documented body has 4 levels. */
-const MAX_NESTING = 32;
 
 /** Reads a JSON body of at most 1 MiB; any other media type is refused before it is read. */
 export function readJsonBody(): RequestHandler {
@@ -29,6 +28,8 @@ export function jsonBodyReader({ each, all }: { each: number; all: number }): Re
   return async (req, res, next) => {
     if (hasBody(req)) {
       assertMediaType(req, 'application/json');
+      // Whoever announces too much is not waited for.
+      if (Number(req.headers['content-length'] ?? 0) > each) throw bodyTooLarge('body', each);
       let own = 0;
       res.once('close', () => {
         held -= own;
@@ -52,12 +53,7 @@ export function jsonBodyReader({ each, all }: { each: number; all: number }): Re
  */
 export function parseJsonOctets(octets: Buffer): unknown {
   assertUtf8(octets);
-  assertShallow(octets);
-  try {
-    return JSON.parse(octets.toString('utf8'));
-  } catch {
-    throw malformed([{ pointer: '', detail: 'is not valid JSON' }]);
-  }
+  return parseShapedJson(octets);
 }
 
 function hasBody(req: Request): boolean {
@@ -69,25 +65,6 @@ function hasBody(req: Request): boolean {
 function assertUtf8(octets: Buffer): void {
   if (!isUtf8(octets)) throw malformed([{ pointer: '', detail: 'is not UTF-8' }]);
 }
-
-/** Counts brackets outside strings, before anything is built from them. */
-function assertShallow(octets: Buffer): void {
-  const [quote, backslash] = [0x22, 0x5c];
-  let depth = 0;
-  let isInString = false;
-  for (let at = 0; at < octets.length; at += 1) {
-    const octet = octets[at] ?? 0;
-    if (octet === quote) isInString = !isInString;
-    else if (isInString && octet === backslash) at += 1;
-    else if (!isInString) depth += DEPTH_CHANGE[octet] ?? 0;
-    if (depth > MAX_NESTING) {
-      throw malformed([{ pointer: '', detail: `is nested deeper than ${MAX_NESTING} levels` }]);
-    }
-  }
-}
-
-/** What `{`, `[`, `}` and `]` do to the depth. */
-const DEPTH_CHANGE: Readonly<Record<number, number>> = { 123: 1, 91: 1, 125: -1, 93: -1 };
 
 /**
  * The body as `schema` has it.
@@ -130,14 +107,6 @@ function nameIn(pointer: string): string {
 /** The query of a route that takes no parameter. */
 export const NoParameters = z.strictObject({});
 
-/** Refuses with all faults of a body. */
-export function malformed(violations: readonly Violation[]): PkiError {
-  const message = violations
-    .map(({ pointer, detail }) => `${pointer || 'body'}: ${detail}`)
-    .join('; ');
-  return new PkiError('request-malformed', message, { violations });
-}
-
 /** Enough to mend a body by; a hostile one could have a fault for every eighth of its octets. */
 const MAX_FAULTS = 100;
 
@@ -146,11 +115,11 @@ export function violationsIn(error: z.ZodError): readonly Violation[] {
   const faults = error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
-        pointer: pointerTo([...issue.path, key]),
+        pointer: pointerTo(...issue.path, key),
         detail: 'is not known',
       }));
     }
-    return [{ pointer: pointerTo(issue.path), detail: detailOf(issue) }];
+    return [{ pointer: pointerTo(...issue.path), detail: detailOf(issue) }];
   });
   if (faults.length <= MAX_FAULTS) return faults;
   const more = { pointer: '', detail: `has ${faults.length - MAX_FAULTS} more faults` };
@@ -160,11 +129,4 @@ export function violationsIn(error: z.ZodError): readonly Violation[] {
 function detailOf(issue: z.core.$ZodIssue): string {
   const isMissing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
   return isMissing ? 'is required' : issue.message;
-}
-
-/** RFC 6901 §3: `~` and `/` inside a member's name are escaped. */
-function pointerTo(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
 }

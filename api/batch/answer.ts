@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
-import { malformed } from '../input.ts';
+import { malformed } from '../malformed.ts';
 import type { Form } from './form.ts';
 import type { Item } from './items.ts';
 

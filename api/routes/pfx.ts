@@ -5,8 +5,9 @@ import { fileNameOf, foreignPfxFileNameOf } from '../../src/bundle/file-name.ts'
 import type { Pfx, PfxRequest } from '../../src/bundle/pfx.ts';
 import type { Certificate, Warning } from '../../src/certificate.ts';
 import { PFX_TYPE, sendDownload } from '../download.ts';
-import { malformed, NoParameters, parseBody, parseQuery } from '../input.ts';
+import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { knownCertificate } from '../known-certificate.ts';
+import { malformed } from '../malformed.ts';
 import { onlyMethods } from '../methods.ts';
 import { actorOf } from '../request-context.ts';
 import { OfAuthority } from '../schemas/certificate.ts';

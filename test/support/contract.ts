@@ -201,7 +201,10 @@ function isBeyond(
   operation: DocumentedOperation,
 ) {
   // A schema speaks of the values of JSON, and not of its text.
-  if (detail.startsWith('is nested deeper')) return true;
+  if (
+    /^(is nested deeper|is there twice|has a member twice|has more than \d+ members)/.test(detail)
+  )
+    return true;
   if (parameter !== undefined) return PARAMETERS_BEYOND_SCHEMA.includes(parameter);
   // Only the binary answer needs the password, since it has no other way to tell it.
   if (pointer === '/password') return mediaTypeOf(exchange.accept) !== 'application/json';
