@@ -4,7 +4,7 @@ import { connect } from 'node:tls';
 import type { ServiceProcess } from './service-process.ts';
 
 /** A connection to the management listener on which any octets can be sent. */
-async function connected({ management, home }: ServiceProcess): Promise<Socket> {
+export async function connected({ management, home }: ServiceProcess): Promise<Socket> {
   const { hostname, port } = new URL(management);
   const socket = connect({ host: hostname, port: Number(port), ca: home.rootPem() });
   await once(socket, 'secureConnect');
@@ -25,7 +25,7 @@ export async function sendRaw(service: ServiceProcess, octets: string | Buffer):
 }
 
 /** Not `once`, which takes a reset for a failure of the test. */
-function closeOf(socket: Socket): Promise<void> {
+export function closeOf(socket: Socket): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   socket.once('close', () => resolve());
   return promise;
