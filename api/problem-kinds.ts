@@ -100,7 +100,7 @@ export const problemKinds = {
     status: 429,
     title: 'The certificate renews itself too often',
     explanation:
-      'A certificate may renew and re-key itself 20 times at once, and once a minute from then on; those that follow from it, and attempts that fail, count too. The administrator’s token has no such limit.',
+      'Certificates of one profile, subject and list of names may renew and re-key themselves 1,000 times at once, and once a second from then on, all of them together; attempts that fail count too. The administrator’s token has no such limit.',
   },
   'request-malformed': {
     status: 400,

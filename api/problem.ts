@@ -5,8 +5,6 @@ import { PkiError, type PkiErrorCode } from '../src/errors.ts';
 import { problemKinds } from './problem-kinds.ts';
 import { actorOf, requestIdOf } from './request-context.ts';
 
-export { problemKinds };
-
 export interface ProblemDeps {
   readonly logFailure: (error: unknown, requestId: string) => void;
   /** Writes a refusal into the journal before it is answered. */
@@ -31,7 +29,7 @@ export interface Asked {
 const RETRY_AFTER: Partial<Record<PkiErrorCode, string>> = {
   'target-unavailable': '30',
   overloaded: '1',
-  'renewed-too-often': '60',
+  'renewed-too-often': '1',
 };
 const REFUSAL_STATUSES: readonly number[] = [409, 422];
 const MEBIBYTE = 1024 * 1024;

@@ -3,6 +3,7 @@ import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { describeSubject } from '../x509/distinguished-name.ts';
 import { ANY_EXTENDED_KEY_USAGE, describeOid } from '../x509/oids.ts';
 import { constraintAgainst, directoryConstraintAgainst } from './name-constraint-check.ts';
+import { canonicalName } from './names.ts';
 import type { RequestedName } from './requested-names.ts';
 import type { IssuanceTerms } from './terms.ts';
 import { commonPeriodOf } from './validity.ts';
@@ -119,25 +120,31 @@ export function pathLengthLeftBy(issuers: readonly DecodedCertificate[]): number
 }
 
 /**
- * What OpenSSL takes for a host (`cn2dnsid`): labels of letters, digits and underscores with inner
- * hyphens, and a dot somewhere; IPv4 addresses are such.
+ * What OpenSSL takes for a host (`cn2dnsid`), labels of letters, digits and underscores with inner hyphens and a dot
+ * somewhere, IPv4 addresses among them; and what a person takes for one, with letters beyond ASCII or a dot at its end.
  */
-const HOST_TO_OPENSSL = /^(?:\*\.)?\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)+$/;
+const HOST_LABEL = String.raw`[\w\u{80}-\u{10ffff}](?:[\w\u{80}-\u{10ffff}-]*[\w\u{80}-\u{10ffff}])?`;
+const HOST = new RegExp(String.raw`^(?:\*\.)?${HOST_LABEL}(?:\.${HOST_LABEL})+\.?$`, 'u');
 
-/** Whether OpenSSL, and old clients, take a common name for a host. */
+/** Whether OpenSSL, old clients or people take a common name for a host. */
 export function looksLikeHost(commonName: string): boolean {
-  return HOST_TO_OPENSSL.test(commonName);
+  return HOST.test(commonName);
+}
+
+/** The host that a common name looks like, as a dNSName would say it, or as it is where none could. */
+export function hostIn(commonName: string): string {
+  return canonicalName('dnsNames', commonName.replace(/\.$/, ''));
 }
 
 /**
  * OpenSSL holds a common name that looks like a host against the DNS constraints when there is no
- * dNSName, so that a certificate which slips by here would be refused there.
+ * dNSName, so that a certificate which slips by here would be refused there; old clients read it beside dNSNames too.
  */
 function commonNameAsHost(
-  { subject, names }: DecodedCertificate,
+  { subject }: DecodedCertificate,
   pointer: string,
 ): (RequestedName & { baseKind: 'dnsNames' })[] {
-  const value = subject.known.commonName;
-  if (value === undefined || names.dnsNames.length > 0) return [];
-  return looksLikeHost(value) ? [{ baseKind: 'dnsNames', value, pointer }] : [];
+  const { commonName } = subject.known;
+  if (commonName === undefined || !looksLikeHost(commonName)) return [];
+  return [{ baseKind: 'dnsNames', value: hostIn(commonName), pointer }];
 }

@@ -138,10 +138,11 @@ function disagreementsOf(
   requested: { readonly inBody: RequestedNames; readonly inCsr: RequestedNames },
 ): readonly Violation[] {
   const { names, subject } = csr;
-  const unknown = [...names.otherKinds, ...subject.others].map((type) => ({
-    pointer: '/csr',
-    detail: `asks for "${type}", which is not issued here`,
-  }));
+  const unknown = [
+    ...names.otherKinds.map((kind) => `asks for "${kind}", which is not issued here`),
+    ...subject.others.map((type) => `names ${type}, which is unknown here or stands there twice`),
+    ...(subject.hasJointAttributes ? ['names several attributes in one RDN'] : []),
+  ].map((detail) => ({ pointer: '/csr', detail }));
   const [inBody, inCsr] = [valuesOf(requested.inBody), valuesOf(requested.inCsr)];
   const kinds = isEmpty(inCsr) ? [] : SUBJECT_ALT_NAME_KINDS;
   const disagreeing = kinds.filter(

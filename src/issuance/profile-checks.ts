@@ -3,7 +3,7 @@ import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../x509/distinguished-name.ts';
 import { ipOctets } from '../x509/ip-address.ts';
-import { looksLikeHost } from './authority-checks.ts';
+import { hostIn, looksLikeHost } from './authority-checks.ts';
 import { durationSeconds, durationWords } from './duration.ts';
 import {
   isDnsNameIn,
@@ -153,9 +153,10 @@ function commonNameMatchesThePatterns(
   const { defaults, commonName: mode } = profile.subject;
   const isJudged = isAuthority || mode === 'subjectAltName' || defaults.commonName === commonName;
   if (commonName === undefined || isJudged || !looksLikeHost(commonName)) return [];
-  const kind = ipOctets(commonName) ? 'ipAddresses' : 'dnsNames';
+  const name = hostIn(commonName);
+  const kind = ipOctets(name) ? 'ipAddresses' : 'dnsNames';
   const pointer = pointers.subject('commonName');
-  return patternViolations(profile, { kind, name: commonName.toLowerCase() }).map((detail) => ({
+  return patternViolations(profile, { kind, name: name.toLowerCase() }).map((detail) => ({
     pointer,
     detail,
   }));

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Certificate } from '../certificate.ts';
 import { PkiError } from '../errors.ts';
 
-/** Starts, retries and rolling updates come in bursts. */
-const AT_ONCE = 20;
-const INTERVAL_MS = 60_000;
+/** All replicas of a large service may start at once, each with a certificate of its own for the same names. */
+const AT_ONCE = 1_000;
+const INTERVAL_MS = 1_000;
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Keeps certificates from renewing and re-keying themselves without end: 20 times at once, and once a minute
+ * Keeps certificates from renewing and re-keying themselves without end: 1,000 times at once, and once a second
  * from then on. All that follow from one certificate are counted together, since they name the same, and so are
  * attempts that fail.
  */
@@ -22,7 +22,7 @@ export class SelfRenewals {
     const instant = now.getTime();
     const restoredAt = Math.max(this.#restoredAt.get(identity) ?? 0, instant) + INTERVAL_MS;
     if (restoredAt - instant > AT_ONCE * INTERVAL_MS) {
-      const message = `a certificate renews itself ${AT_ONCE} times at once, and then once a minute`;
+      const message = `certificates for these names renew themselves ${AT_ONCE} times at once, and then once a second`;
       throw new PkiError('renewed-too-often', message);
     }
     // The one that was used last stands last.

@@ -2,6 +2,8 @@ import type { Subject } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from '../x509/distinguished-name.ts';
+import { looksLikeHost } from './authority-checks.ts';
+import { homographFault } from './homograph.ts';
 import type { Check, IssuanceTerms } from './terms.ts';
 
 /** ISO 3166-1 alpha-2, as X.520 asks of countryName. */
@@ -12,11 +14,14 @@ const COUNTRY = /^[A-Z]{2}$/;
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
+const BEYOND_ASCII = /\P{ASCII}/u;
+
 /** The rules of a subject, in the order in which they are reported. */
 export const subjectChecks: readonly Check[] = [
   attributesAreKnown,
   valuesAreWellFormed,
   authorityHasASubject,
+  commonNameIsNoLookalike,
   commonNameIsASubjectAltName,
   subjectDiffersFromIssuer,
 ];
@@ -25,6 +30,8 @@ export const subjectChecks: readonly Check[] = [
 export function subjectValueFault(attribute: keyof Subject, value: string): string | undefined {
   const { upperBound } = SUBJECT_ATTRIBUTES[attribute];
   if (value.trim() === '') return 'must not be empty';
+  // RFC 5280 §7.1: readers pass over it, and would take the value for another one.
+  if (value.trim() !== value) return 'must not begin or end with white space';
   if (INVISIBLE.test(value)) return 'must not hold control or invisible characters';
   // RFC 5280 appendix A.1 counts characters, not UTF-16 code units.
   if ([...value].length > upperBound) return `has at most ${upperBound} characters`;
@@ -60,6 +67,23 @@ function authorityHasASubject(
 ): readonly Violation[] {
   if (!isAuthority || subject.known.commonName !== undefined) return [];
   return [{ pointer: pointers.subject('commonName'), detail: 'an authority needs a commonName' }];
+}
+
+/** People read a host there as well as in a dNSName, where a homograph is refused. */
+function commonNameIsNoLookalike(
+  { subject }: DecodedCertificate,
+  { pointers }: IssuanceTerms,
+): readonly Violation[] {
+  const { commonName } = subject.known;
+  if (commonName === undefined || !looksLikeHost(commonName)) return [];
+  const labels = commonName
+    .toLowerCase()
+    .split('.')
+    .filter((label) => BEYOND_ASCII.test(label));
+  const fault = labels.map(homographFault).find((one) => one !== undefined);
+  if (fault === undefined) return [];
+  const detail = `could be taken for another name: a label ${fault}`;
+  return [{ pointer: pointers.subject('commonName'), detail }];
 }
 
 /** Old clients read the host from the CN, so that it must not say what no subjectAltName says. */

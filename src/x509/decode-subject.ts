@@ -11,6 +11,8 @@ export interface DecodedSubject {
   readonly known: Subject;
   /** Object identifiers of attributes that are unknown here, stand there again, or hold no text. */
   readonly others: readonly string[];
+  /** Whether an RDN has more than one attribute, as hardly any directory's has. */
+  readonly hasJointAttributes: boolean;
 }
 
 /** An attribute of a distinguished name: its type, and its value as text or else as DER. */
@@ -44,13 +46,14 @@ export function decodeSubject(name: Uint8Array): DecodedSubject {
 export function readSubject(reader: DerReader): DecodedSubject {
   const known: Partial<Record<keyof Subject, string>> = {};
   const others: string[] = [];
-  const attributes = readName(reader).flat();
+  const rdns = readName(reader);
+  const attributes = rdns.flat();
   for (const { type, value } of attributes) {
     const attribute = ATTRIBUTE_OF_TYPE.get(type);
     if (!attribute || typeof value !== 'string' || attribute in known) others.push(type);
     else known[attribute] = value;
   }
-  return { attributes, known, others };
+  return { attributes, known, others, hasJointAttributes: attributes.length > rdns.length };
 }
 
 /** Reads a Name, each RDN with its attributes. */

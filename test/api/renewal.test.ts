@@ -124,13 +124,16 @@ async function endsLoops(way: Way): Promise<void> {
   const own = await issue(api, { dnsNames: [`${way}-loop.example.org`] });
   const path = pathOf(own.serialNumber, way);
   const attempt = (body = {}) => byCertificate(path, identityOf(own), body);
-  for (let count = 0; count < 20; count += 1) {
-    assert.equal((await attempt({ validity: '-1d' })).status, 400);
-  }
+  const attempts = Array.from({ length: 20 }, async () => {
+    for (let count = 0; count < 50; count += 1) {
+      assert.equal((await attempt({ validity: '-1d' })).status, 400);
+    }
+  });
+  await Promise.all(attempts);
   const refused = await attempt();
-  assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '60'], refused.text);
+  assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '1'], refused.text);
   assert.equal((await api.post(path, {})).status, 201);
-  clock.advance(60_000);
+  clock.advance(1_000);
   assert.equal((await attempt()).status, 201);
 }
 
@@ -165,7 +168,7 @@ describe('POST /v1/certificates/{serialNumber}/renew', () => {
   it('422: an authority’s certificate, and a validity that its profile does not allow', () =>
     refusesAuthoritiesAndLongLives('renew'));
 
-  it('429: the client certificate of a loop, until a minute has passed', () => endsLoops('renew'));
+  it('429: the client certificate of a loop, until a second has passed', () => endsLoops('renew'));
 });
 
 describe('POST /v1/certificates/{serialNumber}/rekey', () => {
@@ -190,7 +193,7 @@ describe('POST /v1/certificates/{serialNumber}/rekey', () => {
   it('422: an authority’s certificate, and a validity that its profile does not allow', () =>
     refusesAuthoritiesAndLongLives('rekey'));
 
-  it('429: the client certificate of a loop, until a minute has passed', () => endsLoops('rekey'));
+  it('429: the client certificate of a loop, until a second has passed', () => endsLoops('rekey'));
 });
 
 describe('a client certificate of ours', () => {
