@@ -1,3 +1,4 @@
+import { SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { describeSubject } from '../x509/distinguished-name.ts';
@@ -141,10 +142,13 @@ export function hostIn(commonName: string): string {
  * dNSName, so that a certificate which slips by here would be refused there; old clients read it beside dNSNames too.
  */
 function commonNameAsHost(
-  { subject }: DecodedCertificate,
+  { subject, names }: DecodedCertificate,
   pointer: string,
 ): (RequestedName & { baseKind: 'dnsNames' })[] {
   const { commonName } = subject.known;
   if (commonName === undefined || !looksLikeHost(commonName)) return [];
+  // One of the names is judged as that.
+  const isNamed = SUBJECT_ALT_NAME_KINDS.some((kind) => names[kind].includes(commonName));
+  if (isNamed && names.dnsNames.length > 0) return [];
   return [{ baseKind: 'dnsNames', value: hostIn(commonName), pointer }];
 }

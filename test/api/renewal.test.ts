@@ -124,12 +124,8 @@ async function endsLoops(way: Way): Promise<void> {
   const own = await issue(api, { dnsNames: [`${way}-loop.example.org`] });
   const path = pathOf(own.serialNumber, way);
   const attempt = (body = {}) => byCertificate(path, identityOf(own), body);
-  const attempts = Array.from({ length: 20 }, async () => {
-    for (let count = 0; count < 50; count += 1) {
-      assert.equal((await attempt({ validity: '-1d' })).status, 400);
-    }
-  });
-  await Promise.all(attempts);
+  const attempts = Array.from({ length: 1_000 }, () => attempt({ validity: '-1d' }));
+  for (const { status } of await Promise.all(attempts)) assert.equal(status, 400);
   const refused = await attempt();
   assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '1'], refused.text);
   assert.equal((await api.post(path, {})).status, 201);

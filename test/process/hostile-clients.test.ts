@@ -61,6 +61,14 @@ describe('a hostile client', async () => {
     for (const socket of sockets) socket.destroy();
   });
 
+  it('that announces a body that is too large is answered 413 before it sends any of it', async () => {
+    const socket = await connected();
+    socket.write(`${head}Content-Length: 99999999999\r\n\r\n{}`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    assert.match(answer.toString('latin1'), /^HTTP\/1\.1 413 /);
+    socket.destroy();
+  });
+
   it('that sends 17 KiB of headers is answered 431', async () => {
     const answer = await sendRaw(
       `GET / HTTP/1.1\r\nHost: localhost\r\nX-Large: ${'x'.repeat(17 * 1024)}\r\n\r\n`,

@@ -53,6 +53,7 @@ describe('a leaf by CSR', () => {
         names,
         subject: nameOf([ORGANIZATION, der.utf8String('a')], [ORGANIZATION, der.utf8String('b')]),
       },
+      { names, subject: jointNameOf([ORGANIZATION, 'a'], [COMMON_NAME, host]) },
     ]) {
       assert.deepEqual(await askedByCsr(parts), ['request-refused', '/csr']);
     }
@@ -66,3 +67,9 @@ describe('a leaf by CSR', () => {
     assert.deepEqual(await askedByCsr(parts), ['request-refused', '/csr']);
   });
 });
+
+/** A Name whose attributes stand in one RDN. */
+function jointNameOf(...attributes: readonly (readonly [type: string, text: string])[]): Buffer {
+  const rdn = attributes.map(([type, text]) => der.sequence(der.oid(type), der.utf8String(text)));
+  return der.sequence(der.setOf(...rdn));
+}

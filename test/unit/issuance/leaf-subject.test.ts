@@ -114,6 +114,23 @@ describe('the subject of a leaf', () => {
     }
   });
 
+  it('has no white space at its ends, which readers pass over', async () => {
+    for (const value of [' evil.example', 'evil.example ', '\u00a0a']) {
+      const refusal = ['request-refused', '/subject/commonName'];
+      assert.deepEqual(await asked({ profile, subject: { commonName: value } }), refusal, value);
+    }
+  });
+
+  it('is no host that could be taken for another, whatever the profile', async () => {
+    for (const value of ['аррӏе.com', '*.аррӏе.com', 'apple.exаmple.']) {
+      const refusal = ['request-refused', '/subject/commonName'];
+      assert.deepEqual(await asked({ profile, subject: { commonName: value } }), refusal, value);
+    }
+    for (const value of ['bücher.example', 'Пётр Иванов', 'Müller.Anna']) {
+      assert.deepEqual(await asked({ profile, subject: { commonName: value } }), ['granted']);
+    }
+  });
+
   it('has a country of two capital letters', async () => {
     for (const country of ['ch', 'CHE', 'C', 'C1', 'ÄÖ']) {
       const refusal = ['request-refused', '/subject/country'];
@@ -122,7 +139,7 @@ describe('the subject of a leaf', () => {
   });
 
   it('is never that of its issuer, however it is spelt', async () => {
-    for (const commonName of ['Test Issuing', 'TEST issuing', '  Test   Issuing ']) {
+    for (const commonName of ['Test Issuing', 'TEST issuing', 'Test   Issuing']) {
       const refusal = ['request-refused', '/subject'];
       assert.deepEqual(await asked({ profile, subject: { commonName } }), refusal);
     }

@@ -87,6 +87,13 @@ describe('the constraints of every authority above', () => {
     ['a URI without a host', '/uris/0', names({ uris: ['urn:a:b'] })],
     ['a host as a common name', '/subject/commonName', client('evil.example.net')],
     ['such a host with underscores', '/subject/commonName', client('a_b.example.net')],
+    ['such a host with a dot at its end', '/subject/commonName', client('evil.example.net.')],
+    ['a host beyond ASCII as a common name', '/subject/commonName', client('bücher.example')],
+    [
+      'a host as a common name beside a permitted one',
+      '/subject/commonName',
+      { ...client('evil.example.net'), dnsNames: ['a.example.org'] },
+    ],
     ['an address as a common name', '/subject/commonName', client('192.0.2.1')],
     [
       'the same of a server',
