@@ -28,8 +28,6 @@ export function jsonBodyReader({ each, all }: { each: number; all: number }): Re
   return async (req, res, next) => {
     if (hasBody(req)) {
       assertMediaType(req, 'application/json');
-      // What is announced need not be waited for.
-      if (Number(req.headers['content-length'] ?? 0) > each) throw bodyTooLarge('body', each);
       // Whoever announces too much is not waited for.
       if (Number(req.headers['content-length'] ?? 0) > each) throw bodyTooLarge('body', each);
       let own = 0;
