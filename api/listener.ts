@@ -43,6 +43,11 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 const SOCKET_IDLE_MS = 5 * 60_000;
 /** Of one process; each may cost a TLS session and a body. */
 const MAX_CONNECTIONS = 4_096;
+/**
+ * Of one connection, that wait for their answers: what a client asks for and does not read is held in memory. Hardly
+ * any client asks again before it has its answer.
+ */
+const MAX_UNANSWERED = 100;
 /** What is not answered by then is cut off, or a stop could last for ever. */
 const CLOSE_DEADLINE_MS = 20_000;
 const CLOSE_SWEEP_MS = 50;
@@ -57,7 +62,8 @@ export interface ResponderOptions {
 }
 
 /** Answers with the bounds of this service; without `tls` in plain HTTP. */
-export function respondWith(app: RequestListener, options: ResponderOptions): Responder {
+export function respondWith(listener: RequestListener, options: ResponderOptions): Responder {
+  const app = hangingUp(listener);
   const { tls, ticketKeys, logUnreadable } = options;
   const common = { minVersion: 'TLSv1.2', ...(ticketKeys ? { ticketKeys } : {}) } as const;
   // A client may show a certificate, to renew it; who issued it is judged where it counts.
@@ -94,6 +100,22 @@ export function respondWith(app: RequestListener, options: ResponderOptions): Re
       if ('setSecureContext' in server) server.setSecureContext({ ...next, ...common });
     },
     close: () => close(server, connections),
+  };
+}
+
+/** Hangs up on connections with too many requests that wait for their answers. */
+function hangingUp(app: RequestListener): RequestListener {
+  const unanswered = new WeakMap<Socket, number>();
+  return (req, res) => {
+    const { socket } = req;
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    if (count > MAX_UNANSWERED) {
+      socket.destroy();
+      return;
+    }
+    unanswered.set(socket, count);
+    res.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    app(req, res);
   };
 }
 

@@ -23,12 +23,14 @@ export interface DocumentationDeps {
 /** The contract as a file and as a page, and the pages that the `type` of each problem leads to. */
 export function documentationRoutes({ openapiYaml, problems }: DocumentationDeps): Router {
   const router = strictRouter();
-  const docs = contractPage(parseContract(openapiYaml));
+  // Octets that all answers share, however many of them nobody reads.
+  const docs = Buffer.from(contractPage(parseContract(openapiYaml)));
+  const contract = Buffer.from(openapiYaml);
 
   router
     .route('/openapi.yaml')
     .get((_req, res) => {
-      res.type('application/yaml').send(openapiYaml);
+      res.type('application/yaml; charset=utf-8').send(contract);
     })
     .all(onlyMethods('GET', 'HEAD'));
 
@@ -44,7 +46,7 @@ export function documentationRoutes({ openapiYaml, problems }: DocumentationDeps
     .get((req, res, next) => {
       const { code } = req.params;
       const kind = Object.hasOwn(problems, code) ? problems[code] : undefined;
-      if (kind) sendPage(res, problemPage(code, kind));
+      if (kind) sendPage(res, Buffer.from(problemPage(code, kind)));
       else next('router');
     })
     .all(onlyMethods('GET', 'HEAD'));
@@ -52,8 +54,8 @@ export function documentationRoutes({ openapiYaml, problems }: DocumentationDeps
   return router;
 }
 
-function sendPage(res: Response, text: string): void {
-  res.set('Content-Security-Policy', CONTENT_SECURITY_POLICY).type('html').send(text);
+function sendPage(res: Response, octets: Buffer): void {
+  res.set('Content-Security-Policy', CONTENT_SECURITY_POLICY).type('html').send(octets);
 }
 
 function problemPage(code: string, { status, title, explanation }: ProblemKind): string {
