@@ -41,8 +41,9 @@ import { AuditRepository } from './storage/database/audit-repository.ts';
 import { AuthorityRecords } from './storage/database/authority-records.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
-import { type Commit, GroupCommit } from './storage/database/group-commit.ts';
+import { GroupCommit } from './storage/database/group-commit.ts';
 import { IssuanceRecords } from './storage/database/issuance-records.ts';
+import type { Commit } from './storage/database/statement.ts';
 import { TargetRepository } from './storage/database/target-repository.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Commit } from '../storage/database/group-commit.ts';
 import { SharedCommit } from '../storage/database/shared-commit.ts';
+import type { Commit } from '../storage/database/statement.ts';
 import { Places } from './places.ts';
 
 /** More would fill the thread pool's queue, in which other requests wait for their signatures too. */

@@ -11,9 +11,9 @@ import type { AuditRepository } from '../storage/database/audit-repository.ts';
 import type { AuthorityRecords } from '../storage/database/authority-records.ts';
 import type { AuthorityRepository } from '../storage/database/authority-repository.ts';
 import type { CertificateRepository } from '../storage/database/certificate-repository.ts';
-import type { Commit } from '../storage/database/group-commit.ts';
 import type { IssuanceRecords } from '../storage/database/issuance-records.ts';
 import type { Schema } from '../storage/database/schema.ts';
+import type { Commit } from '../storage/database/statement.ts';
 import type { TargetRepository } from '../storage/database/target-repository.ts';
 
 /** What the parts of the service are joined around; tests hand in a clock and a database of theirs. */

@@ -1,7 +1,7 @@
 import type { Refusal } from '../api/problem.ts';
 import type { BatchRoutesDeps, ItemWork } from '../api/routes/batch.ts';
 import type { IssuanceDeps } from '../src/issuance/issue-certificate.ts';
-import type { Commit } from '../storage/database/group-commit.ts';
+import type { Commit } from '../storage/database/statement.ts';
 import { inOneCommit } from './in-one-commit.ts';
 import { refusalEntryOf } from './refusal-entry.ts';
 import type { Parts, Surroundings } from './surroundings.ts';

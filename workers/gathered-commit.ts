@@ -1,4 +1,4 @@
-import type { Commit, Statement } from '../storage/database/group-commit.ts';
+import type { Commit, Statement } from '../storage/database/statement.ts';
 import { asError, type Failure } from './link.ts';
 
 /** What became of each transaction: nothing to say, or why it was not kept. */

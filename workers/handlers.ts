@@ -1,5 +1,5 @@
 import type { FirstProcess } from '../compose/surroundings.ts';
-import type { Statement } from '../storage/database/group-commit.ts';
+import type { Statement } from '../storage/database/statement.ts';
 import type { Outcomes } from './gathered-commit.ts';
 import { asFailure, type Handlers } from './link.ts';
 

@@ -1,8 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { AuditAction, AuditEntry, RecordedAuditEntry } from '../../src/audit/entry.ts';
-import type { Commit, Statement } from './group-commit.ts';
 import { Insertion } from './insertion.ts';
 import type { AuditEntryRow, Schema } from './schema.ts';
+import type { Commit, Statement } from './statement.ts';
 
 /** Appends entries inside the transaction of the change that they speak of. */
 export async function appendAuditEntries(

@@ -3,10 +3,10 @@ import type { AuditEntry } from '../../src/audit/entry.ts';
 import type { Authority, PendingAuthority } from '../../src/authority/authority.ts';
 import type { Intake } from '../../src/authority/intake.ts';
 import type { AuditRepository } from './audit-repository.ts';
-import type { Commit, Statement } from './group-commit.ts';
 import { Insertion } from './insertion.ts';
 import { asBuffer, type IssuanceRecords, NAME_IS_TAKEN } from './issuance-records.ts';
 import type { Schema } from './schema.ts';
+import type { Commit, Statement } from './statement.ts';
 
 /** Writes authorities that are not issued here: pending ones, and what comes in from elsewhere. */
 export class AuthorityRecords {

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Statement } from './group-commit.ts';
 import type { Schema } from './schema.ts';
+import type { Statement } from './statement.ts';
 
 /** An INSERT whose SQL text is made once, since making it costs more than running it. */
 export class Insertion<Table extends keyof Schema, Column extends keyof Schema[Table] & string> {

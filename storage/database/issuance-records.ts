@@ -2,9 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { Certificate } from '../../src/certificate.ts';
 import type { IssuanceRecord, NewAuthority } from '../../src/issuance/issuance-record.ts';
 import type { AuditRepository } from './audit-repository.ts';
-import type { Commit, Statement } from './group-commit.ts';
 import { Insertion } from './insertion.ts';
 import type { Schema } from './schema.ts';
+import type { Commit, Statement } from './statement.ts';
 
 /** Makes a refusal of the insertion of an authority whose name another one has. */
 export const NAME_IS_TAKEN = sql`on conflict (name) do nothing`;

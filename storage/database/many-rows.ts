@@ -1,4 +1,4 @@
-import type { Statement } from './group-commit.ts';
+import type { Statement } from './statement.ts';
 
 /** Enough to make the cost of a statement vanish; SQLite takes 32,766 parameters, and no row has fifty. */
 const MAX_ROWS = 64;

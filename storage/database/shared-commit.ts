@@ -1,4 +1,4 @@
-import type { Commit, Statement } from './group-commit.ts';
+import type { Commit, Statement } from './statement.ts';
 
 /** The way of one piece of work into a transaction that it shares with others. */
 export interface Share {

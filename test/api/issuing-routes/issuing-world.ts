@@ -102,7 +102,7 @@ export function passOver({ serialNumber }: Pick<CertificateJson, 'serialNumber'>
 }
 
 /** The certificates of an authority and of those above it, as everybody can fetch them. */
-export async function pathOf(authority: string): Promise<readonly Uint8Array[]> {
+async function pathOf(authority: string): Promise<readonly Uint8Array[]> {
   const known = paths.get(authority);
   if (known) return known;
   const reply = await api.get(`/v1/authorities/${authority}`);

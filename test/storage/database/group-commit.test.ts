@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Kysely } from 'kysely';
-import { GroupCommit, type Statement } from '../../../storage/database/group-commit.ts';
+import { GroupCommit } from '../../../storage/database/group-commit.ts';
 import type { Schema } from '../../../storage/database/schema.ts';
+import type { Statement } from '../../../storage/database/statement.ts';
 import { DATABASES } from './databases.ts';
 
 const INSERT = 'insert into instance (id) values (?) on conflict (id) do nothing';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Statement } from '../../../storage/database/group-commit.ts';
 import { manyRows } from '../../../storage/database/many-rows.ts';
+import type { Statement } from '../../../storage/database/statement.ts';
 
 const into = (table: string, value: number): Statement => ({
   sql: `insert into ${table} (a) values (?)`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Statement } from '../../../storage/database/group-commit.ts';
 import { SharedCommit } from '../../../storage/database/shared-commit.ts';
+import type { Statement } from '../../../storage/database/statement.ts';
 
 const statement = (sql: string): Statement => ({ sql, parameters: [] });
 

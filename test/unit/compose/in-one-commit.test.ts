@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inOneCommit } from '../../../compose/in-one-commit.ts';
-import type { Commit, Statement } from '../../../storage/database/group-commit.ts';
+import type { Commit, Statement } from '../../../storage/database/statement.ts';
 
 const ITEMS = Array.from({ length: 30 }, (_, index) => index);
 const statementOf = (item: number): Statement => ({ sql: String(item), parameters: [] });
