@@ -40,7 +40,7 @@ const WORDS = [
   '😀 GmbH',
   'Straße 5',
   'e\u0301 combined',
-  ' spaces around ',
+  'three   spaces',
   'two  spaces',
   'CN=inside',
   '*.star',

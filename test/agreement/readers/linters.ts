@@ -75,10 +75,6 @@ const pkilint: Linter = {
   },
 };
 
-/** RFC 5280 §7.1. */
-const SPACES =
-  'attributes are written as they were asked for, and whoever compares names passes over spaces at either end';
-
 const zlint: Linter = {
   name: 'zlint',
   lint: async (certificates) => {
@@ -98,10 +94,6 @@ const zlint: Linter = {
   },
   errors: {},
   warnings: {
-    w_issuer_dn_leading_whitespace: SPACES,
-    w_issuer_dn_trailing_whitespace: SPACES,
-    w_subject_dn_leading_whitespace: SPACES,
-    w_subject_dn_trailing_whitespace: SPACES,
     n_san_iana_pub_suffix_empty:
       'hosts within a company may lie below a domain that is registered nowhere, such as svc.cluster.local',
   },
