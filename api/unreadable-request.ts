@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { problemKinds } from './problem-kinds.ts';
 
 /** A request that Node's parser gave up on, before there was anything to route. */
 export interface UnreadableRequest {
@@ -30,11 +31,10 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
     socket.destroy();
     return { requestId, status, reason };
   }
-  const title = STATUS_CODES[status] ?? '';
   const instance = `urn:uuid:${requestId}`;
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail, instance });
+  const body = JSON.stringify({ ...kindOf(status), status, detail, instance });
   const head = [
-    `HTTP/1.1 ${status} ${title}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
@@ -44,6 +44,13 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
   socket.pause();
   afterAnswers(socket, () => socket.end(`${head.join('\r\n')}\r\n\r\n${body}`).resume());
   return { requestId, status, reason };
+}
+
+/** What no route could have said, such as 431, has no kind of its own. */
+function kindOf(status: number) {
+  if (status !== 400) return { type: 'about:blank', title: STATUS_CODES[status] };
+  const code = 'request-malformed';
+  return { type: `/problems/${code}`, title: problemKinds[code].title, code };
 }
 
 /** Where Node keeps the answer that is the next one on a connection. */

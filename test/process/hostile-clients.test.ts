@@ -94,6 +94,7 @@ describe('a hostile client', async () => {
       assert.doesNotMatch(answer, /HTTP\/1\.1 5/);
       assert.match(answer, /Content-Type: application\/problem\+json/);
       assert.match(answer, /"detail":"/);
+      assert.match(answer, /"code":"request-malformed"/);
     });
   }
 
