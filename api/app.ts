@@ -25,7 +25,7 @@ import { type RenewalRoutesDeps, renewalRoutes } from './routes/renewal.ts';
 import { type RotationRoutesDeps, rotationRoutes } from './routes/rotation.ts';
 import { strictRouter } from './strict-router.ts';
 
-/** Of one process: as many certificates as it issues in less than a second. */
+/** Of one process, which issues about as many certificates in two seconds; each may hold a body. */
 const MAX_REQUESTS = 1_024;
 
 interface ListenerDeps extends ProblemDeps {

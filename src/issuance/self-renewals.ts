@@ -9,8 +9,8 @@ const MAX_REMEMBERED = 10_000;
 
 /**
  * Keeps certificates from renewing and re-keying themselves without end: 1,000 times at once, and once a second
- * from then on. All that follow from one certificate are counted together, since they name the same, and so are
- * attempts that fail.
+ * from then on. All of one profile, subject and list of names are counted together, since what follows from a
+ * certificate has these in common, and so are attempts that fail.
  */
 export class SelfRenewals {
   /** By whom a certificate names: when nothing of its allowance will be used any more, in milliseconds. */

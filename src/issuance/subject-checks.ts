@@ -3,7 +3,9 @@ import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from '../x509/distinguished-name.ts';
 import { looksLikeHost } from './authority-checks.ts';
+import { isInternational } from './dns-name.ts';
 import { homographFault } from './homograph.ts';
+import { readLabel } from './idna.ts';
 import type { Check, IssuanceTerms } from './terms.ts';
 
 /** ISO 3166-1 alpha-2, as X.520 asks of countryName. */
@@ -13,8 +15,6 @@ const COUNTRY = /^[A-Z]{2}$/;
  * of direction among them, separators of lines, lone surrogates, and all that renderers pass over.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-
-const BEYOND_ASCII = /\P{ASCII}/u;
 
 /** The rules of a subject, in the order in which they are reported. */
 export const subjectChecks: readonly Check[] = [
@@ -78,14 +78,17 @@ function commonNameIsNoLookalike(
   // One of the names is judged as that.
   if (profile.subject.commonName === 'subjectAltName') return [];
   if (commonName === undefined || !looksLikeHost(commonName)) return [];
-  const labels = commonName
-    .toLowerCase()
-    .split('.')
-    .filter((label) => BEYOND_ASCII.test(label));
+  const labels = commonName.toLowerCase().split('.').filter(isInternational).map(uLabelOf);
   const fault = labels.map(homographFault).find((one) => one !== undefined);
   if (fault === undefined) return [];
   const detail = `could be taken for another name: a label ${fault}`;
   return [{ pointer: pointers.subject('commonName'), detail }];
+}
+
+/** As it is shown; what is no label of IDNA2008 is shown as it stands. */
+function uLabelOf(label: string): string {
+  const read = readLabel(label);
+  return 'fault' in read ? label : read.uLabel;
 }
 
 /** Old clients read the host from the CN, so that it must not say what no subjectAltName says. */

@@ -10,9 +10,10 @@ const MAX_ROWS = 64;
  */
 export function manyRows(statements: readonly Statement[]): readonly Statement[] {
   const combined: Statement[] = [];
-  let gathered = new Map<string, Statement[]>();
+  let gathered = new Map<string, { readonly row: string; readonly insertions: Statement[] }>();
   const flush = () => {
-    for (const rows of gathered.values()) combined.push(...inOne(rows));
+    for (const [sql, { row, insertions }] of gathered)
+      combined.push(...inOne(sql, row, insertions));
     gathered = new Map();
   };
   for (const statement of statements) {
@@ -22,27 +23,26 @@ export function manyRows(statements: readonly Statement[]): readonly Statement[]
       combined.push(statement);
       continue;
     }
-    const rows = gathered.get(sql);
-    if (rows) rows.push(statement);
-    else gathered.set(sql, [statement]);
+    const same = gathered.get(sql) ?? { row, insertions: [] };
+    same.insertions.push(statement);
+    gathered.set(sql, same);
   }
   flush();
   return combined;
 }
 
 /** Powers of two, so that few different statements are to be prepared. */
-function inOne(rows: readonly Statement[]): Statement[] {
+function inOne(sql: string, row: string, insertions: readonly Statement[]): Statement[] {
   const combined: Statement[] = [];
   let at = 0;
   for (let size = MAX_ROWS; size >= 1; size /= 2) {
-    for (; rows.length - at >= size; at += size) combined.push(joined(rows.slice(at, at + size)));
+    for (; insertions.length - at >= size; at += size) {
+      const rows = insertions.slice(at, at + size);
+      combined.push({
+        sql: sql + `, ${row}`.repeat(size - 1),
+        parameters: rows.flatMap(({ parameters }) => parameters),
+      });
+    }
   }
   return combined;
-}
-
-function joined(rows: readonly Statement[]): Statement {
-  const [first, ...more] = rows;
-  if (!first || more.length === 0) return first ?? { sql: '', parameters: [] };
-  const sql = first.sql + `, ${first.row}`.repeat(more.length);
-  return { sql, parameters: rows.flatMap(({ parameters }) => parameters) };
 }

@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { after, describe, it } from 'node:test';
-import { accept, respondWith } from '../../api/listener.ts';
+import { describe, it } from 'node:test';
 import { startApi } from '../support/api.ts';
 import { type CertificateJson, issue, placesIn, problemIn } from './certificates-on-the-wire.ts';
-import { type ClientIdentity, selfSigned, tlsCall } from './tls-call.ts';
+import { type ClientIdentity, openTlsListener, selfSigned, tlsCall } from './tls-call.ts';
 
 const { api, apps, clock, recorded, recordCertificate } = await startApi();
 const host = 'webapp.istioinaction.io';
 
 /** The management listener as the service opens it, with TLS. */
 const listening = await issue(api, { dnsNames: ['localhost'] });
-const responder = respondWith(apps.management, {
-  tls: { cert: listening.certificate, key: listening.privateKey ?? '' },
-  logUnreadable: () => undefined,
+const port = await openTlsListener(apps.management, {
+  cert: listening.certificate,
+  key: listening.privateKey ?? '',
 });
-const acceptor = await accept({ host: '127.0.0.1', port: 0 }, responder.respond);
-after(async () => {
-  await acceptor.close();
-  await responder.close();
-});
-const port = Number(acceptor.authority.split(':')[1]);
 
 function byCertificate(path: string, client: ClientIdentity | undefined, body: object = {}) {
   return tlsCall({ port, path, body, client });

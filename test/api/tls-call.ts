@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
+import { accept, respondWith, type TlsMaterial } from '../../api/listener.ts';
 
 /** What a client shows in its handshake, as PEM. */
 export interface ClientIdentity {
@@ -16,6 +18,17 @@ export interface TlsReply {
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
   readonly json: <T>() => T;
+}
+
+/** Opens a listener with TLS on loopback, as the service opens it, until the tests of the file end; gives its port. */
+export async function openTlsListener(app: RequestListener, tls: TlsMaterial): Promise<number> {
+  const responder = respondWith(app, { tls, logUnreadable: () => undefined });
+  const acceptor = await accept({ host: '127.0.0.1', port: 0 }, responder.respond);
+  after(async () => {
+    await acceptor.close();
+    await responder.close();
+  });
+  return Number(acceptor.authority.split(':')[1]);
 }
 
 /** One request to a TLS listener on loopback, on a connection of its own; with a body it is a POST. */

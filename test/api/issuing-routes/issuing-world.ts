@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { after } from 'node:test';
 import fc from 'fast-check';
-import { accept, respondWith } from '../../../api/listener.ts';
 import { startApi } from '../../support/api.ts';
 import type { Reply } from '../../support/api-client.ts';
 import { NARROW, RESTATED } from '../../support/narrow-profile.ts';
@@ -13,7 +11,7 @@ import {
 } from '../../support/restated-policy/assert-policy.ts';
 import type { AuthorityJson } from '../authorities-on-the-wire.ts';
 import { type CertificateJson, certificatesIn, issue } from '../certificates-on-the-wire.ts';
-import { type ClientIdentity, tlsCall } from '../tls-call.ts';
+import { type ClientIdentity, openTlsListener, tlsCall } from '../tls-call.ts';
 
 /** A certificate that has left the service, with what it was asked for by. */
 export type Departed = Pick<CertificateJson, 'certificate' | 'authority' | 'profile'>;
@@ -39,16 +37,10 @@ const paths = new Map<string, readonly Uint8Array[]>();
 /** The management listener with TLS, as the service opens it. */
 const own = await issue(api, { dnsNames: ['localhost'] });
 judged.add(own.serialNumber);
-const responder = respondWith(world.apps.management, {
-  tls: { cert: own.certificate, key: own.privateKey ?? '' },
-  logUnreadable: () => undefined,
+const port = await openTlsListener(world.apps.management, {
+  cert: own.certificate,
+  key: own.privateKey ?? '',
 });
-const acceptor = await accept({ host: '127.0.0.1', port: 0 }, responder.respond);
-after(async () => {
-  await acceptor.close();
-  await responder.close();
-});
-const port = Number(acceptor.authority.split(':')[1]);
 
 /** One request by a client that has nothing but its certificate. */
 export function byCertificate(client: ClientIdentity, path: string, body: object) {
