@@ -43,7 +43,6 @@ import { AuthorityRepository } from './storage/database/authority-repository.ts'
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
 import { GroupCommit } from './storage/database/group-commit.ts';
 import { IssuanceRecords } from './storage/database/issuance-records.ts';
-import type { Commit } from './storage/database/statement.ts';
 import { TargetRepository } from './storage/database/target-repository.ts';
 
 /**
@@ -52,7 +51,7 @@ import { TargetRepository } from './storage/database/target-repository.ts';
  */
 const KEY_GENERATION = { rsaAtOnce: 2, rsaWaiting: 64 };
 
-/** Those of 64 processes at full load; about 100 MB. */
+/** Of one process, whose requests and batches may each ask for certificates with many names; about 100 MB. */
 const MAX_WAITING_STATEMENTS = 50_000;
 
 export type Composition = ReturnType<typeof compose>;
@@ -60,25 +59,25 @@ export type FirstComposition = ReturnType<typeof composeFirst>;
 
 /** Joins domain, storage and listeners of the first process; nothing listens or rotates yet. */
 export function composeFirst(surroundings: FirstSurroundings) {
-  const { db, otherMetrics, commitWaitMs: waitMs = 0 } = surroundings;
-  const { commit } = new GroupCommit(db, { waitMs, maxStatements: MAX_WAITING_STATEMENTS });
-  const parts = partsOf(surroundings, commit);
+  const { otherMetrics } = surroundings;
+  const parts = partsOf(surroundings);
   const issuing = composeIssuing(surroundings, parts);
   const rotating = composeRotation(surroundings, { ...parts, issue: issuing.issue });
   const metricsText = async () => parts.metrics.text(await otherMetrics?.());
-  const firstProcess = { ...rotating, commit, metricsText };
+  const firstProcess = { ...rotating, metricsText };
   return { ...joined(surroundings, { parts, issuing, firstProcess }), ...rotating, firstProcess };
 }
 
 /** Joins the same for a further process, which asks the first one for what only that may do. */
 export function compose(surroundings: WorkerSurroundings) {
   const { firstProcess } = surroundings;
-  const parts = partsOf(surroundings, firstProcess.commit);
+  const parts = partsOf(surroundings);
   const issuing = composeIssuing(surroundings, parts);
   return joined(surroundings, { parts, issuing, firstProcess });
 }
 
-function partsOf({ db, wrapping, now }: Surroundings, commit: Commit): Parts {
+function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroundings): Parts {
+  const { commit } = new GroupCommit(db, { waitMs, maxStatements: MAX_WAITING_STATEMENTS });
   const journal = new AuditRepository(db, commit);
   const records = new IssuanceRecords(db, { commit, now, journal });
   const stores = {
@@ -86,7 +85,7 @@ function partsOf({ db, wrapping, now }: Surroundings, commit: Commit): Parts {
     authorityRecords: new AuthorityRecords(db, { commit, journal, issuances: records }),
     certificates: new CertificateRepository(db),
     records,
-    targets: new TargetRepository(db),
+    targets: new TargetRepository(db, { commit, journal }),
     journal,
   };
   const issuers = new Issuers({ findAuthority: stores.authorities.find, wrapping });

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
-import type { Kysely } from 'kysely';
 import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
 import type { MetricValues } from './api/metrics.ts';
@@ -17,9 +16,9 @@ import { Profiles } from './src/issuance/profiles.ts';
 import { followFile } from './src/rotation/follow-file.ts';
 import { encodeCertificates } from './src/x509/pem.ts';
 import { openDataFolder, writeRoot } from './storage/data-folder.ts';
+import type { Database } from './storage/database/database.ts';
 import { instanceId } from './storage/database/instance-id.ts';
 import { openDatabase } from './storage/database/open-database.ts';
-import type { Schema } from './storage/database/schema.ts';
 import { destinationStores } from './storage/destination-stores.ts';
 import { FileStore } from './storage/directory/file-store.ts';
 import { SecretStore } from './storage/kubernetes/secret-store.ts';
@@ -99,7 +98,7 @@ type Secrets = Awaited<ReturnType<typeof openSecrets>>;
 
 async function composed(
   settings: Settings,
-  parts: { dataDir: string; db: Kysely<Schema>; secrets: Secrets; state: State; log: Logger },
+  parts: { dataDir: string; db: Database; secrets: Secrets; state: State; log: Logger },
 ): Promise<FirstComposition> {
   const { dataDir, db, secrets, state, log } = parts;
   const instance = await instanceId(db, randomUUID);
@@ -134,7 +133,7 @@ async function listen(
   parts: { service: FirstComposition; secrets: Secrets; state: State; log: Logger },
 ) {
   const { service, secrets, state, log } = parts;
-  const { databaseFile, logLevel, isTlsOn, profiles, publicUrl } = settings;
+  const { databaseFile, commitWaitMs, logLevel, isTlsOn, profiles, publicUrl } = settings;
   const ownCertificate = ownCertificateOf(settings, service);
   const issued = isTlsOn ? ownCertificate.renewIfDue() : Promise.resolve(undefined);
   let tls = await explained('PKI_TLS_AUTHORITY, PKI_TLS_NAMES', issued);
@@ -142,6 +141,7 @@ async function listen(
   const { token: adminToken, keyEncryptionKey } = secrets;
   const known = {
     databaseFile,
+    commitWaitMs,
     logLevel,
     adminToken,
     keyEncryptionKey,

@@ -1,4 +1,3 @@
-import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Metrics, MetricValues } from '../api/metrics.ts';
 import type { RotationRoutesDeps } from '../api/routes/rotation.ts';
@@ -11,14 +10,16 @@ import type { AuditRepository } from '../storage/database/audit-repository.ts';
 import type { AuthorityRecords } from '../storage/database/authority-records.ts';
 import type { AuthorityRepository } from '../storage/database/authority-repository.ts';
 import type { CertificateRepository } from '../storage/database/certificate-repository.ts';
+import type { Database } from '../storage/database/database.ts';
 import type { IssuanceRecords } from '../storage/database/issuance-records.ts';
-import type { Schema } from '../storage/database/schema.ts';
 import type { Commit } from '../storage/database/statement.ts';
 import type { TargetRepository } from '../storage/database/target-repository.ts';
 
 /** What the parts of the service are joined around; tests hand in a clock and a database of theirs. */
 export interface Surroundings {
-  readonly db: Kysely<Schema>;
+  readonly db: Database;
+  /** How long a record waits at most for others to share its commit, in milliseconds; absent: not at all. */
+  readonly commitWaitMs?: number;
   readonly wrapping: KeyWrapping;
   readonly now: () => Date;
   readonly randomBytes: (size: number) => Uint8Array;
@@ -36,8 +37,6 @@ export interface Surroundings {
 /** The surroundings of the first process: it alone writes to destinations, and sums up what all count. */
 export interface FirstSurroundings extends Surroundings {
   readonly destinations: DestinationStore;
-  /** How long a record waits at most for others to share its commit, in milliseconds; absent: not at all. */
-  readonly commitWaitMs?: number;
   /** What the other processes have counted. */
   readonly otherMetrics?: () => Promise<readonly MetricValues[]>;
 }
@@ -47,13 +46,12 @@ export interface WorkerSurroundings extends Surroundings {
   readonly firstProcess: FirstProcess;
 }
 
-/** What the first process does for all: it alone writes, and it holds the locks of rotation. */
+/** What the first process does for all: it holds the locks of rotation. */
 export interface FirstProcess
   extends Pick<
     RotationRoutesDeps,
     'createTarget' | 'replaceTarget' | 'deleteTarget' | 'rotate' | 'run'
   > {
-  readonly commit: Commit;
   readonly metricsText: () => Promise<string>;
 }
 

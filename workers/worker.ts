@@ -9,9 +9,7 @@ import { type Composition, compose } from '../compose.ts';
 import type { Profile } from '../src/issuance/profile.ts';
 import { Profiles } from '../src/issuance/profiles.ts';
 import { openDatabase } from '../storage/database/open-database.ts';
-import type { Statement } from '../storage/database/statement.ts';
 import { AesGcmWrapping } from '../storage/keys/aes-gcm-wrapping.ts';
-import { GatheredCommit, type Outcomes } from './gathered-commit.ts';
 import { type Channel, Link } from './link.ts';
 
 export type ListenerName = 'management' | 'distribution';
@@ -19,6 +17,7 @@ export type ListenerName = 'management' | 'distribution';
 /** All that a worker must know; it comes by the channel, since others can read an environment. */
 export interface WorkerStart {
   readonly databaseFile: string;
+  readonly commitWaitMs: number;
   readonly logLevel: string;
   readonly adminToken: string;
   readonly keyEncryptionKey: Uint8Array;
@@ -32,8 +31,8 @@ export interface WorkerStart {
 const now = () => new Date();
 
 /**
- * A process that answers requests on connections which the first process accepts. It reads the
- * database itself; what is written, and rotation with its locks, it asks of the first.
+ * A process that answers requests on connections which the first process accepts. It reads and writes the
+ * database itself; rotation with its locks it asks of the first.
  */
 class Worker {
   readonly #link: Link;
@@ -60,6 +59,7 @@ class Worker {
     const log = openLog(start.logLevel);
     const service = compose({
       db: await openDatabase(start.databaseFile),
+      commitWaitMs: start.commitWaitMs,
       wrapping: new AesGcmWrapping(start.keyEncryptionKey, randomBytes),
       now,
       randomBytes,
@@ -87,10 +87,7 @@ class Worker {
 
   #firstProcess(): FirstProcess {
     const link = this.#link;
-    const commitAll = (transactions: readonly (readonly Statement[])[]) =>
-      link.ask<Outcomes>('commitAll', [transactions]);
     return {
-      commit: new GatheredCommit(commitAll).commit,
       createTarget: (...args) => link.ask('createTarget', args),
       replaceTarget: (...args) => link.ask('replaceTarget', args),
       deleteTarget: (...args) => link.ask('deleteTarget', args),

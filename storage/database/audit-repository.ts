@@ -1,18 +1,8 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { AuditAction, AuditEntry, RecordedAuditEntry } from '../../src/audit/entry.ts';
 import { Insertion } from './insertion.ts';
 import type { AuditEntryRow, Schema } from './schema.ts';
 import type { Commit, Statement } from './statement.ts';
-
-/** Appends entries inside the transaction of the change that they speak of. */
-export async function appendAuditEntries(
-  trx: Transaction<Schema>,
-  entries: readonly AuditEntry[],
-): Promise<void> {
-  if (entries.length > 0) {
-    await trx.insertInto('audit_entry').values(entries.map(rowOf)).execute();
-  }
-}
 
 const COLUMNS = ['time', 'actor', 'request_id', 'action', 'details'] as const;
 

@@ -1,7 +1,6 @@
-import { CompiledQuery, type Kysely } from 'kysely';
 import { PkiError } from '../../src/errors.ts';
+import type { Database } from './database.ts';
 import { manyRows } from './many-rows.ts';
-import type { Schema } from './schema.ts';
 import type { Commit, Statement } from './statement.ts';
 
 export interface GroupCommitTerms {
@@ -26,7 +25,7 @@ interface Waiting {
  * others are kept.
  */
 export class GroupCommit {
-  readonly #db: Kysely<Schema>;
+  readonly #db: Pick<Database, 'transact'>;
   readonly #terms: GroupCommitTerms;
   #waiting: Waiting[] = [];
   #waitingStatements = 0;
@@ -36,7 +35,7 @@ export class GroupCommit {
   /** Whether the last commit had several transactions to share it. */
   #isShared = false;
 
-  constructor(db: Kysely<Schema>, terms: GroupCommitTerms) {
+  constructor(db: Pick<Database, 'transact'>, terms: GroupCommitTerms) {
     this.#db = db;
     this.#terms = terms;
   }
@@ -44,7 +43,8 @@ export class GroupCommit {
   /**
    * Ends when all of `statements` are durable.
    *
-   * @throws {PkiError} `overloaded` where too many wait already, or the refusal of a statement
+   * @throws {PkiError} `overloaded` where too many wait already or another process writes for seconds, or the refusal
+   *   of a statement
    */
   readonly commit: Commit = (statements) => {
     if (this.#waitingStatements + statements.length > this.#terms.maxStatements) {
@@ -94,14 +94,7 @@ export class GroupCommit {
     }
   }
 
-  /** The statements run without a pause in between, so that no reader waits for the group to end. */
-  async #keep(transactions: readonly (readonly Statement[])[]): Promise<void> {
-    await this.#db.transaction().execute(async (trx) => {
-      for (const { sql, parameters, refusal } of manyRows(transactions.flat())) {
-        const query = CompiledQuery.raw(sql, [...parameters]);
-        const { numAffectedRows } = await trx.executeQuery(query);
-        if (refusal && numAffectedRows !== 1n) throw new PkiError(refusal.code, refusal.message);
-      }
-    });
+  #keep(transactions: readonly (readonly Statement[])[]): Promise<void> {
+    return this.#db.transact(manyRows(transactions.flat()));
   }
 }

@@ -1,12 +1,13 @@
 import { closeSync, openSync } from 'node:fs';
-import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import BetterSqlite from 'better-sqlite3';
+import { Database } from './database.ts';
 import { migrate } from './migrations.ts';
-import { PreparedStatements } from './prepared-statements.ts';
-import type { Schema } from './schema.ts';
 
-/** How long a statement waits for another process that writes. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** How long an opening waits for another process. */
+const OPENING_TIMEOUT_MS = 5_000;
+
+/** The same for a statement afterwards. SQLite blocks the whole process meanwhile; who waits longer waits asynchronously. */
+const BUSY_TIMEOUT_MS = 3;
 
 /**
  * 32 MiB: indexes by serial number have their pages written all over again, and each checkpoint copies every page
@@ -21,18 +22,17 @@ const PAGES_BETWEEN_CHECKPOINTS = 8_192;
  * `synchronous = FULL` makes every commit durable before it returns, which is the promise that no
  * certificate leaves before its record is.
  */
-export async function openDatabase(path: string): Promise<Kysely<Schema>> {
+export async function openDatabase(path: string): Promise<Database> {
   // SQLite gives its journal files the mode of the database file, which holds sealed keys.
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
-  const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
-  database.pragma(`wal_autocheckpoint = ${PAGES_BETWEEN_CHECKPOINTS}`);
-  const db = new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: new PreparedStatements(database) }),
-  });
-  await migrateAtOnce(database, db);
+  const connection = new BetterSqlite(path, { timeout: OPENING_TIMEOUT_MS });
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  connection.pragma(`wal_autocheckpoint = ${PAGES_BETWEEN_CHECKPOINTS}`);
+  const db = new Database(connection);
+  await migrateAtOnce(connection, db);
+  connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   return db;
 }
 
@@ -41,13 +41,13 @@ export async function openDatabase(path: string): Promise<Kysely<Schema>> {
  * off half way must leave a database that the next one can begin with. Two that start together wait
  * for each other here.
  */
-async function migrateAtOnce(database: Database.Database, db: Kysely<Schema>): Promise<void> {
-  database.exec('BEGIN IMMEDIATE');
+async function migrateAtOnce(connection: BetterSqlite.Database, db: Database): Promise<void> {
+  connection.exec('BEGIN IMMEDIATE');
   try {
     await migrate(db);
-    database.exec('COMMIT');
+    connection.exec('COMMIT');
   } catch (error) {
-    database.exec('ROLLBACK');
+    connection.exec('ROLLBACK');
     await db.destroy();
     throw error;
   }

@@ -1,17 +1,27 @@
-import type { Kysely } from 'kysely';
+import type { Compilable, Kysely } from 'kysely';
 import type { AuditEntry } from '../../src/audit/entry.ts';
-import { PkiError } from '../../src/errors.ts';
 import type { TargetProgress, TargetRecord } from '../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
-import { appendAuditEntries } from './audit-repository.ts';
+import type { AuditRepository } from './audit-repository.ts';
 import type { RotationTargetRow, Schema } from './schema.ts';
+import type { Commit, Statement } from './statement.ts';
 
 /** Keeps rotation targets, and what passes leave for them, in SQL. */
 export class TargetRepository {
   readonly #db: Kysely<Schema>;
+  readonly #commit: Commit;
+  readonly #journaled: AuditRepository['statementFor'];
 
-  constructor(db: Kysely<Schema>) {
+  constructor(
+    db: Kysely<Schema>,
+    parts: {
+      readonly commit: Commit;
+      readonly journal: Pick<AuditRepository, 'statementFor'>;
+    },
+  ) {
     this.#db = db;
+    this.#commit = parts.commit;
+    this.#journaled = (entry) => parts.journal.statementFor(entry);
   }
 
   readonly find = async (name: string): Promise<TargetRecord | undefined> => {
@@ -31,40 +41,31 @@ export class TargetRepository {
 
   /** @throws {PkiError} `name-taken` where another target of that name was faster */
   readonly add = async (record: TargetRecord, entry: AuditEntry): Promise<void> => {
-    await this.#db.transaction().execute(async (trx) => {
-      const inserted = await trx
-        .insertInto('rotation_target')
-        .values(rowOf(record))
-        .onConflict((conflict) => conflict.column('name').doNothing())
-        .executeTakeFirst();
-      if (inserted.numInsertedOrUpdatedRows !== 1n) {
-        throw new PkiError('name-taken', `there is a target "${record.target.name}" already`);
-      }
-      await appendAuditEntries(trx, [entry]);
-    });
+    const { name } = record.target;
+    const inserted = this.#db
+      .insertInto('rotation_target')
+      .values(rowOf(record))
+      .onConflict((conflict) => conflict.column('name').doNothing());
+    const message = `there is a target "${name}" already`;
+    await this.#commit([
+      refusing(inserted, { code: 'name-taken', message }),
+      this.#journaled(entry),
+    ]);
   };
 
   /** @throws {PkiError} `target-unknown` where it was deleted meanwhile */
   readonly replace = async (target: RotationTarget, entry: AuditEntry): Promise<void> => {
-    await this.#db.transaction().execute(async (trx) => {
-      const { numUpdatedRows } = await trx
-        .updateTable('rotation_target')
-        .set({ target: JSON.stringify(target) })
-        .where('name', '=', target.name)
-        .executeTakeFirst();
-      if (numUpdatedRows !== 1n) {
-        throw new PkiError('target-unknown', `no target "${target.name}"`);
-      }
-      await appendAuditEntries(trx, [entry]);
-    });
+    const { name } = target;
+    const updated = this.#db
+      .updateTable('rotation_target')
+      .set({ target: JSON.stringify(target) })
+      .where('name', '=', name);
+    const refusal = { code: 'target-unknown', message: `no target "${name}"` } as const;
+    await this.#commit([refusing(updated, refusal), this.#journaled(entry)]);
   };
 
-  readonly remove = async (name: string, entries: readonly AuditEntry[]): Promise<void> => {
-    await this.#db.transaction().execute(async (trx) => {
-      await trx.deleteFrom('rotation_target').where('name', '=', name).execute();
-      await appendAuditEntries(trx, entries);
-    });
-  };
+  readonly remove = async (name: string, entries: readonly AuditEntry[]): Promise<void> =>
+    this.#commit([this.#removal(name), ...entries.map(this.#journaled)]);
 
   /** Keeps what a pass left; a target that was deleted meanwhile is not brought back. */
   readonly recordPass = async (
@@ -72,14 +73,11 @@ export class TargetRepository {
     progress: TargetProgress,
     auditEntries: readonly AuditEntry[],
   ): Promise<void> => {
-    await this.#db.transaction().execute(async (trx) => {
-      await trx
-        .updateTable('rotation_target')
-        .set({ progress: JSON.stringify(progress) })
-        .where('name', '=', name)
-        .execute();
-      await appendAuditEntries(trx, auditEntries);
-    });
+    const updated = this.#db
+      .updateTable('rotation_target')
+      .set({ progress: JSON.stringify(progress) })
+      .where('name', '=', name);
+    await this.#commit([statementOf(updated), ...auditEntries.map(this.#journaled)]);
   };
 
   /** Makes the targets of the settings file what the file says now: all of it or nothing. */
@@ -88,21 +86,32 @@ export class TargetRepository {
     readonly dropped: readonly string[];
     readonly auditEntries: readonly AuditEntry[];
   }): Promise<void> => {
-    await this.#db.transaction().execute(async (trx) => {
-      for (const name of changes.dropped) {
-        await trx.deleteFrom('rotation_target').where('name', '=', name).execute();
-      }
-      for (const record of changes.records) {
-        const row = rowOf(record);
-        await trx
-          .insertInto('rotation_target')
-          .values(row)
-          .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
-          .execute();
-      }
-      await appendAuditEntries(trx, changes.auditEntries);
-    });
+    const { records, dropped, auditEntries } = changes;
+    const declared = records.map(rowOf).map((row) =>
+      this.#db
+        .insertInto('rotation_target')
+        .values(row)
+        .onConflict((conflict) => conflict.column('name').doUpdateSet(row)),
+    );
+    await this.#commit([
+      ...dropped.map((name) => this.#removal(name)),
+      ...declared.map(statementOf),
+      ...auditEntries.map(this.#journaled),
+    ]);
   };
+
+  #removal(name: string): Statement {
+    return statementOf(this.#db.deleteFrom('rotation_target').where('name', '=', name));
+  }
+}
+
+function statementOf(query: Compilable): Statement {
+  const { sql, parameters } = query.compile();
+  return { sql, parameters };
+}
+
+function refusing(query: Compilable, refusal: Required<Statement>['refusal']): Statement {
+  return { ...statementOf(query), refusal };
 }
 
 function rowOf({ target, isDeclaredInFile, progress }: TargetRecord): RotationTargetRow {

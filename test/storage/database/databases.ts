@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { Kysely } from 'kysely';
 import type { AuditEntry } from '../../../src/audit/entry.ts';
 import type { Certificate } from '../../../src/certificate.ts';
+import type { Database } from '../../../storage/database/database.ts';
 import { openDatabase } from '../../../storage/database/open-database.ts';
-import type { Schema } from '../../../storage/database/schema.ts';
 import { NOW } from '../../support/issuance.ts';
 
 /** A path for a database file that is removed after the tests. */
@@ -17,12 +16,12 @@ export function newDatabaseFile(): string {
 }
 
 /** Every database that the suites run against; each call opens an empty one. */
-export const DATABASES: readonly (readonly [string, () => Promise<Kysely<Schema>>])[] = [
+export const DATABASES: readonly (readonly [string, () => Promise<Database>])[] = [
   ['SQLite in memory', () => opened(':memory:')],
   ['SQLite on disk', () => opened(newDatabaseFile())],
 ];
 
-async function opened(path: string): Promise<Kysely<Schema>> {
+async function opened(path: string): Promise<Database> {
   const db = await openDatabase(path);
   after(() => db.destroy());
   return db;

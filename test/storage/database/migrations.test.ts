@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import Database from 'better-sqlite3';
-import { type Insertable, Kysely, SqliteDialect, sql } from 'kysely';
+import BetterSqlite from 'better-sqlite3';
+import { type Insertable, sql } from 'kysely';
 import type { Authority } from '../../../src/authority/authority.ts';
 import type { Certificate } from '../../../src/certificate.ts';
 import { AuthorityRepository } from '../../../storage/database/authority-repository.ts';
+import { Database } from '../../../storage/database/database.ts';
 import { migrate } from '../../../storage/database/migrations.ts';
 import { openDatabase } from '../../../storage/database/open-database.ts';
-import type { AuthorityRow, Schema } from '../../../storage/database/schema.ts';
+import type { AuthorityRow } from '../../../storage/database/schema.ts';
 import { NOW } from '../../support/issuance.ts';
 import { repositories } from '../../support/repositories.ts';
 import { auditEntry, certificate, newDatabaseFile, serialNumber } from './databases.ts';
@@ -24,9 +25,9 @@ const LEAF_KEY = Buffer.from('sealed leaf');
 /** A database as the first release left it: two authorities, a leaf with its key, a journal. */
 async function databaseOfTheFirstStep(): Promise<string> {
   const path = newDatabaseFile();
-  const database = new Database(path);
-  database.pragma('foreign_keys = ON');
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  const connection = new BetterSqlite(path);
+  connection.pragma('foreign_keys = ON');
+  const db = new Database(connection);
   await migrate(db, '0001-foundation');
   const { record } = repositories(db, () => NOW).records;
   await record({ certificate: root, auditEntries: [auditEntry({ count: 1 })] });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NEW_TARGET } from '../../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../../src/rotation/target.ts';
-import { TargetRepository } from '../../../storage/database/target-repository.ts';
 import { IssuanceWorld, NOW, refusalOf } from '../../support/issuance.ts';
 import { repositories } from '../../support/repositories.ts';
 import { auditEntry, certificate, DATABASES } from './databases.ts';
@@ -76,7 +75,7 @@ for (const [database, open] of DATABASES) {
 
   describe(`rotation targets, in ${database}`, () => {
     it('come back as they were given, instants too', async () => {
-      const targets = new TargetRepository(await open());
+      const { targets } = repositories(await open(), () => NOW);
       await targets.add(kept('b'), auditEntry());
       await targets.add(kept('a'), auditEntry());
       assert.deepEqual(await targets.list(), [kept('a'), kept('b')]);
@@ -89,7 +88,7 @@ for (const [database, open] of DATABASES) {
 
     it('keep a name to the first that took it', async () => {
       const db = await open();
-      const targets = new TargetRepository(db);
+      const { targets } = repositories(db, () => NOW);
       const attempts = [1, 2, 3].map(() => refusalOf(targets.add(kept('a'), auditEntry())));
       const outcomes = (await Promise.all(attempts)).map(([outcome]) => outcome);
       assert.deepEqual(outcomes.toSorted(), ['granted', 'name-taken', 'name-taken']);
@@ -101,7 +100,7 @@ for (const [database, open] of DATABASES) {
     });
 
     it('change together with their audit entry, or not at all', async () => {
-      const targets = new TargetRepository(await open());
+      const { targets } = repositories(await open(), () => NOW);
       await targets.add(kept('a'), auditEntry());
       const loop: Record<string, unknown> = {};
       loop['itself'] = loop;
@@ -117,7 +116,7 @@ for (const [database, open] of DATABASES) {
 
     it('are not replaced once they are deleted, and the journal says nothing of it', async () => {
       const db = await open();
-      const targets = new TargetRepository(db);
+      const { targets } = repositories(db, () => NOW);
       await assert.rejects(targets.replace(target('gone'), auditEntry()), {
         code: 'target-unknown',
       });
@@ -129,7 +128,7 @@ for (const [database, open] of DATABASES) {
     });
 
     it('keep their progress when they are replaced, and stay away when they are removed', async () => {
-      const targets = new TargetRepository(await open());
+      const { targets } = repositories(await open(), () => NOW);
       await targets.add(kept('a'), auditEntry());
       const progress = { ...NEW_TARGET, failures: 3 };
       await targets.recordPass('a', progress, []);
@@ -145,7 +144,7 @@ for (const [database, open] of DATABASES) {
     });
 
     it('follow the settings file in one step', async () => {
-      const targets = new TargetRepository(await open());
+      const { targets } = repositories(await open(), () => NOW);
       await targets.add(kept('mine'), auditEntry());
       await targets.followFile({
         records: [kept('old', true), kept('mine', true)],

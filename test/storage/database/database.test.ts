@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import BetterSqlite from 'better-sqlite3';
+import type { Database } from '../../../storage/database/database.ts';
+import { openDatabase } from '../../../storage/database/open-database.ts';
+import type { Statement } from '../../../storage/database/statement.ts';
+import { newDatabaseFile } from './databases.ts';
+
+const insert = (id: string): Statement => ({
+  sql: 'insert into instance (id) values (?)',
+  parameters: [id],
+});
+
+async function idsIn(db: Database): Promise<readonly string[]> {
+  const rows = await db.selectFrom('instance').selectAll().orderBy('id').execute();
+  return rows.map(({ id }) => id);
+}
+
+/** A database, and another process' connection to it that has begun to write. */
+async function beside() {
+  const path = newDatabaseFile();
+  const db = await openDatabase(path);
+  const other = new BetterSqlite(path);
+  other.exec(`begin immediate; insert into instance (id) values ('other')`);
+  return { db, other };
+}
+
+describe('a transaction beside another process that writes', () => {
+  it('waits for that, lets others work meanwhile, and loses nothing of either', async () => {
+    const { db, other } = await beside();
+    const transaction = db.transact([insert('own')]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual(await idsIn(db), []);
+    other.exec('commit');
+    await transaction;
+    assert.deepEqual(await idsIn(db), ['other', 'own']);
+    other.close();
+    await db.destroy();
+  });
+
+  it('is refused after five seconds, keeps nothing, and can be made later', async (context) => {
+    const { db, other } = await beside();
+    let now = 0;
+    context.mock.method(performance, 'now', () => (now += 1_000));
+    await assert.rejects(db.transact([insert('own')]), { code: 'overloaded' });
+    context.mock.restoreAll();
+    other.exec('rollback');
+    assert.deepEqual(await idsIn(db), []);
+    await db.transact([insert('own')]);
+    assert.deepEqual(await idsIn(db), ['own']);
+    other.close();
+    await db.destroy();
+  });
+});
