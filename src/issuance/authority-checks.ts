@@ -2,6 +2,7 @@ import { SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { describeSubject } from '../x509/distinguished-name.ts';
+import { isConstraining } from '../x509/name-constraints.ts';
 import { ANY_EXTENDED_KEY_USAGE, describeOid } from '../x509/oids.ts';
 import { constraintAgainst, directoryConstraintAgainst } from './name-constraint-check.ts';
 import { canonicalName } from './names.ts';
@@ -20,8 +21,10 @@ export const BASE_KINDS = [
 /** Every name is judged by the name constraints of every authority above (RFC 5280 §6.1.3 (b), (c)). */
 export function permittedByEveryAuthorityAbove(
   certificate: DecodedCertificate,
-  { issuers, pointers }: IssuanceTerms,
+  { issuers: above, pointers }: IssuanceTerms,
 ): readonly Violation[] {
+  const issuers = above.filter(({ nameConstraints }) => isConstraining(nameConstraints));
+  if (issuers.length === 0) return [];
   const subject = subjectAgainstConstraints(certificate, { issuers, pointer: pointers.subject() });
   if (certificate.isAuthority) return subject;
   const judged = BASE_KINDS.flatMap(([kind, baseKind]) =>

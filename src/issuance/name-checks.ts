@@ -21,14 +21,16 @@ export function namesAreWellFormed(
   { names }: DecodedCertificate,
   { pointers }: IssuanceTerms,
 ): readonly Violation[] {
-  const malformed = SUBJECT_ALT_NAME_KINDS.flatMap((kind) =>
-    names[kind].flatMap((name, index) => {
-      const pointer = pointers.names[kind][index]?.pointer ?? `/${kind}`;
+  const violations: Violation[] = [];
+  for (const kind of SUBJECT_ALT_NAME_KINDS) {
+    for (const [index, name] of names[kind].entries()) {
       const detail = nameFault(kind, name);
-      return detail === undefined ? [] : [{ pointer, detail }];
-    }),
-  );
-  return [...malformed, ...excess(names, pointers)];
+      if (detail === undefined) continue;
+      violations.push({ pointer: pointers.names[kind][index]?.pointer ?? `/${kind}`, detail });
+    }
+  }
+  violations.push(...excess(names, pointers));
+  return violations;
 }
 
 function excess(names: SubjectAltNames, pointers: Pointers): readonly Violation[] {

@@ -68,58 +68,58 @@ function saysWhatTheProfileSays(
   { profile, keyAlgorithm, issuers, urls }: IssuanceTerms,
 ): readonly Violation[] {
   const issuer = issuers[0] ?? certificate;
-  const expectations: Readonly<Record<string, boolean>> = {
-    basicConstraints: certificate.isAuthority === profile.isAuthority,
-    extensions: hasExpectedExtensions(certificate, profile),
-    keyUsage: areEqual(certificate.keyUsage, keyUsageOf(profile, keyAlgorithm)),
-    extKeyUsage: areEqual(certificate.extKeyUsage, profile.extKeyUsage),
-    subjectKeyIdentifier: certificate.subjectKeyIdentifier !== '',
-    authorityKeyIdentifier: certificate.authorityKeyIdentifier === keyIdentifierOf(issuer),
-    issuer: areEqual(certificate.issuerName, issuer.subjectName),
-    serialNumber: SERIAL_NUMBER.test(certificate.serialNumber),
-    caIssuers: areEqual(certificate.caIssuers, urls.caIssuers),
-    ocsp: areEqual(certificate.ocsp, urls.ocsp),
-    cRLDistributionPoints: areEqual(certificate.crlDistributionPoints, urls.crlDistributionPoints),
+  const violations: Violation[] = [];
+  const expect = (what: string, isKept: boolean) => {
+    if (isKept) return;
+    violations.push({ pointer: '', detail: `${what} is not what profile "${profile.name}" says` });
   };
-  const broken = Object.keys(expectations).filter((what) => !expectations[what]);
-  return broken.map((what) => ({
-    pointer: '',
-    detail: `${what} is not what profile "${profile.name}" says`,
-  }));
+  expect('basicConstraints', certificate.isAuthority === profile.isAuthority);
+  expect('extensions', hasExpectedExtensions(certificate, profile));
+  expect('keyUsage', areEqual(certificate.keyUsage, keyUsageOf(profile, keyAlgorithm)));
+  expect('extKeyUsage', areEqual(certificate.extKeyUsage, profile.extKeyUsage));
+  expect('subjectKeyIdentifier', certificate.subjectKeyIdentifier !== '');
+  expect('authorityKeyIdentifier', certificate.authorityKeyIdentifier === keyIdentifierOf(issuer));
+  expect('issuer', areEqual(certificate.issuerName, issuer.subjectName));
+  expect('serialNumber', SERIAL_NUMBER.test(certificate.serialNumber));
+  expect('caIssuers', areEqual(certificate.caIssuers, urls.caIssuers));
+  expect('ocsp', areEqual(certificate.ocsp, urls.ocsp));
+  const { crlDistributionPoints } = certificate;
+  expect('cRLDistributionPoints', areEqual(crlDistributionPoints, urls.crlDistributionPoints));
+  return violations;
 }
 
 /** Those of ours that belong there, and then the profile's own: in this order, and no others. */
 function hasExpectedExtensions(certificate: DecodedCertificate, profile: Profile): boolean {
   const { extensions } = certificate;
-  const ours = oursIn(certificate, profile);
-  const own = profile.extensions;
-  return (
-    extensions.length === ours.length + own.length &&
-    ours.every(([id, isCritical], at) => {
-      const extension = extensions[at];
-      return extension?.id === id && extension.isCritical === isCritical;
-    }) &&
-    own.every(({ oid, critical, value }, at) => {
-      const extension = extensions[ours.length + at];
-      return (
-        extension?.id === oid &&
-        extension.isCritical === critical &&
-        areEqual(extension.value, Buffer.from(value, 'base64'))
-      );
-    })
-  );
+  let at = 0;
+  let areExpected = true;
+  for (const [id, isCritical, isPresent] of oursIn(certificate, profile)) {
+    if (!isPresent) continue;
+    const extension = extensions[at];
+    areExpected &&= extension?.id === id && extension.isCritical === isCritical;
+    at += 1;
+  }
+  for (const { oid, critical, value } of profile.extensions) {
+    const extension = extensions[at];
+    areExpected &&=
+      extension?.id === oid &&
+      extension.isCritical === critical &&
+      areEqual(extension.value, Buffer.from(value, 'base64'));
+    at += 1;
+  }
+  return areExpected && extensions.length === at;
 }
 
 /** Each with its criticality (RFC 5280 §4.2.1.3, §4.2.1.6, §4.2.1.9, §4.2.1.10). */
 function oursIn(
   certificate: DecodedCertificate,
   profile: Profile,
-): readonly (readonly [id: string, isCritical: boolean])[] {
+): readonly (readonly [id: string, isCritical: boolean, isPresent: boolean])[] {
   const { subject, names, nameConstraints, caIssuers, ocsp, crlDistributionPoints } = certificate;
   const hasNames = SUBJECT_ALT_NAME_KINDS.some((kind) => names[kind].length > 0);
-  const isSubjectEmpty = Object.keys(subject.known).length + subject.others.length === 0;
+  const isSubjectEmpty = subject.attributes.length === 0;
   const [critical, other] = [true, false];
-  const all: readonly (readonly [id: string, isCritical: boolean, isPresent: boolean])[] = [
+  return [
     [BASIC_CONSTRAINTS, critical, true],
     [KEY_USAGE, critical, true],
     [EXT_KEY_USAGE, other, profile.extKeyUsage.length > 0],
@@ -130,7 +130,6 @@ function oursIn(
     [CRL_DISTRIBUTION_POINTS, other, crlDistributionPoints.length > 0],
     [AUTHORITY_INFO_ACCESS, other, caIssuers.length + ocsp.length > 0],
   ];
-  return all.filter(([, , isPresent]) => isPresent).map(([id, isCritical]) => [id, isCritical]);
 }
 
 function areEqual<T>(one: ArrayLike<T>, other: ArrayLike<T>): boolean {

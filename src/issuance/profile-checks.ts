@@ -69,16 +69,19 @@ function subjectIsTheCallersToSet(
   const { callerMaySet, defaults, commonName: mode } = profile.subject;
   const isDerived = (attribute: keyof Subject, value: string) =>
     attribute === 'commonName' && mode === 'subjectAltName' && value === names.dnsNames[0];
-  return SUBJECT_ATTRIBUTE_NAMES.flatMap((attribute) => {
-    const [value, always] = [subject.known[attribute], defaults[attribute]];
-    if (callerMaySet.includes(attribute) || value === always) return [];
-    if (value !== undefined && isDerived(attribute, value)) return [];
+  const violations: Violation[] = [];
+  for (const attribute of SUBJECT_ATTRIBUTE_NAMES) {
+    const value = subject.known[attribute];
+    const always = defaults[attribute];
+    if (value === always || callerMaySet.includes(attribute)) continue;
+    if (value !== undefined && isDerived(attribute, value)) continue;
     const detail =
       value === undefined
         ? `is always "${always}" under profile "${profile.name}"`
         : `is not the caller’s to set under profile "${profile.name}"`;
-    return [{ pointer: pointers.subject(attribute), detail }];
-  });
+    violations.push({ pointer: pointers.subject(attribute), detail });
+  }
+  return violations;
 }
 
 function requiredNamesArePresent(

@@ -9,9 +9,9 @@ const MAX_SERIAL_OCTETS = 20;
  * bit is set, so that every tool prints the same 32 digits.
  */
 export function newSerialNumber(randomBytes: (size: number) => Uint8Array): string {
-  const octets = Uint8Array.from(randomBytes(SERIAL_OCTETS));
+  const octets = Buffer.from(randomBytes(SERIAL_OCTETS));
   octets[0] = ((octets[0] ?? 0) & 0x3f) | 0x40;
-  return Buffer.from(octets).toString('hex');
+  return octets.toString('hex');
 }
 
 /** Enough for 256 serial numbers. */

@@ -3,7 +3,7 @@ import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from '../x509/distinguished-name.ts';
 import { looksLikeHost } from './authority-checks.ts';
-import { isInternational } from './dns-name.ts';
+import { isInternational, isLongerThan } from './dns-name.ts';
 import { homographFault } from './homograph.ts';
 import { readLabel } from './idna.ts';
 import type { Check, IssuanceTerms } from './terms.ts';
@@ -34,7 +34,7 @@ export function subjectValueFault(attribute: keyof Subject, value: string): stri
   if (value.trim() !== value) return 'must not begin or end with white space';
   if (INVISIBLE.test(value)) return 'must not hold control or invisible characters';
   // RFC 5280 appendix A.1 counts characters, not UTF-16 code units.
-  if ([...value].length > upperBound) return `has at most ${upperBound} characters`;
+  if (isLongerThan(upperBound, value)) return `has at most ${upperBound} characters`;
   if (attribute === 'country' && !COUNTRY.test(value)) return 'is two capital letters (ISO 3166-1)';
   return undefined;
 }
@@ -53,11 +53,13 @@ function valuesAreWellFormed(
   { subject }: DecodedCertificate,
   { pointers }: IssuanceTerms,
 ): readonly Violation[] {
-  return SUBJECT_ATTRIBUTE_NAMES.flatMap((attribute) => {
+  const violations: Violation[] = [];
+  for (const attribute of SUBJECT_ATTRIBUTE_NAMES) {
     const value = subject.known[attribute];
     const detail = value === undefined ? undefined : subjectValueFault(attribute, value);
-    return detail === undefined ? [] : [{ pointer: pointers.subject(attribute), detail }];
-  });
+    if (detail !== undefined) violations.push({ pointer: pointers.subject(attribute), detail });
+  }
+  return violations;
 }
 
 /** RFC 5280 §4.1.2.6: an authority's subject is never empty. */

@@ -130,7 +130,7 @@ function readTbsCertificate(reader: DerReader): Unsigned {
     subjectPublicKeyInfo,
     hasUniqueIdentifiers,
     extensions,
-    criticalExtensions: extensions.flatMap(({ id, isCritical }) => (isCritical ? [id] : [])),
+    criticalExtensions: extensions.filter(({ isCritical }) => isCritical).map(({ id }) => id),
     ...values,
   };
 }

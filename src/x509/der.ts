@@ -168,7 +168,7 @@ function unsignedOctets(octets: Uint8Array | readonly number[]): Uint8Array {
   let start = 0;
   while (start < octets.length - 1 && octets[start] === 0) start += 1;
   const isNegative = octets.length === 0 || ((octets[start] ?? 0) & 0x80) !== 0;
-  const minimal = Buffer.from(octets.slice(start));
+  const minimal = octets instanceof Uint8Array ? octets.subarray(start) : Buffer.from(octets);
   return isNegative ? Buffer.concat([Buffer.of(0), minimal]) : minimal;
 }
 
