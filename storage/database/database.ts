@@ -10,7 +10,10 @@ import type { Statement } from './statement.ts';
 const RETRY_MS = 1;
 
 /** What has waited so long for another process is given up. */
-const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 5_000;
+
+/** How long SQLite itself waits for the lock, since it blocks the whole process meanwhile. */
+const BLOCKED_MS = 3;
 
 /** The database of one process: read through kysely, and written in whole transactions. */
 export class Database extends Kysely<Schema> {
@@ -59,13 +62,20 @@ export class Database extends Kysely<Schema> {
    * written meanwhile.
    */
   #begin(): boolean {
+    this.#setBusyTimeout(BLOCKED_MS);
     try {
       this.#run('begin immediate');
       return true;
     } catch (error) {
       if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return false;
       throw error;
+    } finally {
+      this.#setBusyTimeout(PATIENCE_MS);
     }
+  }
+
+  #setBusyTimeout(milliseconds: number): void {
+    this.#statements.prepare(`pragma busy_timeout = ${milliseconds}`).all([]);
   }
 
   #run(sql: string): void {

@@ -1,13 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import BetterSqlite from 'better-sqlite3';
-import { Database } from './database.ts';
+import { Database, PATIENCE_MS } from './database.ts';
 import { migrate } from './migrations.ts';
-
-/** How long an opening waits for another process. */
-const OPENING_TIMEOUT_MS = 5_000;
-
-/** The same for a statement afterwards. SQLite blocks the whole process meanwhile; who waits longer waits asynchronously. */
-const BUSY_TIMEOUT_MS = 3;
 
 /**
  * 32 MiB: indexes by serial number have their pages written all over again, and each checkpoint copies every page
@@ -25,14 +19,13 @@ const PAGES_BETWEEN_CHECKPOINTS = 8_192;
 export async function openDatabase(path: string): Promise<Database> {
   // SQLite gives its journal files the mode of the database file, which holds sealed keys.
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
-  const connection = new BetterSqlite(path, { timeout: OPENING_TIMEOUT_MS });
+  const connection = new BetterSqlite(path, { timeout: PATIENCE_MS });
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
   connection.pragma(`wal_autocheckpoint = ${PAGES_BETWEEN_CHECKPOINTS}`);
   const db = new Database(connection);
   await migrateAtOnce(connection, db);
-  connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   return db;
 }
 
