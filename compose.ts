@@ -3,7 +3,9 @@ import { distributionApp, managementApp } from './api/app.ts';
 import { Metrics } from './api/metrics.ts';
 import type { Refusal } from './api/problem.ts';
 import type { RequestLine } from './api/request-log.ts';
+import { composeAnswers } from './compose/answers.ts';
 import { authorityExpiries, composeAuthorities } from './compose/authorities.ts';
+import { issuingOf } from './compose/issuing.ts';
 import { refusalEntryOf } from './compose/refusal-entry.ts';
 import { composeRotation } from './compose/rotation.ts';
 import type {
@@ -17,26 +19,18 @@ import { composeTogether } from './compose/together.ts';
 import type { Actor } from './src/audit/entry.ts';
 import { isCertified } from './src/authority/authority.ts';
 import { Issuers } from './src/authority/issuers.ts';
-import {
-  type KeyWrapping,
-  openSubscriberKey,
-  wrapSubscriberKey,
-} from './src/authority/private-key.ts';
+import { type KeyWrapping, openSubscriberKey } from './src/authority/private-key.ts';
 import { certificationPathOf } from './src/bundle/certification-path.ts';
 import { makePfx } from './src/bundle/pfx.ts';
 import type { Certificate } from './src/certificate.ts';
 import { PkiError } from './src/errors.ts';
-import type { IssuanceDeps } from './src/issuance/issue-certificate.ts';
-import { type IssuedLeaf, issueLeaf, type LeafRequest } from './src/issuance/issue-leaf.ts';
+import { Marks } from './src/idempotency/keys-in-use.ts';
 import { KeyGeneration } from './src/issuance/key-generation.ts';
-import { type Rekeying, rekeyCertificate } from './src/issuance/rekey-certificate.ts';
-import { renewCertificate } from './src/issuance/renew-certificate.ts';
-import type { Renewal } from './src/issuance/renewal-order.ts';
-import { pooled } from './src/issuance/serial-number.ts';
 import { oncePer } from './src/once-per.ts';
 import { preflight } from './src/preflight/preflight.ts';
 import type { Consumer } from './src/preflight/rule.ts';
 import { targetWarnings } from './src/rotation/target-warnings.ts';
+import { AnswerRepository } from './storage/database/answer-repository.ts';
 import { AuditRepository } from './storage/database/audit-repository.ts';
 import { AuthorityRecords } from './storage/database/authority-records.ts';
 import { AuthorityRepository } from './storage/database/authority-repository.ts';
@@ -64,7 +58,7 @@ export function composeFirst(surroundings: FirstSurroundings) {
   const issuing = composeIssuing(surroundings, parts);
   const rotating = composeRotation(surroundings, { ...parts, issue: issuing.issue });
   const metricsText = async () => parts.metrics.text(await otherMetrics?.());
-  const firstProcess = { ...rotating, metricsText };
+  const firstProcess = { ...rotating, keysInUse: new Marks(), metricsText };
   return { ...joined(surroundings, { parts, issuing, firstProcess }), ...rotating, firstProcess };
 }
 
@@ -81,6 +75,7 @@ function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroundings):
   const journal = new AuditRepository(db, commit);
   const records = new IssuanceRecords(db, { commit, now, journal });
   const stores = {
+    answers: new AnswerRepository(db, { commit, now }),
     authorities: new AuthorityRepository(db),
     authorityRecords: new AuthorityRecords(db, { commit, journal, issuances: records }),
     certificates: new CertificateRepository(db),
@@ -125,9 +120,15 @@ function joined(
       log.error({ err, requestId }, 'request failed'),
     recordRefusal: (refusal: Refusal) => stores.journal.append(refusalEntryOf(refusal, now())),
   };
-  const together = composeTogether(surroundings, { ...parts, issueWith: issuing.issueWith });
+  const { issuingBy } = issuing;
+  const { forgetOldAnswers, ...answers } = composeAnswers(surroundings, {
+    ...parts,
+    issuingBy,
+    keysInUse: firstProcess.keysInUse,
+  });
   return {
     ...domain,
+    forgetOldAnswers,
     metrics,
     issuers,
     management: managementApp({
@@ -135,7 +136,8 @@ function joined(
       ...listener,
       ...domain,
       ...firstProcess,
-      together,
+      ...answers,
+      together: composeTogether(surroundings, { ...parts, issuingBy }),
     }),
     distribution: distributionApp({
       ...listener,
@@ -147,37 +149,16 @@ function joined(
 }
 
 function composeIssuing(surroundings: Surroundings, parts: Parts) {
-  const { now, randomBytes, wrapping, profiles, publicUrl } = surroundings;
-  const { stores, issuers, metrics, newKeyPair } = parts;
-  const deps = {
-    now,
-    randomBytes: pooled(randomBytes),
-    wrapping,
-    profileOf: profiles.profileOf,
-    leafProfileOf: profiles.leafProfileOf,
-    publicUrl,
-    newKeyPair,
-    record: stores.records.record,
-    findAuthority: stores.authorities.find,
-    issuerOf: (authority: string) => issuers.issuerOf(authority),
-    wrapSubscriberKey: wrapSubscriberKey.bind(undefined, wrapping),
-    findPrivateKey: storedKeyOf.bind(undefined, wrapping, stores),
-  };
-  const issueWith =
-    (record: IssuanceDeps['record']) =>
-    async (request: LeafRequest, actor: Actor): Promise<IssuedLeaf> => {
-      // A name that nobody has declared would be a new label in the metrics.
-      const { name } = profiles.leafProfileOf(request.profile);
-      return metrics.issuance(name, () => issueLeaf({ ...deps, record }, request, actor));
-    };
+  const { now, wrapping, profiles } = surroundings;
+  const { stores, issuers } = parts;
+  const findPrivateKey = storedKeyOf.bind(undefined, wrapping, stores);
+  const issuingBy = issuingOf(surroundings, parts, findPrivateKey);
+  const { record } = stores.records;
+  const { recordPending } = stores.authorityRecords;
   return {
-    ...composeAuthorities(deps, parts),
-    issueWith,
-    issue: issueWith(stores.records.record),
-    renew: (renewal: Renewal) =>
-      metrics.issuance(renewal.certificate.profile, () => renewCertificate(deps, renewal)),
-    rekey: (rekeying: Rekeying) =>
-      metrics.issuance(rekeying.certificate.profile, () => rekeyCertificate(deps, rekeying)),
+    ...composeAuthorities({ now, wrapping }, parts),
+    issuingBy,
+    ...issuingBy({ record, recordPending }),
     listProfiles: profiles.list,
     findCertificates: stores.certificates.find,
     listCertificates: stores.certificates.list,

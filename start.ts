@@ -27,7 +27,7 @@ import { openListeners } from './workers/listeners.ts';
 import { Workers } from './workers/workers.ts';
 
 const KUBERNETES_TIMEOUT_MS = 10_000;
-/** How often the listener's own certificate and the authorities' remaining lives are looked at. */
+/** How often the listener's own certificate, the authorities' remaining lives and old answers are looked at. */
 const WATCH_INTERVAL_MS = 60_000;
 
 /** Of TLS session tickets, as Node has them. */
@@ -151,7 +151,7 @@ async function listen(
   };
   const workers = new Workers(settings.workers === 1 ? 0 : settings.workers, {
     start: () => ({ ...known, tls }),
-    handlers: handlersOf(service.firstProcess),
+    handlersUntil: handlersOf(service.firstProcess),
     log,
   });
   const { managementListen: management, distributionListen: distribution } = settings;
@@ -223,7 +223,7 @@ async function writtenRoot(
   );
 }
 
-/** Renews the listener's certificate in time, and warns once of each authority that ends too soon. */
+/** Renews the listener's certificate in time, warns once of each authority that ends too soon, and erases old answers. */
 function startWatch(
   service: FirstComposition,
   log: Logger,
@@ -237,9 +237,13 @@ function startWatch(
       warned.add(name);
     }
   };
-  const lookSafely = () => {
-    look().catch((err: unknown) => log.error({ err }, 'the look at what ends soon failed'));
+  const safely = (work: Promise<void>, failure: string) => {
+    work.catch((err: unknown) => log.error({ err }, failure));
   };
-  lookSafely();
-  return setInterval(lookSafely, WATCH_INTERVAL_MS);
+  const watch = () => {
+    safely(look(), 'the look at what ends soon failed');
+    safely(service.forgetOldAnswers(), 'old answers could not be erased');
+  };
+  watch();
+  return setInterval(watch, WATCH_INTERVAL_MS);
 }

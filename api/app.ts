@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import { PkiError } from '../src/errors.ts';
+import type { AnswerOnceDeps } from './answer-once.ts';
 import { atMost } from './at-most.ts';
 import { type AuthenticationDeps, authenticate } from './authenticate.ts';
 import { readJsonBody } from './input.ts';
@@ -32,6 +33,13 @@ interface ListenerDeps extends ProblemDeps {
   readonly logRequest: (line: RequestLine) => void;
 }
 
+/** Everything that issues by request. */
+export interface Issuing
+  extends Pick<CertificateRoutesDeps, 'issue'>,
+    Pick<RenewalRoutesDeps, 'renew' | 'rekey'>,
+    Pick<AuthorityRoutesDeps, 'createAuthority'>,
+    Pick<BatchRoutesDeps, 'together'> {}
+
 export interface ManagementDeps
   extends ListenerDeps,
     AuthenticationDeps,
@@ -44,7 +52,8 @@ export interface ManagementDeps
     ProfileRoutesDeps,
     RenewalRoutesDeps,
     RotationRoutesDeps,
-    AuditRoutesDeps {
+    AuditRoutesDeps,
+    AnswerOnceDeps<Issuing> {
   /** The text of `openapi.yaml`. */
   readonly openapiYaml: string;
 }

@@ -2,11 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { PkiError, type Violation } from '../src/errors.ts';
+import { hasIdempotencyKey } from './idempotency-key.ts';
 import { parseShapedJson } from './json-shape.ts';
 import { malformed, pointerTo } from './malformed.ts';
 import { assertMediaType } from './media-type.ts';
 import { bodyTooLarge } from './problem.ts';
 import { readOctets } from './read-octets.ts';
+import { noteBody } from './request-digest.ts';
 
 /** Room for a PFX conversion with twenty large certificates, and for nothing much larger. */
 const MAX_BODY_OCTETS = 1024 * 1024;
@@ -40,6 +42,7 @@ export function jsonBodyReader({ each, all }: { each: number; all: number }): Re
         if (own > each) throw bodyTooLarge('body', each);
         if (held > all) throw new PkiError('overloaded', 'too many bodies are being read already');
       });
+      if (hasIdempotencyKey(req)) noteBody(req, octets);
       req.body = parseJsonOctets(octets);
     }
     next();

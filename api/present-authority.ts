@@ -25,7 +25,8 @@ export async function presentAuthority(
     return { name, kind, parent, status: 'pending', subject, ...key, certificationRequest };
   }
   const { certificate, wrappedPrivateKey } = authority;
-  const [, ...above] = await pathOf(name);
+  // Its own record may not be durable yet, where nobody is told before it is.
+  const above = parent === null ? [] : await pathOf(parent);
   const warnings = [...certificate.warnings, ...(warning ? [warning] : [])];
   return {
     name,

@@ -62,6 +62,18 @@ export const problemKinds = {
     explanation:
       'A certificate may renew and re-key itself, and nothing else. Everything else takes the administrator’s token.',
   },
+  'idempotency-key-in-use': {
+    status: 409,
+    title: 'A request with this Idempotency-Key is being worked on',
+    explanation:
+      'The request that came first with this key has no answer yet, and this one was not begun. Send the same request again a little later: it is answered as the first one was.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The Idempotency-Key belongs to another request',
+    explanation:
+      'Another request, with another body or path, was granted with this key within the last 24 hours. Nothing was done for this one. A new request needs a new key, such as a UUID.',
+  },
   'media-type-unsupported': {
     status: 415,
     title: 'The media type is not supported',

@@ -1,37 +1,28 @@
 import type { Actor } from '../src/audit/entry.ts';
-import { isCertified, type RecordedAuthority } from '../src/authority/authority.ts';
+import { isCertified } from '../src/authority/authority.ts';
 import { type Certification, certifyAuthority } from '../src/authority/certify-authority.ts';
-import { type AuthorityDeps, createAuthority } from '../src/authority/create-authority.ts';
 import { type ImportRequest, importAuthority } from '../src/authority/import-authority.ts';
-import type { AuthorityDeclaration } from '../src/authority/missing-authorities.ts';
+import type { KeyWrapping } from '../src/authority/private-key.ts';
 import { shortLives } from '../src/authority/remaining-life.ts';
-import { requestCertificate } from '../src/authority/request-certificate.ts';
 import type { Parts } from './surroundings.ts';
 
-/** Joins what makes authorities and takes them in, by whatever way. */
+/** Joins what takes authorities in, and shows them. */
 export function composeAuthorities(
-  deps: AuthorityDeps,
-  { stores, issuers, metrics }: Pick<Parts, 'stores' | 'issuers' | 'metrics'>,
+  deps: { readonly now: () => Date; readonly wrapping: KeyWrapping },
+  { stores, issuers }: Pick<Parts, 'stores' | 'issuers'>,
 ) {
   const { find: findAuthority, list: listAuthorities } = stores.authorities;
   const intake = {
     ...deps,
+    findAuthority,
     listAuthorities,
     findCertificates: stores.certificates.find,
     pathOf: (name: string) => issuers.pathOf(name),
-    recordPending: stores.authorityRecords.recordPending,
     recordIntake: stores.authorityRecords.recordIntake,
   };
   return {
     findAuthority,
     listAuthorities,
-    createAuthority: async (
-      request: AuthorityDeclaration,
-      actor: Actor,
-    ): Promise<RecordedAuthority> =>
-      request.parent === null
-        ? requestCertificate(intake, request, actor)
-        : metrics.issuance(request.kind, () => createAuthority(deps, request, actor)),
     certifyAuthority: (name: string, certification: Certification, actor: Actor) =>
       certifyAuthority(intake, { name, certification }, actor),
     importAuthority: (request: ImportRequest, actor: Actor) =>

@@ -3,9 +3,11 @@ import type { Metrics, MetricValues } from '../api/metrics.ts';
 import type { RotationRoutesDeps } from '../api/routes/rotation.ts';
 import type { Issuers } from '../src/authority/issuers.ts';
 import type { KeyWrapping } from '../src/authority/private-key.ts';
+import type { KeysInUse } from '../src/idempotency/keys-in-use.ts';
 import type { KeyGeneration } from '../src/issuance/key-generation.ts';
 import type { Profiles } from '../src/issuance/profiles.ts';
 import type { DestinationStore } from '../src/rotation/destination.ts';
+import type { AnswerRepository } from '../storage/database/answer-repository.ts';
 import type { AuditRepository } from '../storage/database/audit-repository.ts';
 import type { AuthorityRecords } from '../storage/database/authority-records.ts';
 import type { AuthorityRepository } from '../storage/database/authority-repository.ts';
@@ -46,12 +48,13 @@ export interface WorkerSurroundings extends Surroundings {
   readonly firstProcess: FirstProcess;
 }
 
-/** What the first process does for all: it holds the locks of rotation. */
+/** What the first process does for all: it holds the locks of rotation, and knows which keys are in use. */
 export interface FirstProcess
   extends Pick<
     RotationRoutesDeps,
     'createTarget' | 'replaceTarget' | 'deleteTarget' | 'rotate' | 'run'
   > {
+  readonly keysInUse: KeysInUse;
   readonly metricsText: () => Promise<string>;
 }
 
@@ -59,6 +62,7 @@ export interface FirstProcess
 export interface Parts {
   readonly commit: Commit;
   readonly stores: {
+    readonly answers: AnswerRepository;
     readonly authorities: AuthorityRepository;
     readonly authorityRecords: AuthorityRecords;
     readonly certificates: CertificateRepository;

@@ -9,6 +9,8 @@ export type PkiErrorCode =
   | 'certificate-unknown'
   | 'chain-invalid'
   | 'forbidden'
+  | 'idempotency-key-in-use'
+  | 'idempotency-key-reused'
   | 'media-type-unsupported'
   | 'method-not-allowed'
   | 'name-taken'

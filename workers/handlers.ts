@@ -1,8 +1,13 @@
 import type { FirstProcess } from '../compose/surroundings.ts';
+import { untilEnd } from '../src/idempotency/keys-in-use.ts';
 import type { Handlers } from './link.ts';
 
-/** What the first process answers to its workers. */
-export function handlersOf(first: FirstProcess): Handlers {
+/** What the first process answers to each of its workers, until that one's `end`. */
+export function handlersOf(first: FirstProcess): (end: Promise<unknown>) => Handlers {
   const { createTarget, replaceTarget, deleteTarget, rotate, run, metricsText } = first;
-  return { createTarget, replaceTarget, deleteTarget, rotate, run, metricsText };
+  const forAll = { createTarget, replaceTarget, deleteTarget, rotate, run, metricsText };
+  return (end) => {
+    const { take, giveBack } = untilEnd(first.keysInUse, end);
+    return { ...forAll, takeKey: take, giveKeyBack: giveBack };
+  };
 }

@@ -93,6 +93,11 @@ class Worker {
       deleteTarget: (...args) => link.ask('deleteTarget', args),
       rotate: (...args) => link.ask('rotate', args),
       run: (...args) => link.ask('run', args),
+      keysInUse: {
+        take: (id) => link.ask('takeKey', [id]),
+        // A first process that has ended has no marks any more.
+        giveBack: (id) => link.ask<void>('giveKeyBack', [id]).catch(() => undefined),
+      },
       metricsText: () => link.ask('metricsText', []),
     };
   }

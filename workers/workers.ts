@@ -29,24 +29,24 @@ interface Worker {
 export class Workers {
   readonly #count: number;
   readonly #start: () => WorkerStart;
-  readonly #handlers: Handlers;
+  readonly #handlersUntil: (end: Promise<unknown>) => Handlers;
   readonly #log: Logger;
   #workers: Worker[] = [];
   #next = 0;
   #isStopping = false;
 
-  /** `start` is what a worker is told first; `handlers` answer what workers ask of this process. */
+  /** `start` is what a worker is told first; `handlersUntil` its end, they answer what it asks of this process. */
   constructor(
     count: number,
     parts: {
       readonly start: () => WorkerStart;
-      readonly handlers: Handlers;
+      readonly handlersUntil: (end: Promise<unknown>) => Handlers;
       readonly log: Logger;
     },
   ) {
     this.#count = count;
     this.#start = parts.start;
-    this.#handlers = parts.handlers;
+    this.#handlersUntil = parts.handlersUntil;
     this.#log = parts.log;
   }
 
@@ -98,7 +98,8 @@ export class Workers {
       serialization: 'advanced',
       execArgv: [...execArgv, YOUNG_OBJECTS],
     });
-    const worker: Worker = { process, link: new Link(process, this.#handlers), isReady: false };
+    const handlers = this.#handlersUntil(new Promise((end) => process.once('exit', end)));
+    const worker: Worker = { process, link: new Link(process, handlers), isReady: false };
     this.#workers.push(worker);
     process.once('exit', (status, signal) => this.#onExit(worker, { status, signal }));
     process.on('error', (err) => this.#log.error({ err, worker: process.pid }, 'a worker failed'));

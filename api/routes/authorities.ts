@@ -11,7 +11,9 @@ import type { AuthorityDeclaration } from '../../src/authority/missing-authoriti
 import { authorityFileNameOf } from '../../src/bundle/file-name.ts';
 import type { Warning } from '../../src/certificate.ts';
 import { PkiError } from '../../src/errors.ts';
+import type { Answer } from '../../src/idempotency/answer.ts';
 import { encodeCertificates } from '../../src/x509/pem.ts';
+import { type AnswerOnceDeps, answerOnce } from '../answer-once.ts';
 import { DER_TYPE, PEM_TYPE, sendDownload } from '../download.ts';
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
@@ -37,8 +39,10 @@ const CertificateFormat = z.strictObject({
   format: z.enum(['pem', 'der', 'cer']).default('pem'),
 });
 
+type Issuing = Pick<AuthorityRoutesDeps, 'createAuthority'>;
+
 /** Authorities that are made here, and the files of all. */
-export function authorityRoutes(deps: AuthorityRoutesDeps): Router {
+export function authorityRoutes(deps: AuthorityRoutesDeps & AnswerOnceDeps<Issuing>): Router {
   const router = strictRouter();
   const { pathOf } = deps;
   const present = async (authority: RecordedAuthority) => {
@@ -58,13 +62,14 @@ export function authorityRoutes(deps: AuthorityRoutesDeps): Router {
       res.json({ items: await Promise.all(presented), nextCursor: null });
     })
     .post(async (req, res) => {
-      parseQuery(NoParameters, req);
-      const authority = await deps.createAuthority(
-        parseBody(AuthorityBody, req.body),
-        actorOf(res),
-      );
-      res.status(201).location(`/v1/authorities/${authority.name}`);
-      res.json(await present(authority));
+      const create = async ({ createAuthority }: Issuing): Promise<Answer> => {
+        parseQuery(NoParameters, req);
+        const body = parseBody(AuthorityBody, req.body);
+        const authority = await createAuthority(body, actorOf(res));
+        const location = `/v1/authorities/${authority.name}`;
+        return { status: 201, location, body: await present(authority) };
+      };
+      await answerOnce<Issuing>(deps, { operation: 'createAuthority', req, res }, create);
     })
     .all(onlyMethods('GET', 'HEAD', 'POST'));
 

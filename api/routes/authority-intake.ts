@@ -3,6 +3,7 @@ import type { Actor } from '../../src/audit/entry.ts';
 import type { Authority } from '../../src/authority/authority.ts';
 import type { Certification } from '../../src/authority/certify-authority.ts';
 import type { ImportRequest } from '../../src/authority/import-authority.ts';
+import { refuseIdempotencyKey } from '../idempotency-key.ts';
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { presentAuthority } from '../present-authority.ts';
@@ -31,7 +32,7 @@ export function authorityIntakeRoutes(deps: AuthorityIntakeRoutesDeps): Router {
 
   router
     .route('/authorities/import')
-    .post(async (req, res) => {
+    .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       const { pfx, ...body } = parseBody(ImportBody, req.body);
       const source = pfx === undefined ? body : { ...body, pfx: Buffer.from(pfx, 'base64') };
@@ -47,7 +48,7 @@ export function authorityIntakeRoutes(deps: AuthorityIntakeRoutesDeps): Router {
 
   router
     .route('/authorities/:name/certificate')
-    .post(async (req, res) => {
+    .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       const certification = parseBody(CertificationBody, req.body);
       const authority = await deps.certifyAuthority(req.params.name, certification, actorOf(res));

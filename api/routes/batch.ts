@@ -1,11 +1,14 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Actor } from '../../src/audit/entry.ts';
 import type { Certificate } from '../../src/certificate.ts';
+import type { Answer } from '../../src/idempotency/answer.ts';
 import type { IssuedLeaf, LeafRequest } from '../../src/issuance/issue-leaf.ts';
+import { type AnswerOnceDeps, answerOnce } from '../answer-once.ts';
 import { atMost } from '../at-most.ts';
 import { answerInChunks, type Result } from '../batch/answer.ts';
 import { type Form, JSON_FORM, NDJSON_FORM } from '../batch/form.ts';
 import { chunksOfLines, chunksOfList, type Item } from '../batch/items.ts';
+import { assertNoIdempotencyKey, hasIdempotencyKey } from '../idempotency-key.ts';
 import { jsonBodyReader, NoParameters, parseBody, parseQuery } from '../input.ts';
 import { letLast } from '../lasting-request.ts';
 import { assertMediaType } from '../media-type.ts';
@@ -42,8 +45,16 @@ const MAX_BATCHES = 8;
 
 const LINES = 'application/x-ndjson';
 
+type Issuing = Pick<BatchRoutesDeps, 'together'>;
+type Deps = BatchRoutesDeps & AnswerOnceDeps<Issuing>;
+
+interface Exchange {
+  readonly req: Request;
+  readonly res: Response;
+}
+
 /** Many certificates in one request. Its bodies are larger than others, so that it reads them itself. */
-export function batchRoutes(deps: BatchRoutesDeps): Router {
+export function batchRoutes(deps: Deps): Router {
   const router = strictRouter();
   const readJson = jsonBodyReader({ each: MAX_BODY_OCTETS, all: MAX_BATCHES * MAX_BODY_OCTETS });
   const readBody: RequestHandler = (req, res, next) =>
@@ -59,29 +70,90 @@ export function batchRoutes(deps: BatchRoutesDeps): Router {
   return router;
 }
 
-async function issueList(deps: BatchRoutesDeps, req: Request, res: Response): Promise<void> {
+async function issueList(deps: Deps, req: Request, res: Response): Promise<void> {
   const { items } = parseBody(BatchBody, req.body);
-  await issueAll(deps, { req, res }, { form: JSON_FORM, chunks: chunksOfList(items) });
+  const chunks = chunksOfList(items);
+  if (hasIdempotencyKey(req)) await issueOnce(deps, { req, res }, chunks);
+  else await issueAll(deps, { req, res }, { form: JSON_FORM, chunks });
 }
 
 async function issueLines(deps: BatchRoutesDeps, req: Request, res: Response): Promise<void> {
   assertMediaType(req, LINES);
+  // A stream is answered while it comes: what would be the same request is known only at its end.
+  assertNoIdempotencyKey(req, 'is not honoured for a stream; send the batch as JSON');
   letLast(req, res);
   await issueAll(deps, { req, res }, { form: NDJSON_FORM, chunks: chunksOfLines(req) });
 }
 
-/** Once the client has gone, nothing more is begun, and nothing is left to be answered. */
+/** Each chunk is durable and answered before the one after the next is begun. */
 async function issueAll(
   deps: BatchRoutesDeps,
-  { req, res }: { readonly req: Request; readonly res: Response },
+  { req, res }: Exchange,
   { form, chunks }: { readonly form: Form; readonly chunks: AsyncIterable<readonly Item[]> },
+): Promise<void> {
+  await untilGone({ req, res }, async (signal) => {
+    try {
+      await answerInChunks(res, form, {
+        chunks,
+        work: chunkWork(deps, { req, res }, signal),
+        signal,
+      });
+    } catch (error) {
+      if (!res.headersSent || signal.aborted) throw error;
+      // Half an answer must not look like a whole one.
+      deps.logFailure(error, requestIdOf(res));
+      res.destroy();
+    }
+  });
+}
+
+/**
+ * The whole batch is one transaction, with its answer in it. Where an item fails for a reason of ours nothing is kept,
+ * so that to ask again is to have it done.
+ */
+async function issueOnce(
+  deps: Deps,
+  { req, res }: Exchange,
+  chunks: AsyncIterable<readonly Item[]>,
+): Promise<void> {
+  const asked = { operation: 'issueCertificates', req, res };
+  await untilGone({ req, res }, (signal) =>
+    answerOnce<Issuing>(deps, asked, async ({ together }) => {
+      const work = chunkWork({ ...deps, together }, { req, res }, signal);
+      const results: Pick<Result, 'status' | 'body'>[] = [];
+      for await (const chunk of chunks) {
+        for (const { status, body, ourFault } of await work(chunk)) {
+          if (ourFault) throw ourFault;
+          results.push({ status, body });
+        }
+      }
+      const answer: Answer = { status: 200, body: { results } };
+      return answer;
+    }),
+  );
+}
+
+/** Once the client has gone, nothing more is begun, and nothing is left to be answered. */
+async function untilGone(
+  { req, res }: Exchange,
+  work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const gone = new AbortController();
   const { signal } = gone;
   res.once('close', () => gone.abort(new Error('the client has gone')));
+  try {
+    await work(signal);
+  } catch (error) {
+    // A request that broke off is nobody's fault here, and nobody is there to be told.
+    if (!signal.aborted && !(req.destroyed && !req.complete)) throw error;
+  }
+}
+
+/** Works on chunk after chunk of one request; items are counted through all of them. */
+function chunkWork(deps: BatchRoutesDeps, { req, res }: Exchange, signal: AbortSignal) {
   const asked = { actor: actorOf(res), method: req.method, path: req.baseUrl + req.path };
   let done = 0;
-  const work = async (chunk: readonly Item[]) => {
+  return async (chunk: readonly Item[]) => {
     const start = done;
     done += chunk.length;
     const results = await deps.together(
@@ -93,16 +165,6 @@ async function issueAll(
     signal.throwIfAborted();
     return results;
   };
-  try {
-    await answerInChunks(res, form, { chunks, work, signal });
-  } catch (error) {
-    // A request that broke off is nobody's fault here, and nobody is there to be told.
-    if (signal.aborted || (req.destroyed && !req.complete)) return;
-    if (!res.headersSent) throw error;
-    // Half an answer must not look like a whole one.
-    deps.logFailure(error, requestIdOf(res));
-    res.destroy();
-  }
 }
 
 /** What became of one item, as if it had come alone; fails only where nobody is there to be told. */

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import type { Actor } from '../../src/audit/entry.ts';
 import { fileNameOf } from '../../src/bundle/file-name.ts';
 import type { Certificate } from '../../src/certificate.ts';
+import type { Answer } from '../../src/idempotency/answer.ts';
 import type { IssuedLeaf, LeafRequest } from '../../src/issuance/issue-leaf.ts';
 import { encodeCertificates } from '../../src/x509/pem.ts';
 import { encodeCertificatesOnly } from '../../src/x509/pkcs7.ts';
+import { type AnswerOnceDeps, answerOnce } from '../answer-once.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { DER_TYPE, type Download, P7B_TYPE, PEM_TYPE, sendDownload } from '../download.ts';
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
@@ -15,7 +17,6 @@ import { presentCertificate, presentIssued } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { CertificateBody, CertificateListQuery, CertificateQuery } from '../schemas/certificate.ts';
 import { Name } from '../schemas/names.ts';
-import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 /** What a list is narrowed down to; absent members do not narrow. */
@@ -54,7 +55,9 @@ export interface CertificateRoutesDeps {
   readonly pathAbove: (certificate: Certificate) => Promise<readonly Uint8Array[]>;
 }
 
-export function certificateRoutes(deps: CertificateRoutesDeps): Router {
+type Issuing = Pick<CertificateRoutesDeps, 'issue'>;
+
+export function certificateRoutes(deps: CertificateRoutesDeps & AnswerOnceDeps<Issuing>): Router {
   const router = strictRouter();
 
   router
@@ -63,7 +66,8 @@ export function certificateRoutes(deps: CertificateRoutesDeps): Router {
       res.json(await listPage(deps, parseQuery(CertificateListQuery, req)));
     })
     .post(async (req, res) => {
-      await issue(deps, req, res);
+      const asked = { operation: 'issueCertificate', req, res };
+      await answerOnce<Issuing>(deps, asked, (issuing) => issue(deps, issuing, { req, res }));
     })
     .all(onlyMethods('GET', 'HEAD', 'POST'));
 
@@ -77,14 +81,17 @@ export function certificateRoutes(deps: CertificateRoutesDeps): Router {
   return router;
 }
 
-async function issue(deps: CertificateRoutesDeps, req: Request, res: Response): Promise<void> {
+async function issue(
+  deps: Pick<CertificateRoutesDeps, 'pathAbove' | 'now'>,
+  issuing: Issuing,
+  { req, res }: { readonly req: Request; readonly res: Response },
+): Promise<Answer> {
   parseQuery(NoParameters, req);
-  const issued = await deps.issue(parseBody(CertificateBody, req.body), actorOf(res));
+  const issued = await issuing.issue(parseBody(CertificateBody, req.body), actorOf(res));
   const { certificate } = issued;
   const above = await deps.pathAbove(certificate);
-  res.setHeader('Location', `/v1/certificates/${certificate.serialNumber}`);
-  res.setHeader('Cache-Control', 'no-store');
-  sendJson(res, 201, presentIssued(issued, above, deps.now()));
+  const location = `/v1/certificates/${certificate.serialNumber}`;
+  return { status: 201, location, body: presentIssued(issued, above, deps.now()) };
 }
 
 async function show(

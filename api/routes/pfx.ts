@@ -5,6 +5,7 @@ import { fileNameOf, foreignPfxFileNameOf } from '../../src/bundle/file-name.ts'
 import type { Pfx, PfxRequest } from '../../src/bundle/pfx.ts';
 import type { Certificate, Warning } from '../../src/certificate.ts';
 import { PFX_TYPE, sendDownload } from '../download.ts';
+import { refuseIdempotencyKey } from '../idempotency-key.ts';
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { knownCertificate } from '../known-certificate.ts';
 import { malformed } from '../malformed.ts';
@@ -38,14 +39,14 @@ export function pfxRoutes(deps: PfxRoutesDeps): Router {
 
   router
     .route('/certificates/:serialNumber/pfx')
-    .post(async (req, res) => {
+    .post(refuseIdempotencyKey, async (req, res) => {
       await ofCertificate(deps, req, res);
     })
     .all(onlyMethods('POST'));
 
   router
     .route('/pfx')
-    .post(async (req, res) => {
+    .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       const body = parseBody(PfxBody, req.body);
       assertPassword(req, body.password);

@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import type { PlacedFinding, PreflightReport } from '../../src/preflight/preflight.ts';
 import type { Consumer } from '../../src/preflight/rule.ts';
+import { refuseIdempotencyKey } from '../idempotency-key.ts';
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { PreflightBody } from '../schemas/preflight.ts';
@@ -16,7 +17,7 @@ export function preflightRoutes({ preflight }: PreflightRoutesDeps): Router {
 
   router
     .route('/preflight')
-    .post(async (req, res) => {
+    .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       const { consumer, file } = parseBody(PreflightBody, req.body);
       const { findings, ...report } = await preflight(consumer, file);

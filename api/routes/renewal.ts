@@ -1,9 +1,11 @@
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
+import type { Answer } from '../../src/idempotency/answer.ts';
 import type { IssuedLeaf } from '../../src/issuance/issue-leaf.ts';
 import type { Rekeying } from '../../src/issuance/rekey-certificate.ts';
 import type { Renewal } from '../../src/issuance/renewal-order.ts';
 import { SelfRenewals } from '../../src/issuance/self-renewals.ts';
+import { type AnswerOnceDeps, answerOnce } from '../answer-once.ts';
 import { holderIn } from '../authenticate.ts';
 import { parseOptionalBody, parseQuery } from '../input.ts';
 import { knownCertificate } from '../known-certificate.ts';
@@ -20,22 +22,37 @@ export interface RenewalRoutesDeps
   readonly rekey: (rekeying: Rekeying) => Promise<IssuedLeaf>;
 }
 
+type Issuing = Pick<RenewalRoutesDeps, 'renew' | 'rekey'>;
+
 /** Certificates that take the place of others: with the same key, or with a new one. */
-export function renewalRoutes(routesDeps: RenewalRoutesDeps): Router {
+export function renewalRoutes(deps: RenewalRoutesDeps & AnswerOnceDeps<Issuing>): Router {
   const router = strictRouter();
-  const deps = { ...routesDeps, selfRenewals: new SelfRenewals() };
+  const selfRenewals = new SelfRenewals();
+  // To be answered again is an attempt like any other.
+  const admit = (res: Response) => {
+    const holder = holderIn(res);
+    if (holder) selfRenewals.admit(holder, deps.now());
+  };
 
   router
     .route('/certificates/:serialNumber/renew')
     .post(async (req, res) => {
-      await succeed(deps, { req, res }, { schema: RenewalBody, issue: deps.renew });
+      admit(res);
+      const asked = { operation: 'renewCertificate', req, res };
+      await answerOnce<Issuing>(deps, asked, ({ renew }) =>
+        succeed(deps, { req, res }, { schema: RenewalBody, issue: renew }),
+      );
     })
     .all(onlyMethods('POST'));
 
   router
     .route('/certificates/:serialNumber/rekey')
     .post(async (req, res) => {
-      await succeed(deps, { req, res }, { schema: RekeyBody, issue: deps.rekey });
+      admit(res);
+      const asked = { operation: 'rekeyCertificate', req, res };
+      await answerOnce<Issuing>(deps, asked, ({ rekey }) =>
+        succeed(deps, { req, res }, { schema: RekeyBody, issue: rekey }),
+      );
     })
     .all(onlyMethods('POST'));
 
@@ -43,7 +60,7 @@ export function renewalRoutes(routesDeps: RenewalRoutesDeps): Router {
 }
 
 async function succeed<T extends z.infer<typeof RenewalBody>>(
-  deps: RenewalRoutesDeps & { readonly selfRenewals: SelfRenewals },
+  deps: RenewalRoutesDeps,
   { req, res }: { readonly req: Request<{ serialNumber: string }>; readonly res: Response },
   {
     schema,
@@ -52,18 +69,14 @@ async function succeed<T extends z.infer<typeof RenewalBody>>(
     readonly schema: z.ZodType<T>;
     readonly issue: (order: Renewal & T) => Promise<IssuedLeaf>;
   },
-): Promise<void> {
+): Promise<Answer> {
   const holder = holderIn(res);
-  if (holder) deps.selfRenewals.admit(holder, deps.now());
   const { authority } = parseQuery(OfAuthority, req);
   const request = parseOptionalBody(schema, req);
   const certificate = holder ?? (await knownCertificate(deps, req.params.serialNumber, authority));
   const isByItself = holder !== undefined;
   const issued = await issue({ ...request, certificate, isByItself, actor: actorOf(res) });
   const above = await deps.pathAbove(issued.certificate);
-  res
-    .status(201)
-    .location(`/v1/certificates/${issued.certificate.serialNumber}`)
-    .set('Cache-Control', 'no-store')
-    .json(presentIssued(issued, above, deps.now()));
+  const location = `/v1/certificates/${issued.certificate.serialNumber}`;
+  return { status: 201, location, body: presentIssued(issued, above, deps.now()) };
 }

@@ -9,6 +9,7 @@ import {
   type TargetRecord,
 } from '../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
+import { refuseIdempotencyKey } from '../idempotency-key.ts';
 import { NoParameters, parseBody, parseOptionalBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { wireTime } from '../present-certificate.ts';
@@ -48,7 +49,7 @@ export function rotationRoutes(deps: RotationRoutesDeps): Router {
       parseQuery(NoParameters, req);
       res.json({ items: (await deps.listTargets()).map(present), nextCursor: null });
     })
-    .post(async (req, res) => {
+    .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       const target = targetOf(parseBody(TargetBody, req.body));
       const record = await deps.createTarget(target, actorOf(res));
@@ -82,7 +83,7 @@ export function rotationRoutes(deps: RotationRoutesDeps): Router {
 function addPasses(router: Router, deps: RotationRoutesDeps): void {
   router
     .route('/rotation/targets/:name/rotate')
-    .post(async (req, res) => {
+    .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       parseOptionalBody(NoMembers, req);
       res.json({ items: await deps.rotate(req.params.name, actorOf(res)) });
@@ -91,7 +92,7 @@ function addPasses(router: Router, deps: RotationRoutesDeps): void {
 
   router
     .route('/rotation/run')
-    .post(async (req, res) => {
+    .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       const { force } = parseOptionalBody(RotationRunBody, req);
       res.json({ items: await deps.run(actorOf(res), { force }) });

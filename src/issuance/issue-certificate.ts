@@ -11,7 +11,10 @@ import { recordedCertificate } from './recorded-certificate.ts';
 /** What issuing needs from outside; `main.ts` gives the real things, tests give small fakes. */
 export interface IssuanceDeps extends DraftDeps {
   readonly now: () => Date;
-  /** Makes all of it durable, or nothing; a name or serial number that exists already is an error. */
+  /**
+   * Makes all of it durable, or nothing; a name or serial number that exists already is an error. Where an answer becomes
+   * durable with it (`answerOnce`), it is put into that transaction, which is made before anybody is told.
+   */
   readonly record: (record: IssuanceRecord) => Promise<void>;
 }
 

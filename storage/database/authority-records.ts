@@ -31,7 +31,12 @@ export class AuthorityRecords {
 
   /** @throws {PkiError} `name-taken` where another authority of that name was faster */
   readonly recordPending = async (pending: PendingAuthority, entry: AuditEntry): Promise<void> =>
-    this.#commit([this.#pendingStatement(pending), this.#journal.statementFor(entry)]);
+    this.#commit(this.pendingStatementsFor(pending, entry));
+
+  /** Records a pending authority as part of a transaction. */
+  pendingStatementsFor(pending: PendingAuthority, entry: AuditEntry): readonly Statement[] {
+    return [this.#pendingStatement(pending), this.#journal.statementFor(entry)];
+  }
 
   /**
    * @throws {PkiError} `name-taken` or `authority-certified` where somebody else was faster, with the name, or with

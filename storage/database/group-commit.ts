@@ -47,7 +47,9 @@ export class GroupCommit {
    *   of a statement
    */
   readonly commit: Commit = (statements) => {
-    if (this.#waitingStatements + statements.length > this.#terms.maxStatements) {
+    const waiting = this.#waitingStatements;
+    // However long one transaction is, it comes through by itself.
+    if (waiting > 0 && waiting + statements.length > this.#terms.maxStatements) {
       return Promise.reject(new PkiError('overloaded', 'too many records wait to be written'));
     }
     return new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0001-foundation': { up: createFoundation },
   '0002-imported-authorities': { up: takeImportedAuthorities },
   '0003-rsa-signature-scheme': { up: takeSignatureSchemes },
+  '0004-kept-answers': { up: keepAnswers },
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...migrations }) };
@@ -138,4 +139,20 @@ async function takeSignatureSchemes(db: Kysely<unknown>): Promise<void> {
   await sql`update authority set rsa_signature_scheme = 'pkcs1-v1_5' where key_algorithm like 'rsa-%'`.execute(
     db,
   );
+}
+
+/** What was answered to requests with an `Idempotency-Key`. */
+async function keepAnswers(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('kept_answer')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('request_digest', 'text', (column) => column.notNull())
+    .addColumn('wrapped_answer', 'blob', (column) => column.notNull())
+    .addColumn('kept_until', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('kept_answer_by_end')
+    .on('kept_answer')
+    .column('kept_until')
+    .execute();
 }

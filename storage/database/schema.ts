@@ -9,6 +9,7 @@ export interface Schema {
   readonly rotation_target: RotationTargetRow;
   readonly audit_entry: AuditEntryRow;
   readonly instance: InstanceRow;
+  readonly kept_answer: KeptAnswerRow;
 }
 
 export interface AuthorityRow {
@@ -75,4 +76,14 @@ export interface AuditEntryRow {
 /** One row: what tells this service's marks at destinations from those of another one. */
 export interface InstanceRow {
   readonly id: string;
+}
+
+/** An answer for whoever asks again with the same `Idempotency-Key`. */
+export interface KeptAnswerRow {
+  /** Digest of caller, operation and key. */
+  readonly id: string;
+  readonly request_digest: string;
+  /** Sealed. */
+  readonly wrapped_answer: Buffer;
+  readonly kept_until: string;
 }

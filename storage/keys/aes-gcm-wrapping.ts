@@ -11,7 +11,7 @@ const FORM = 1;
 export const KEY_ENCRYPTION_KEY_OCTETS = 32;
 
 /**
- * Seals private keys under a key-encryption key, each with a fresh nonce.
+ * Seals private keys, and answers that hold them, under a key-encryption key, each with a fresh nonce.
  *
  * The context is authenticated with the key but not stored, so that a sealed key which is copied
  * over another one's row does not open.

@@ -87,6 +87,10 @@ describe("the README's tour, pasted block by block", () => {
     assert.match(printed('batch of lines'), /^3\n$/);
   });
 
+  it('gives the same answer to a request that is made again with its key', () => {
+    assert.match(printed('ask again'), /^[0-9a-f]{32}\n$/);
+  });
+
   it('lets in the client certificate, and nobody without one', () => {
     const [served, ...rest] = printed('mutual TLS').split('Hello from webapp\n').toReversed();
     assert.match(served ?? '', /^curl: .+\nrefused without a client certificate\n$/);

@@ -63,6 +63,7 @@ export class ApiClient {
       method,
       path,
       accept,
+      idempotencyKey: headers['Idempotency-Key'],
       requestContentType: contentType,
       requestBody: sent,
       status: reply.status,

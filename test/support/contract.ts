@@ -6,27 +6,11 @@ import {
   type DocumentedOperation,
   faultsOf,
   headersOf,
-  type Listener,
   operationsAt,
   pathParametersOf,
   requestSchemaOf,
 } from './documented-operations.ts';
-
-/** One request as it was sent, and its answer as it came. */
-export interface Exchange {
-  readonly listener: Listener;
-  readonly method: string;
-  /** With the query. */
-  readonly path: string;
-  readonly accept?: string | undefined;
-  readonly requestContentType?: string | undefined;
-  /** As sent; absent, the request had no body. */
-  readonly requestBody?: Buffer | undefined;
-  readonly status: number;
-  /** By lower-case name. */
-  readonly responseHeaders: Readonly<Record<string, string | undefined>>;
-  readonly responseBody: Buffer;
-}
+import { type Exchange, mediaTypeOf, urlOf } from './exchange.ts';
 
 /** What every problem has, and its members at fault. */
 interface Problem {
@@ -147,6 +131,7 @@ function requestFaults(exchange: Exchange, operation: DocumentedOperation): read
     ...parameterFaults(exchange, operation),
     ...queryFaults(exchange, operation),
     ...bodyFaults(exchange, operation),
+    ...keyFaults(exchange, operation),
   ];
 }
 
@@ -154,7 +139,8 @@ function parameterFaults(exchange: Exchange, { path, parameters }: DocumentedOpe
   const url = urlOf(exchange);
   const inPath = pathParametersOf(path, url.pathname) ?? {};
   return parameters.flatMap(({ name, in: place, required, schema }) => {
-    const text = place === 'path' ? inPath[name] : url.searchParams.get(name);
+    const given = { path: inPath[name], header: exchange.idempotencyKey };
+    const text = place === 'query' ? url.searchParams.get(name) : given[place as 'path' | 'header'];
     if (text === undefined || text === null) return required ? [`${name} is absent`] : [];
     const isWhole = schema.type === 'integer' && /^(0|[1-9]\d*)$/.test(text);
     return faultsOf(schema, isWhole ? Number(text) : text).map((fault) => `${name}:${fault}`);
@@ -167,6 +153,14 @@ function queryFaults(exchange: Exchange, { parameters }: DocumentedOperation) {
   const unknown = names.filter((name) => !known.includes(name));
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   return [...unknown, ...repeated].map((name) => `${name} is unknown, or there twice`);
+}
+
+/** Whether a key comes where the contract takes none. */
+function keyFaults(exchange: Exchange, { method, parameters }: DocumentedOperation) {
+  if (method !== 'post' || exchange.idempotencyKey === undefined) return [];
+  const isLines = mediaTypeOf(exchange.requestContentType) === NDJSON;
+  const isTaken = !isLines && parameters.some((one) => one.in === 'header');
+  return isTaken ? [] : ['an Idempotency-Key is not honoured here'];
 }
 
 function bodyFaults({ requestBody, requestContentType }: Exchange, operation: DocumentedOperation) {
@@ -242,12 +236,4 @@ function checkPlace(
     JSON.parse(exchange.requestBody?.toString('utf8') ?? 'null'),
   );
   assert.equal(typeof parent, 'object', `${pointer} leads nowhere in ${exchange.requestBody}`);
-}
-
-function urlOf({ path }: Exchange): URL {
-  return new URL(path, 'http://localhost');
-}
-
-function mediaTypeOf(header: string | undefined): string {
-  return (header ?? '').split(';')[0]?.trim() ?? '';
 }

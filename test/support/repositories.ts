@@ -1,3 +1,4 @@
+import { AnswerRepository } from '../../storage/database/answer-repository.ts';
 import { AuditRepository } from '../../storage/database/audit-repository.ts';
 import { AuthorityRecords } from '../../storage/database/authority-records.ts';
 import { AuthorityRepository } from '../../storage/database/authority-repository.ts';
@@ -13,6 +14,8 @@ export function repositories(db: Database, now: () => Date) {
   const journal = new AuditRepository(db, commit);
   const records = new IssuanceRecords(db, { commit, now, journal });
   return {
+    answers: new AnswerRepository(db, { commit, now }),
+    commit,
     journal,
     authorities: new AuthorityRepository(db),
     authorityRecords: new AuthorityRecords(db, { commit, journal, issuances: records }),

@@ -86,5 +86,12 @@ for (const [database, open] of DATABASES) {
       await commit([insert('d')]);
       assert.deepEqual(await idsIn(db), ['a', 'b', 'd']);
     });
+
+    it('takes a transaction of any length where nothing else waits', async () => {
+      const { db } = await counted(open);
+      const { commit } = new GroupCommit(db, { waitMs: 0, maxStatements: 2 });
+      await commit(['a', 'b', 'c'].map(insert));
+      assert.deepEqual(await idsIn(db), ['a', 'b', 'c']);
+    });
   });
 }
