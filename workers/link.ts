@@ -103,7 +103,7 @@ export class Link {
   }
 }
 
-export function asFailure(error: unknown): Failure {
+function asFailure(error: unknown): Failure {
   if (!(error instanceof PkiError)) {
     return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
@@ -111,6 +111,6 @@ export function asFailure(error: unknown): Failure {
   return { code, message, violations, parameters };
 }
 
-export function asError({ code, message, ...rest }: Failure): Error {
+function asError({ code, message, ...rest }: Failure): Error {
   return code === undefined ? new Error(message) : new PkiError(code, message, rest);
 }
