@@ -7,8 +7,8 @@ import { type Line, linesOf, TOO_LONG } from './lines.ts';
 export type Item = { readonly value: unknown } | { readonly fault: unknown };
 
 /**
- * So many items become durable together. Each chunk waits once for the disk, and keeps the writer of
- * all processes busy for about a millisecond, in which nobody else's record is written.
+ * So many items become durable together. Each chunk waits once for the disk, and keeps its process and the database
+ * busy for about two milliseconds, in which nobody else's record is written.
  */
 const CHUNK_ITEMS = 50;
 
