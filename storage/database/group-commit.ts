@@ -85,14 +85,15 @@ export class GroupCommit {
     this.#schedule();
   }
 
-  /** A group of one has failed for its own sake; of several, each gets a transaction of its own. */
+  /**
+   * A group of one has failed for its own sake, and one that found the database locked for seconds would only find it so
+   * again; otherwise each gets a transaction of its own.
+   */
   async #commitEach(group: readonly Waiting[], error: unknown): Promise<void> {
-    if (group.length === 1) {
-      group[0]?.reject(error);
-      return;
-    }
+    const isLocked = error instanceof PkiError && error.code === 'overloaded';
     for (const { statements, resolve, reject } of group) {
-      await this.#keep([statements]).then(resolve, reject);
+      if (group.length === 1 || isLocked) reject(error);
+      else await this.#keep([statements]).then(resolve, reject);
     }
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PkiError } from '../../../src/errors.ts';
 import type { Database } from '../../../storage/database/database.ts';
 import { GroupCommit } from '../../../storage/database/group-commit.ts';
 import type { Statement } from '../../../storage/database/statement.ts';
@@ -29,6 +30,10 @@ async function counted(open: () => Promise<Database>) {
     },
   };
   return { db, counting, transactions: () => transactions };
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { readonly code?: unknown }).code;
 }
 
 for (const [database, open] of DATABASES) {
@@ -92,6 +97,21 @@ for (const [database, open] of DATABASES) {
       const { commit } = new GroupCommit(db, { waitMs: 0, maxStatements: 2 });
       await commit(['a', 'b', 'c'].map(insert));
       assert.deepEqual(await idsIn(db), ['a', 'b', 'c']);
+    });
+
+    it('is tried once where another process keeps the database locked', async () => {
+      let transactions = 0;
+      const transact = () => {
+        transactions += 1;
+        return Promise.reject(new PkiError('overloaded', 'another process writes'));
+      };
+      const { commit } = new GroupCommit({ transact }, { waitMs: 0, maxStatements: 100 });
+      const outcomes = await Promise.allSettled(['a', 'b'].map((id) => commit([insert(id)])));
+      assert.deepEqual(
+        outcomes.map((outcome) => outcome.status === 'rejected' && codeOf(outcome.reason)),
+        ['overloaded', 'overloaded'],
+      );
+      assert.equal(transactions, 1);
     });
   });
 }
