@@ -7,7 +7,7 @@ export interface Channel {
   readonly connected: boolean;
   on(event: 'message', listener: (message: unknown, handle?: unknown) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
-  send?(message: Serializable, handle?: Socket): unknown;
+  send?(message: Serializable, handle?: Socket, options?: { readonly keepOpen: boolean }): unknown;
 }
 
 /** What one process may ask of the other. */
@@ -44,6 +44,7 @@ export class Link {
     { resolve: (value: unknown) => void; reject: (error: unknown) => void }
   >();
   #nextId = 1;
+  #hasEnded = false;
 
   constructor(channel: Channel, handlers: Handlers) {
     this.#channel = channel;
@@ -51,12 +52,17 @@ export class Link {
     channel.on('message', (message, handle) => {
       this.#receive(message as Message, handle as Socket | undefined);
     });
-    channel.on('disconnect', () => this.#fail());
+    channel.on('disconnect', () => this.end());
   }
 
-  /** @throws {PkiError} what the other process refuses */
+  /**
+   * Asks, and hands `connection` over with that; here it stays open, for the caller to close.
+   *
+   * @throws {PkiError} what the other process refuses
+   */
   ask<T>(what: string, args: readonly unknown[], connection?: Socket): Promise<T> {
-    if (!this.#channel.connected) return Promise.reject(new Error('the other process has ended'));
+    if (this.#hasEnded || !this.#channel.connected)
+      return Promise.reject(new Error('the other process has ended'));
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise<T>((resolve, reject) => {
@@ -94,10 +100,15 @@ export class Link {
 
   /** What cannot be sent any more was asked by a process that has ended. */
   #send(message: Message, connection?: Socket): void {
-    if (this.#channel.connected) this.#channel.send?.(message, connection);
+    if (this.#channel.connected) this.#channel.send?.(message, connection, { keepOpen: true });
   }
 
-  #fail(): void {
+  /**
+   * Nothing is answered any more, and nothing can be asked. Of a process that was killed the channel may not tell, while
+   * a connection is on its way there.
+   */
+  end(): void {
+    this.#hasEnded = true;
     for (const { reject } of this.#asked.values()) reject(new Error('the other process has ended'));
     this.#asked.clear();
   }

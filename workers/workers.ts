@@ -61,7 +61,9 @@ export class Workers {
     const worker = ready[this.#next % Math.max(1, ready.length)];
     this.#next += 1;
     if (!worker) return false;
-    worker.link.ask('respond', [listener], connection).catch(() => connection.destroy());
+    const close = () => connection.destroy();
+    // The worker has its own hold on it by then, or is dead, and nobody is to wait for that.
+    worker.link.ask('respond', [listener], connection).then(close, close);
     return true;
   }
 
@@ -118,6 +120,7 @@ export class Workers {
 
   #onExit(worker: Worker, end: { status: number | null; signal: string | null }): void {
     worker.isReady = false;
+    worker.link.end();
     this.#workers = this.#workers.filter((other) => other !== worker);
     if (this.#isStopping) return;
     this.#log.error({ ...end, worker: worker.process.pid }, 'a worker has ended; it is replaced');

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import {
   call,
@@ -14,6 +15,7 @@ import {
 } from './service-process.ts';
 
 const PATIENCE_MS = 30_000;
+const CONNECTIONS = 60;
 
 /** The process ids of the workers that have said that they are ready, in that order. */
 function readyWorkers(service: ServiceProcess): readonly number[] {
@@ -170,6 +172,33 @@ describe('several workers', async () => {
     assert.equal((await issue(service, 'i.example')).status, 201);
     assert.equal((await service.stop()).status, 0);
     for (const worker of workers) assert.throws(() => process.kill(worker, 0), /ESRCH/);
+  });
+});
+
+describe('connections on their way to workers that are killed', () => {
+  it('are answered or broken off, and none is left waiting', async () => {
+    const service = await startedWith(2);
+    const ended = (asked: Promise<unknown>) =>
+      Promise.race([
+        asked.then(
+          () => 'answered',
+          () => 'broken off',
+        ),
+        pause(PATIENCE_MS, 'left waiting', { ref: false }),
+      ]);
+    const asked: Promise<string>[] = [];
+    for (let count = 0; count < CONNECTIONS; count += 1) {
+      asked.push(ended(call(service, '/v1/profiles')));
+      await pause(1);
+      if (count !== CONNECTIONS / 2) continue;
+      for (const worker of readyWorkers(service)) process.kill(worker, 'SIGKILL');
+    }
+    const outcomes = await Promise.all(asked);
+    assert.ok(outcomes.includes('answered'));
+    assert.ok(!outcomes.includes('left waiting'), outcomes.join(', '));
+    await until(() => readyWorkers(service).length === 4);
+    assert.equal((await issue(service, 'a.example')).status, 201);
+    assert.equal((await service.stop()).status, 0);
   });
 });
 
