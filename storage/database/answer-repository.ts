@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { KeptAnswer } from '../../src/idempotency/answer.ts';
 import { asBuffer } from './issuance-records.ts';
 import type { Schema } from './schema.ts';
-import type { Commit, Statement } from './statement.ts';
+import { type Commit, type Statement, statementOf } from './statement.ts';
 
 /** From the instant on at which it is given. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
@@ -41,7 +41,7 @@ export class AnswerRepository {
       wrapped_answer: asBuffer(wrappedAnswer),
       kept_until: new Date(now.getTime() + KEPT_MS).toISOString(),
     };
-    const { sql, parameters } = this.#db
+    const inserted = this.#db
       .insertInto('kept_answer')
       .values({ id, ...row })
       .onConflict((conflict) =>
@@ -50,10 +50,9 @@ export class AnswerRepository {
           .doUpdateSet(row)
           // What is over but not erased yet is in nobody's way.
           .where('kept_answer.kept_until', '<=', now.toISOString()),
-      )
-      .compile();
+      );
     const message = 'another request with this Idempotency-Key was granted meanwhile';
-    return { sql, parameters, refusal: { code: 'idempotency-key-in-use', message } };
+    return statementOf(inserted, { code: 'idempotency-key-in-use', message });
   }
 
   /** Erases the answers whose time is over, a few in each transaction. */
@@ -63,11 +62,10 @@ export class AnswerRepository {
       .select('id')
       .where('kept_until', '<=', this.#now().toISOString());
     while (await over.executeTakeFirst()) {
-      const { sql, parameters } = this.#db
+      const erased = this.#db
         .deleteFrom('kept_answer')
-        .where('id', 'in', over.limit(FORGOTTEN_AT_ONCE))
-        .compile();
-      await this.#commit([{ sql, parameters }]);
+        .where('id', 'in', over.limit(FORGOTTEN_AT_ONCE));
+      await this.#commit([statementOf(erased)]);
     }
   };
 }

@@ -6,7 +6,7 @@ import type { AuditRepository } from './audit-repository.ts';
 import { Insertion } from './insertion.ts';
 import { asBuffer, type IssuanceRecords, NAME_IS_TAKEN } from './issuance-records.ts';
 import type { Schema } from './schema.ts';
-import type { Commit, Statement } from './statement.ts';
+import { type Commit, type Statement, statementOf } from './statement.ts';
 
 /** Writes authorities that are not issued here: pending ones, and what comes in from elsewhere. */
 export class AuthorityRecords {
@@ -78,29 +78,27 @@ export class AuthorityRecords {
   }
 
   #certifiedStatements({ name, parent, certificate }: Authority): readonly Statement[] {
-    const { sql, parameters } = this.#db
+    const updated = this.#db
       .updateTable('authority')
       .set({ parent, serial_number: certificate.serialNumber, certification_request: null })
       .where('name', '=', name)
-      .where('serial_number', 'is', null)
-      .compile();
+      .where('serial_number', 'is', null);
     const message = `authority "${name}" has its certificate already`;
     const refusal = { code: 'authority-certified', message } as const;
     const statements = this.#issuances.intakeStatementsFor(certificate);
-    return [...statements, { sql, parameters, refusal }];
+    return [...statements, statementOf(updated, refusal)];
   }
 
   #keyedStatement({ name, rsaSignatureScheme, wrappedPrivateKey }: Authority): Statement {
-    const { sql, parameters } = this.#db
+    const updated = this.#db
       .updateTable('authority')
       .set({
         rsa_signature_scheme: rsaSignatureScheme ?? null,
         wrapped_private_key: wrappedPrivateKey ? asBuffer(wrappedPrivateKey) : null,
       })
       .where('name', '=', name)
-      .where('wrapped_private_key', 'is', null)
-      .compile();
+      .where('wrapped_private_key', 'is', null);
     const message = `authority "${name}" has its private key already`;
-    return { sql, parameters, refusal: { code: 'name-taken', message } };
+    return statementOf(updated, { code: 'name-taken', message });
   }
 }

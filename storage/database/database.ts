@@ -12,7 +12,7 @@ const RETRY_MS = 1;
 /** What has waited so long for another process is given up. */
 export const PATIENCE_MS = 5_000;
 
-/** How long SQLite itself waits for the lock, since it blocks the whole process meanwhile. */
+/** How long SQLite itself waits for the lock, and only at first: it blocks the whole process meanwhile. */
 const BLOCKED_MS = 3;
 
 /** The database of one process: read through kysely, and written in whole transactions. */
@@ -35,7 +35,7 @@ export class Database extends Kysely<Schema> {
    */
   async transact(statements: readonly Statement[]): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
-    while (!this.#begin()) {
+    for (let blockedMs = BLOCKED_MS; !this.#begin(blockedMs); blockedMs = 0) {
       if (performance.now() > deadline) throw new PkiError('overloaded', 'another process writes');
       await pause(RETRY_MS);
     }
@@ -61,8 +61,8 @@ export class Database extends Kysely<Schema> {
    * `false` while another process writes. At once for writing: whoever began to read first might find that somebody has
    * written meanwhile.
    */
-  #begin(): boolean {
-    this.#setBusyTimeout(BLOCKED_MS);
+  #begin(blockedMs: number): boolean {
+    this.#setBusyTimeout(blockedMs);
     try {
       this.#run('begin immediate');
       return true;

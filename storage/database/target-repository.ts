@@ -1,10 +1,10 @@
-import type { Compilable, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { AuditEntry } from '../../src/audit/entry.ts';
 import type { TargetProgress, TargetRecord } from '../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import type { AuditRepository } from './audit-repository.ts';
 import type { RotationTargetRow, Schema } from './schema.ts';
-import type { Commit, Statement } from './statement.ts';
+import { type Commit, type Statement, statementOf } from './statement.ts';
 
 /** Keeps rotation targets, and what passes leave for them, in SQL. */
 export class TargetRepository {
@@ -48,7 +48,7 @@ export class TargetRepository {
       .onConflict((conflict) => conflict.column('name').doNothing());
     const message = `there is a target "${name}" already`;
     await this.#commit([
-      refusing(inserted, { code: 'name-taken', message }),
+      statementOf(inserted, { code: 'name-taken', message }),
       this.#journaled(entry),
     ]);
   };
@@ -61,7 +61,7 @@ export class TargetRepository {
       .set({ target: JSON.stringify(target) })
       .where('name', '=', name);
     const refusal = { code: 'target-unknown', message: `no target "${name}"` } as const;
-    await this.#commit([refusing(updated, refusal), this.#journaled(entry)]);
+    await this.#commit([statementOf(updated, refusal), this.#journaled(entry)]);
   };
 
   readonly remove = async (name: string, entries: readonly AuditEntry[]): Promise<void> =>
@@ -95,7 +95,7 @@ export class TargetRepository {
     );
     await this.#commit([
       ...dropped.map((name) => this.#removal(name)),
-      ...declared.map(statementOf),
+      ...declared.map((query) => statementOf(query)),
       ...auditEntries.map(this.#journaled),
     ]);
   };
@@ -103,15 +103,6 @@ export class TargetRepository {
   #removal(name: string): Statement {
     return statementOf(this.#db.deleteFrom('rotation_target').where('name', '=', name));
   }
-}
-
-function statementOf(query: Compilable): Statement {
-  const { sql, parameters } = query.compile();
-  return { sql, parameters };
-}
-
-function refusing(query: Compilable, refusal: Required<Statement>['refusal']): Statement {
-  return { ...statementOf(query), refusal };
 }
 
 function rowOf({ target, isDeclaredInFile, progress }: TargetRecord): RotationTargetRow {

@@ -6,6 +6,9 @@ import { openDatabase } from '../../../storage/database/open-database.ts';
 import type { Statement } from '../../../storage/database/statement.ts';
 import { newDatabaseFile } from './databases.ts';
 
+/** How long the other process holds the lock. */
+const HELD_MS = 300;
+
 const insert = (id: string): Statement => ({
   sql: 'insert into instance (id) values (?)',
   parameters: [id],
@@ -28,8 +31,11 @@ async function beside() {
 describe('a transaction beside another process that writes', () => {
   it('waits for that, lets others work meanwhile, and loses nothing of either', async () => {
     const { db, other } = await beside();
+    const before = performance.eventLoopUtilization();
     const transaction = db.transact([insert('own')]);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, HELD_MS));
+    const { utilization } = performance.eventLoopUtilization(before);
+    assert.ok(utilization < 0.5, `busy for ${utilization} of the time`);
     assert.deepEqual(await idsIn(db), []);
     other.exec('commit');
     await transaction;
