@@ -12,7 +12,7 @@ const RESTART_DELAY_MS = 1_000;
 
 /**
  * In MiB. By itself V8 gives young objects 96 MiB, which is more than all else that a worker holds, and issues no more
- * certificates with it: what a request needs is garbage with its answer.
+ * certificates with it: what a request needs is garbage with its answer. `npm start` gives the first process as much.
  */
 const YOUNG_OBJECTS = '--max-semi-space-size=8';
 

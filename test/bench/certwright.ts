@@ -7,6 +7,8 @@ import { assertIssued, assertIssuedWithKey } from './issued.ts';
 import { type Server, startServer } from './process.ts';
 
 const MAIN = new URL('../../main.ts', import.meta.url).pathname;
+/** As `npm start` has it. */
+const NODE_OPTIONS = ['--max-semi-space-size=8'];
 
 /** Where the service listens, as its ready line says. */
 export interface Ready {
@@ -32,7 +34,7 @@ export function startCertwright(
     PKI_DISTRIBUTION_LISTEN: '127.0.0.1:0',
   };
   const options = {
-    command: [process.execPath, ...nodeOptions, MAIN],
+    command: [process.execPath, ...NODE_OPTIONS, ...nodeOptions, MAIN],
     logFile: join(folder, 'certwright.log'),
     workingFolder: folder,
     environment: { ...settings, ...environment },
