@@ -7,6 +7,7 @@ import { composeAnswers } from './compose/answers.ts';
 import { authorityExpiries, composeAuthorities } from './compose/authorities.ts';
 import { issuingOf } from './compose/issuing.ts';
 import { refusalEntryOf } from './compose/refusal-entry.ts';
+import { composeRevisions } from './compose/revisions.ts';
 import { composeRotation } from './compose/rotation.ts';
 import type {
   FirstProcess,
@@ -37,6 +38,7 @@ import { AuthorityRepository } from './storage/database/authority-repository.ts'
 import { CertificateRepository } from './storage/database/certificate-repository.ts';
 import { GroupCommit } from './storage/database/group-commit.ts';
 import { IssuanceRecords } from './storage/database/issuance-records.ts';
+import { RevisionRepository } from './storage/database/revision-repository.ts';
 import { TargetRepository } from './storage/database/target-repository.ts';
 
 /**
@@ -56,7 +58,10 @@ export function composeFirst(surroundings: FirstSurroundings) {
   const { otherMetrics } = surroundings;
   const parts = partsOf(surroundings);
   const issuing = composeIssuing(surroundings, parts);
-  const rotating = composeRotation(surroundings, { ...parts, issue: issuing.issue });
+  const rotating = composeRotation(surroundings, {
+    ...parts,
+    ...composeRevisions(surroundings, { ...parts, ...issuing }),
+  });
   const metricsText = async () => parts.metrics.text(await otherMetrics?.());
   const firstProcess = { ...rotating, keysInUse: new Marks(), metricsText };
   return { ...joined(surroundings, { parts, issuing, firstProcess }), ...rotating, firstProcess };
@@ -74,13 +79,15 @@ function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroundings):
   const { commit } = new GroupCommit(db, { waitMs, maxStatements: MAX_WAITING_STATEMENTS });
   const journal = new AuditRepository(db, commit);
   const records = new IssuanceRecords(db, { commit, now, journal });
+  const revisions = new RevisionRepository(db, now);
   const stores = {
     answers: new AnswerRepository(db, { commit, now }),
     authorities: new AuthorityRepository(db),
     authorityRecords: new AuthorityRecords(db, { commit, journal, issuances: records }),
     certificates: new CertificateRepository(db),
     records,
-    targets: new TargetRepository(db, { commit, journal }),
+    revisions,
+    targets: new TargetRepository(db, { commit, journal, revisions }),
     journal,
   };
   const issuers = new Issuers({ findAuthority: stores.authorities.find, wrapping });
@@ -108,6 +115,7 @@ function joined(
     ...composeBundling(surroundings, parts),
     listTargets: stores.targets.list,
     findTarget: stores.targets.find,
+    listRevisions: stores.revisions.list,
     targetWarnings: targetWarnings.bind(undefined, { findProfile: profiles.find }),
     preflight: (consumer: Consumer, file: string) => preflight(consumer, file, now()),
     listAuditEntries: stores.journal.list,

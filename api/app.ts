@@ -23,7 +23,12 @@ import { type PfxRoutesDeps, pfxRoutes } from './routes/pfx.ts';
 import { type PreflightRoutesDeps, preflightRoutes } from './routes/preflight.ts';
 import { type ProfileRoutesDeps, profileRoutes } from './routes/profiles.ts';
 import { type RenewalRoutesDeps, renewalRoutes } from './routes/renewal.ts';
+import { type RevisionRoutesDeps, revisionRoutes } from './routes/revisions.ts';
 import { type RotationRoutesDeps, rotationRoutes } from './routes/rotation.ts';
+import {
+  type TargetPreflightRoutesDeps,
+  targetPreflightRoutes,
+} from './routes/target-preflight.ts';
 import { strictRouter } from './strict-router.ts';
 
 /** Of one process, which issues about as many certificates in two seconds; each may hold a body. */
@@ -51,7 +56,9 @@ export interface ManagementDeps
     PreflightRoutesDeps,
     ProfileRoutesDeps,
     RenewalRoutesDeps,
+    RevisionRoutesDeps,
     RotationRoutesDeps,
+    TargetPreflightRoutesDeps,
     AuditRoutesDeps,
     AnswerOnceDeps<Issuing> {
   /** The text of `openapi.yaml`. */
@@ -68,7 +75,8 @@ export function managementApp(deps: ManagementDeps): Express {
     .use(readJsonBody())
     .use(certificateRoutes(deps), renewalRoutes(deps), pfxRoutes(deps))
     .use(authorityIntakeRoutes(deps), authorityRoutes(deps), profileRoutes(deps))
-    .use(preflightRoutes(deps), rotationRoutes(deps), auditRoutes(deps));
+    .use(preflightRoutes(deps), rotationRoutes(deps), revisionRoutes(deps))
+    .use(targetPreflightRoutes(deps), auditRoutes(deps));
   return listenerApp(deps, (app) => {
     app.use('/v1', v1);
     app.use(documentationRoutes({ openapiYaml, problems: problemKinds }));

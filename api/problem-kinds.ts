@@ -125,6 +125,12 @@ export const problemKinds = {
     explanation:
       'The request is well formed, but its profile, its authority or an authority above does not permit what it asks for. The members errors name every rule broken.',
   },
+  'revision-unavailable': {
+    status: 409,
+    title: 'There is no revision to go back to',
+    explanation:
+      'No certificate was there before the present one, its key is not kept any more, it has expired, or the target’s declaration asks for another one now. GET /v1/rotation/targets/{name}/history shows what was there.',
+  },
   'route-unknown': {
     status: 404,
     title: 'No such route',

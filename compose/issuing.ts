@@ -10,7 +10,7 @@ import {
 } from '../src/authority/request-certificate.ts';
 import type { Certificate } from '../src/certificate.ts';
 import type { IssuanceDeps } from '../src/issuance/issue-certificate.ts';
-import { issueLeaf, type LeafRequest } from '../src/issuance/issue-leaf.ts';
+import { issueLeaf, type LeafDeps, type LeafRequest } from '../src/issuance/issue-leaf.ts';
 import { type Rekeying, rekeyCertificate } from '../src/issuance/rekey-certificate.ts';
 import { renewCertificate } from '../src/issuance/renew-certificate.ts';
 import type { Renewal } from '../src/issuance/renewal-order.ts';
@@ -21,7 +21,8 @@ import type { Parts, Surroundings } from './surroundings.ts';
 /** Where that goes which is to become durable. */
 export interface Recording
   extends Pick<IssuanceDeps, 'record'>,
-    Pick<RequestCertificateDeps, 'recordPending'> {}
+    Pick<RequestCertificateDeps, 'recordPending'>,
+    Partial<Pick<LeafDeps, 'wrapSubscriberKey'>> {}
 
 /** What issues, with all that it records going to one place. */
 export type IssuingBy = (recording: Recording) => Omit<Issuing, 'together'>;

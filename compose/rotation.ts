@@ -1,28 +1,60 @@
 import type { Logger } from 'pino';
 import type { Actor } from '../src/audit/entry.ts';
+import { PkiError } from '../src/errors.ts';
 import { createTarget, deleteTarget, replaceTarget } from '../src/rotation/declare-target.ts';
 import type { TargetPass } from '../src/rotation/pass-outcome.ts';
+import { rollBackTarget } from '../src/rotation/roll-back.ts';
 import { Rotation, type RotationDeps } from '../src/rotation/rotation.ts';
 import { SampleKeys } from '../src/rotation/sample-keys.ts';
 import type { RotationTarget } from '../src/rotation/target.ts';
+import { targetPreflight } from '../src/rotation/target-preflight.ts';
 import { targetViolations } from '../src/rotation/target-violations.ts';
 import type { FirstSurroundings, Parts } from './surroundings.ts';
 
 /** Joins what keeps targets supplied; no pass is made yet. */
-export function composeRotation(
-  surroundings: FirstSurroundings,
-  parts: Parts & { readonly issue: RotationDeps['issue'] },
-) {
-  const { now, randomBytes, destinations, log, profiles, publicUrl } = surroundings;
-  const { profileOf, leafProfileOf } = profiles;
-  const { stores, issuers, metrics, issue, newKeyPair } = parts;
+export function composeRotation(surroundings: FirstSurroundings, parts: RotationParts) {
+  const { stores } = parts;
   const targets = { listTargets: stores.targets.list, findTarget: stores.targets.find };
-  const rotation = new Rotation({
+  const deps = rotationDeps(surroundings, parts);
+  const rotation = new Rotation(deps);
+  const declaring = {
     ...targets,
+    now: deps.now,
+    rotation,
+    destinations: surroundings.destinations,
+    addTarget: stores.targets.add,
+    replaceTarget: stores.targets.replace,
+    removeTarget: stores.targets.remove,
+    violationsOf: violationsBy(surroundings, parts),
+  };
+  return {
+    ...targets,
+    ...composeLookingBack(deps, { rotation, stores }),
+    rotation,
+    followFile: stores.targets.followFile,
+    createTarget: createTarget.bind(undefined, declaring),
+    replaceTarget: replaceTarget.bind(undefined, declaring),
+    deleteTarget: deleteTarget.bind(undefined, declaring),
+    rotate: rotation.rotate.bind(rotation),
+    run: rotation.run.bind(rotation),
+  };
+}
+
+type RotationParts = Parts & Pick<RotationDeps, 'issue' | 'keptCertificate' | 'addRevision'>;
+
+function rotationDeps(
+  { now, destinations, log, profiles }: FirstSurroundings,
+  { stores, issuers, metrics, issue, keptCertificate, addRevision }: RotationParts,
+): RotationDeps {
+  return {
     now,
     issue,
-    leafProfileOf,
+    keptCertificate,
+    addRevision,
     destinations,
+    leafProfileOf: profiles.leafProfileOf,
+    listTargets: stores.targets.list,
+    findTarget: stores.targets.find,
     pathOf: (authority) => issuers.pathOf(authority),
     recordPass: stores.targets.recordPass,
     report: (pass, actor) => {
@@ -30,7 +62,15 @@ export function composeRotation(
       logPass(log, pass, actor);
     },
     reportFailure: (err) => log.error({ err }, 'a pass could not be made or recorded'),
-  });
+  };
+}
+
+/** What judges a target's declaration. */
+function violationsBy(
+  { now, randomBytes, profiles, publicUrl, destinations }: FirstSurroundings,
+  { issuers, stores, newKeyPair }: RotationParts,
+) {
+  const { profileOf, leafProfileOf } = profiles;
   const judging = {
     now,
     randomBytes,
@@ -42,31 +82,41 @@ export function composeRotation(
     issuerOf: (authority: string) => issuers.issuerOf(authority),
     findAuthority: stores.authorities.find,
   };
-  const declaring = {
-    ...targets,
-    now,
-    rotation,
-    destinations,
-    addTarget: stores.targets.add,
-    replaceTarget: stores.targets.replace,
-    removeTarget: stores.targets.remove,
-    violationsOf: (target: RotationTarget) => targetViolations(judging, target),
+  return (target: RotationTarget) => targetViolations(judging, target);
+}
+
+/** Joins what goes by what is there and was there. */
+function composeLookingBack(
+  deps: RotationDeps,
+  { rotation, stores }: { readonly rotation: Rotation } & Pick<Parts, 'stores'>,
+) {
+  const known = async (name: string) => {
+    const record = await deps.findTarget(name);
+    if (record) return record;
+    throw new PkiError('target-unknown', `no target "${name}"`);
   };
+  const rollingBack = { ...deps, listRevisions: stores.revisions.list };
   return {
-    ...targets,
-    rotation,
-    followFile: stores.targets.followFile,
-    createTarget: createTarget.bind(undefined, declaring),
-    replaceTarget: replaceTarget.bind(undefined, declaring),
-    deleteTarget: deleteTarget.bind(undefined, declaring),
-    rotate: rotation.rotate.bind(rotation),
-    run: rotation.run.bind(rotation),
+    preflightOfTarget: async (name: string) => targetPreflight(deps, await known(name)),
+    rollBack: (name: string, actor: Actor) =>
+      rotation.whileIdle(name, async () => {
+        const pass = await rollBackTarget(rollingBack, await known(name), actor);
+        await deps.recordPass(name, pass);
+        deps.report(pass, actor);
+        return [pass.item];
+      }),
   };
 }
 
-function logPass(log: Logger, { item, cause }: TargetPass, { name, requestId }: Actor): void {
+/** A failure that stays the same is told once. */
+function logPass(
+  log: Logger,
+  { item, cause, auditEntries }: TargetPass,
+  { name, requestId }: Actor,
+): void {
   const line = { ...item, actor: name, requestId };
   if (item.outcome === 'rotated') log.info(line, 'target rotated');
-  else if (item.outcome === 'failed') log.warn({ ...line, err: cause }, 'target failed');
-  else log.debug(line, 'target is current');
+  else if (item.outcome === 'current') log.debug(line, 'target is current');
+  else if (auditEntries.length > 0) log.warn({ ...line, err: cause }, 'target failed');
+  else log.debug({ ...line, err: cause }, 'target still fails');
 }

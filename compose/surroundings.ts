@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Metrics, MetricValues } from '../api/metrics.ts';
+import type { RevisionRoutesDeps } from '../api/routes/revisions.ts';
 import type { RotationRoutesDeps } from '../api/routes/rotation.ts';
+import type { TargetPreflightRoutesDeps } from '../api/routes/target-preflight.ts';
 import type { Issuers } from '../src/authority/issuers.ts';
 import type { KeyWrapping } from '../src/authority/private-key.ts';
 import type { KeysInUse } from '../src/idempotency/keys-in-use.ts';
@@ -14,6 +16,7 @@ import type { AuthorityRepository } from '../storage/database/authority-reposito
 import type { CertificateRepository } from '../storage/database/certificate-repository.ts';
 import type { Database } from '../storage/database/database.ts';
 import type { IssuanceRecords } from '../storage/database/issuance-records.ts';
+import type { RevisionRepository } from '../storage/database/revision-repository.ts';
 import type { Commit } from '../storage/database/statement.ts';
 import type { TargetRepository } from '../storage/database/target-repository.ts';
 
@@ -51,9 +54,11 @@ export interface WorkerSurroundings extends Surroundings {
 /** What the first process does for all: it holds the locks of rotation, and knows which keys are in use. */
 export interface FirstProcess
   extends Pick<
-    RotationRoutesDeps,
-    'createTarget' | 'replaceTarget' | 'deleteTarget' | 'rotate' | 'run'
-  > {
+      RotationRoutesDeps,
+      'createTarget' | 'replaceTarget' | 'deleteTarget' | 'rotate' | 'run'
+    >,
+    Pick<RevisionRoutesDeps, 'rollBack'>,
+    TargetPreflightRoutesDeps {
   readonly keysInUse: KeysInUse;
   readonly metricsText: () => Promise<string>;
 }
@@ -67,6 +72,7 @@ export interface Parts {
     readonly authorityRecords: AuthorityRecords;
     readonly certificates: CertificateRepository;
     readonly records: IssuanceRecords;
+    readonly revisions: RevisionRepository;
     readonly targets: TargetRepository;
     readonly journal: AuditRepository;
   };

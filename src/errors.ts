@@ -20,6 +20,7 @@ export type PkiErrorCode =
   | 'renewed-too-often'
   | 'request-malformed'
   | 'request-refused'
+  | 'revision-unavailable'
   | 'route-unknown'
   | 'target-declared-in-file'
   | 'target-unavailable'

@@ -16,6 +16,8 @@ export function destinationStores(stores: {
     violationsOf: async (destination) => storeOf(destination).violationsOf(destination),
     read: async (destination) => storeOf(destination).read(destination),
     write: async (destination, write) => storeOf(destination).write(destination, write),
+    announce: async (destination, announcement) =>
+      storeOf(destination).announce(destination, announcement),
     remove: async (destination, targetName) => storeOf(destination).remove(destination, targetName),
   };
 }

@@ -93,6 +93,8 @@ class Worker {
       deleteTarget: (...args) => link.ask('deleteTarget', args),
       rotate: (...args) => link.ask('rotate', args),
       run: (...args) => link.ask('run', args),
+      rollBack: (...args) => link.ask('rollBack', args),
+      preflightOfTarget: (...args) => link.ask('preflightOfTarget', args),
       keysInUse: {
         take: (id) => link.ask('takeKey', [id]),
         // A first process that has ended has no marks any more.

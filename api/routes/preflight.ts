@@ -1,9 +1,10 @@
 import type { Router } from 'express';
-import type { PlacedFinding, PreflightReport } from '../../src/preflight/preflight.ts';
+import type { PreflightReport } from '../../src/preflight/preflight.ts';
 import type { Consumer } from '../../src/preflight/rule.ts';
 import { refuseIdempotencyKey } from '../idempotency-key.ts';
 import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
+import { presentFinding } from '../present-finding.ts';
 import { PreflightBody } from '../schemas/preflight.ts';
 import { strictRouter } from '../strict-router.ts';
 
@@ -23,25 +24,13 @@ export function preflightRoutes({ preflight }: PreflightRoutesDeps): Router {
       const { findings, ...report } = await preflight(consumer, file);
       res.json({
         ...report,
-        findings: findings.map((finding) => presentFinding(finding, consumer)),
+        findings: findings.map(({ certificate, ...finding }) => ({
+          ...presentFinding(finding, [consumer]),
+          ...(certificate === undefined ? {} : { certificate }),
+        })),
       });
     })
     .all(onlyMethods('POST'));
 
   return router;
-}
-
-/** The wire form of a finding, as `openapi.yaml` has it. */
-function presentFinding({ rule, certificate, detail }: PlacedFinding, consumer: Consumer) {
-  const { id, severity, requirement, source } = rule;
-  const prevents = rule.prevents?.[consumer];
-  return {
-    rule: id,
-    severity,
-    ...(certificate === undefined ? {} : { certificate }),
-    detail,
-    requirement,
-    source,
-    ...(prevents === undefined ? {} : { prevents }),
-  };
 }

@@ -115,15 +115,24 @@ async function replace(
 }
 
 /** The wire form of a target, as `openapi.yaml` has it. */
-function presentTarget(
-  { target, progress }: TargetRecord,
-  warnings: readonly Warning[],
-  now: Date,
-) {
+function presentTarget(record: TargetRecord, warnings: readonly Warning[], now: Date) {
+  const { target, progress, revision } = record;
   const { notAfter, nextRotationAt, lastRotatedAt, ...status } = statusAt(progress, now);
   const times = { notAfter, nextRotationAt, lastRotatedAt };
   const wireTimes = Object.fromEntries(
     Object.entries(times).map(([name, instant]) => [name, instant && wireTime(instant)]),
   );
-  return { ...target, warnings, status: { ...status, ...wireTimes } };
+  const conflict = presentConflict(progress);
+  return {
+    ...target,
+    warnings,
+    status: { ...status, ...wireTimes, revision: revision.number, conflict },
+  };
+}
+
+function presentConflict({ fight, retryAt }: TargetRecord['progress']) {
+  if (!fight) return null;
+  const { overwrites, lastAt, isWaiting } = fight;
+  const resumesAt = isWaiting && retryAt ? wireTime(retryAt) : null;
+  return { overwrites, lastAt: wireTime(lastAt), resumesAt };
 }

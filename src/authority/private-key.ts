@@ -57,6 +57,24 @@ export function openSubscriberKey(
   return importPkcs8(wrapping.unwrap(wrappedPrivateKey, ['subscriber', serialNumber]));
 }
 
+/** Seals the key of a target's certificate, so that it can be put back where it was written and opened nowhere else. */
+export function wrapTargetKey(
+  wrapping: KeyWrapping,
+  target: string,
+  { privateKey, serialNumber }: { readonly privateKey: KeyObject; readonly serialNumber: string },
+): Uint8Array {
+  return wrapping.wrap(privateKeyInfoOf(privateKey), ['target', target, serialNumber]);
+}
+
+export function openTargetKey(
+  wrapping: KeyWrapping,
+  target: string,
+  sealed: { readonly wrappedPrivateKey: Uint8Array; readonly serialNumber: string },
+): KeyObject {
+  const context = ['target', target, sealed.serialNumber];
+  return importPkcs8(wrapping.unwrap(sealed.wrappedPrivateKey, context));
+}
+
 function importPkcs8(der: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
 }

@@ -6,6 +6,10 @@ import { quoted } from './quoted.ts';
 import type { Consumer, Rule } from './rule.ts';
 
 const ONLY: readonly Consumer[] = ['application-gateway'];
+/** Of a listener's PFX (v2). */
+const MAX_PFX_OCTETS = 16 * 1024;
+/** What a PFX is larger than the certificates in it: the key, bags, encryption parameters and MAC, generously. */
+const PFX_OVERHEAD_OCTETS = 2 * 1024;
 const BACKENDS = 'application-gateway-backend-health-troubleshooting.md';
 
 /** Which keys its documents speak of. */
@@ -87,5 +91,24 @@ export const applicationGatewayPathRules: readonly Rule<
       endsWithRoot
         ? undefined
         : 'the chain does not end with the root, which Application Gateway asks of a server behind it',
+  },
+];
+
+/** What it asks of the file that a listener is given. */
+export const applicationGatewayFileRules: readonly Rule<
+  Pick<PathCandidate, 'role' | 'certificates'>
+>[] = [
+  {
+    id: 'application-gateway-pfx-size',
+    severity: 'warning',
+    consumers: ONLY,
+    roles: ['server'],
+    part: 'certificate',
+    requirement: 'A PFX for a listener has 16 KB at most.',
+    source: 'includes/application-gateway-limits.md',
+    faultOf: ({ certificates }) => {
+      const octets = certificates.reduce((sum, { der }) => sum + der.length, PFX_OVERHEAD_OCTETS);
+      return octets <= MAX_PFX_OCTETS ? undefined : `a PFX of it would have about ${octets} octets`;
+    },
   },
 ];

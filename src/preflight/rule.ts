@@ -69,3 +69,10 @@ export function findingsOf<Candidate extends { readonly role: Role }>(
   }
   return findings;
 }
+
+/** A rule without what judges by it: values alone, which another process can be told. */
+export function factsOf(rule: RuleFacts): RuleFacts {
+  const { id, severity, consumers, part, requirement, source, prevents } = rule;
+  const facts = { id, severity, consumers, part, requirement, source };
+  return prevents ? { ...facts, prevents } : facts;
+}

@@ -1,6 +1,7 @@
 import { altNameRules, identityRules } from './alt-name-rules.ts';
 import { appleKeyRules, appleRules } from './apple-rules.ts';
 import {
+  applicationGatewayFileRules,
   applicationGatewayKeyRules,
   applicationGatewayPathRules,
   applicationGatewayRules,
@@ -13,12 +14,15 @@ import type {
   RequestCandidate,
   TargetCandidate,
 } from './candidate.ts';
+import type { DeliveryCandidate, PlaceCandidate } from './delivery-candidate.ts';
+import { deliveryRules as filesRules } from './delivery-rules.ts';
 import { envoyKeyRules, envoyRules } from './envoy-rules.ts';
 import { extensionRules } from './extension-rules.ts';
 import { fileRules as readingRules } from './file-rules.ts';
 import { formRules } from './form-rules.ts';
 import { keyRules } from './key-rules.ts';
 import { pathRules as generalPathRules } from './path-rules.ts';
+import { placeRules as neighbourRules } from './place-rules.ts';
 import { proofRules } from './proof-rules.ts';
 import type { Rule } from './rule.ts';
 import { signatureRules } from './signature-rules.ts';
@@ -65,6 +69,7 @@ export const requestRules: readonly Rule<RequestCandidate>[] = [...proofRules, .
 export const pathRules: readonly Rule<PathCandidate>[] = [
   ...generalPathRules,
   ...applicationGatewayPathRules,
+  ...applicationGatewayFileRules,
 ];
 
 /** Those of a place whose certificate is still to be made. */
@@ -73,3 +78,9 @@ export const targetRules: readonly Rule<TargetCandidate>[] = [
   ...applicationGatewayKeyRules,
   ...applicationGatewayPathRules,
 ];
+
+/** Those of a place, whatever is written there. */
+export const placeRules: readonly Rule<PlaceCandidate>[] = neighbourRules;
+
+/** Those of files that are to lie, or lie, where a consumer reads them. */
+export const deliveryRules: readonly Rule<DeliveryCandidate>[] = filesRules;

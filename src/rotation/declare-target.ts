@@ -3,7 +3,7 @@ import { PkiError, refused, type Violation } from '../errors.ts';
 import type { DestinationStore } from './destination.ts';
 import { doOverlap } from './overlap.ts';
 import type { Rotation } from './rotation.ts';
-import { NEW_TARGET, type TargetRecord } from './rotation-record.ts';
+import { declaredAnew, NEW_TARGET, NO_REVISION, type TargetRecord } from './rotation-record.ts';
 import type { RotationTarget } from './target.ts';
 
 /** What declaring targets needs from outside. */
@@ -13,7 +13,10 @@ export interface DeclarationDeps {
   readonly findTarget: (name: string) => Promise<TargetRecord | undefined>;
   /** @throws {PkiError} `name-taken` */
   readonly addTarget: (record: TargetRecord, entry: AuditEntry) => Promise<void>;
-  readonly replaceTarget: (target: RotationTarget, entry: AuditEntry) => Promise<void>;
+  readonly replaceTarget: (
+    record: Pick<TargetRecord, 'target' | 'progress'>,
+    entry: AuditEntry,
+  ) => Promise<void>;
   readonly removeTarget: (name: string, entries: readonly AuditEntry[]) => Promise<void>;
   /** @throws {PkiError} `authority-unknown` */
   readonly violationsOf: (target: RotationTarget) => Promise<readonly Violation[]>;
@@ -35,7 +38,7 @@ export async function createTarget(
     throw new PkiError('name-taken', `there is a target "${target.name}" already`);
   }
   await assertAcceptable(deps, target);
-  const record = { target, isDeclaredInFile: false, progress: NEW_TARGET };
+  const record = { target, isDeclaredInFile: false, progress: NEW_TARGET, revision: NO_REVISION };
   await deps.addTarget(record, entryOf(deps, actor, { action: 'target.created', target }));
   deps.rotation.begin(target.name, actor);
   return record;
@@ -52,9 +55,10 @@ export async function replaceTarget(
   target: RotationTarget,
   actor: Actor,
 ): Promise<TargetRecord> {
-  await changeableTarget(deps, target.name);
+  const { progress } = await changeableTarget(deps, target.name);
   await assertAcceptable(deps, target);
-  await deps.replaceTarget(target, entryOf(deps, actor, { action: 'target.replaced', target }));
+  const record = { target, progress: declaredAnew(progress) };
+  await deps.replaceTarget(record, entryOf(deps, actor, { action: 'target.replaced', target }));
   deps.rotation.begin(target.name, actor);
   return (await deps.findTarget(target.name)) ?? unknownTarget(target.name);
 }

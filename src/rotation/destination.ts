@@ -18,9 +18,17 @@ export interface Writer {
   readonly isThisService: boolean;
 }
 
+/** What lies beside our files, and is read by their consumer with them or instead of them. */
+export interface Beside {
+  /** Contents by the entry's name. */
+  readonly entries: Readonly<Record<string, Uint8Array>>;
+  /** Client authorities in a place of their own, which win over ours; PEM. */
+  readonly separateCa?: { readonly name: string; readonly pem: string };
+}
+
 /** What a destination holds now, as it was found there. */
 export type DestinationState =
-  | { readonly kind: 'absent' }
+  | { readonly kind: 'absent'; readonly beside?: Beside }
   /** Somebody else's: `owner` says whose in words, and nothing may be written. */
   | { readonly kind: 'foreign'; readonly owner: string }
   | {
@@ -34,13 +42,25 @@ export type DestinationState =
       readonly revision: number;
       /** Who wrote last; absent where no Certwright has written yet. */
       readonly writer?: Writer;
+      /** Who else has written there, as far as the place tells; in words. */
+      readonly changedBy?: string;
+      readonly beside?: Beside;
       /** For compare-and-set: the write fails where the destination has changed since. */
       readonly version: string;
     };
 
+/** A message to the people who look after a place: in a cluster, an Event. */
+export interface Announcement {
+  /** One word in capitals, as Kubernetes has it. */
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** One write: all files change together or not at all. */
 export interface DestinationWrite {
   readonly targetName: string;
+  /** The number that the mark is to name. */
+  readonly revision: number;
   readonly serialNumber: string;
   readonly notAfter: Date;
   readonly files: DestinationFiles;
@@ -56,6 +76,8 @@ export interface DestinationStore<D extends Destination = Destination> {
   readonly read: (destination: D) => Promise<DestinationState>;
   /** @throws {PkiError} `target-unavailable`; nothing or everything has been written */
   readonly write: (destination: D, write: DestinationWrite) => Promise<void>;
+  /** Tells whoever looks after the place of something, where the place has a way to. */
+  readonly announce: (destination: D, announcement: Announcement) => Promise<void>;
   /** Deletes what this target has written there and tells whether it did; anything else is left alone. */
   readonly remove: (destination: D, targetName: string) => Promise<boolean>;
 }

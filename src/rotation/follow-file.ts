@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Actor, AuditAction, AuditEntry } from '../audit/entry.ts';
 import { PkiError } from '../errors.ts';
 import { doOverlap } from './overlap.ts';
-import { NEW_TARGET, type TargetRecord } from './rotation-record.ts';
+import { declaredAnew, NEW_TARGET, NO_REVISION, type TargetRecord } from './rotation-record.ts';
 import type { RotationTarget } from './target.ts';
 
 export interface FollowFileDeps {
@@ -43,8 +43,8 @@ export async function followFile(
     records: changed.map((target) => ({
       target,
       isDeclaredInFile: true,
-      // What is declared anew is tried at once, however often the old declaration failed.
-      progress: { ...(known.get(target.name)?.progress ?? NEW_TARGET), failures: 0, retryAt: null },
+      progress: declaredAnew(known.get(target.name)?.progress ?? NEW_TARGET),
+      revision: known.get(target.name)?.revision ?? NO_REVISION,
     })),
     dropped: dropped.map(({ target }) => target.name),
     auditEntries: [

@@ -1,6 +1,8 @@
 import type { Actor, AuditEntry } from '../audit/entry.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { backOffEndOf, type Fight, isOver } from './fight.ts';
 import { renewalTimeOf } from './reasons.ts';
+import type { Replaced } from './replace-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import {
   type RotationItem,
@@ -15,11 +17,14 @@ export interface TargetPass {
   readonly item: RotationItem;
   readonly progress: TargetProgress;
   readonly auditEntries: readonly AuditEntry[];
+  /** The revision that is known to lie at the destination now. */
+  readonly writtenRevision?: number;
   /** Whatever lies beneath an error, for the log alone. */
   readonly cause?: unknown;
 }
 
-interface Occasion {
+/** When, why and for whom a pass is made. */
+export interface Occasion {
   readonly actor: Actor;
   readonly time: Date;
   readonly reasons: readonly RotationReason[];
@@ -30,32 +35,66 @@ interface Occasion {
  * cut off before it could: the journal hears of it now.
  */
 export function keptPass(
-  { target, progress }: TargetRecord,
+  { target, progress, revision }: TargetRecord,
   certificate: DecodedCertificate,
   { actor, time }: Occasion,
 ): TargetPass {
   const { lastRotatedAt, serialNumber } = progress.status;
   const details = { ...writtenDetails(target, certificate), reasons: [], isFoundLater: true };
   const entry: AuditEntry = { time, actor, action: 'destination.written', details };
+  const { fight } = progress;
   return {
     item: itemOf(target, certificate, { outcome: 'current', reasons: [] }),
-    progress: goodProgress(target, certificate, lastRotatedAt),
+    progress: {
+      ...withHold(goodProgress(target, certificate, lastRotatedAt), progress),
+      ...(fight && !isOver(fight, time) ? { fight } : {}),
+    },
     auditEntries: serialNumber === certificate.serialNumber ? [] : [entry],
+    ...(revision.isWritten ? {} : { writtenRevision: revision.number }),
   };
 }
 
-/** The destination holds a new key and certificate. */
+/** The destination holds what it ought to: a new key and certificate, or those that were issued for it before. */
 export function rotatedPass(
-  { target }: TargetRecord,
-  certificate: DecodedCertificate,
+  { target, progress }: TargetRecord,
+  { certificate, revision, isPutBack, fight }: Replaced & { readonly fight?: Fight | undefined },
   { actor, time, reasons }: Occasion,
 ): TargetPass {
-  const details = { ...writtenDetails(target, certificate), reasons };
+  const details = { ...writtenDetails(target, certificate), revision, isPutBack, reasons };
+  const { lastRotatedAt, serialNumber } = progress.status;
+  const isKnown = serialNumber === certificate.serialNumber;
+  const good = goodProgress(target, certificate, isPutBack && isKnown ? lastRotatedAt : time);
   return {
     item: itemOf(target, certificate, { outcome: 'rotated', reasons }),
-    progress: goodProgress(target, certificate, time),
+    progress: { ...withHold(good, progress), ...(fight ? { fight } : {}) },
     auditEntries: [{ time, actor, action: 'destination.written', details }],
+    writtenRevision: revision,
   };
+}
+
+/** The destination is somebody else's, and is left to them. */
+export function foreignPass(
+  record: TargetRecord,
+  owner: string | undefined,
+  occasion: Occasion,
+): TargetPass {
+  const error = `belongs to ${owner}; nothing was written`;
+  return failedPass(record, { error, state: 'conflict' }, occasion);
+}
+
+/**
+ * Another controller keeps writing: nothing is written until a back-off ends, and nothing is issued. The people who look
+ * after the place are told once, when that begins.
+ */
+export function conflictPass(
+  record: TargetRecord,
+  { fight, rival }: { readonly fight: Fight; readonly rival: string },
+  occasion: Occasion,
+): TargetPass {
+  const retryAt = backOffEndOf(fight);
+  const error = `is in conflict with ${rival}, which has changed the destination ${fight.overwrites} times in a row`;
+  const failed = failedPass(record, { error, state: 'conflict' }, occasion);
+  return { ...failed, progress: { ...failed.progress, failures: 0, fight, retryAt } };
 }
 
 /** Nothing was written. The journal hears of a failure once, not on every pass that finds it unchanged. */
@@ -72,6 +111,7 @@ export function failedPass(
   return {
     item: { target: name, outcome: 'failed', reasons, serialNumber, error },
     progress: {
+      ...progress,
       status: { ...progress.status, state, reasons, lastError: error },
       failures,
       retryAt: retryTimeAfter(failures, time),
@@ -79,6 +119,12 @@ export function failedPass(
     auditEntries: lastError === error ? [] : [{ time, actor, action: 'rotation.failed', details }],
     cause,
   };
+}
+
+/** A certificate that somebody has put back stays held as long as it is the one in place. */
+function withHold(good: TargetProgress, { held }: TargetProgress): TargetProgress {
+  if (!held || held.serialNumber !== good.status.serialNumber) return good;
+  return { ...good, held, status: { ...good.status, nextRotationAt: held.until } };
 }
 
 function itemOf(

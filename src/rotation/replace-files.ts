@@ -6,54 +6,163 @@ import { PkiError } from '../errors.ts';
 import type { LeafRequest } from '../issuance/issue-leaf.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { encodePrivateKey } from '../x509/pem.ts';
-import type { DestinationState, DestinationStore, DestinationWrite } from './destination.ts';
+import { assertAccepted } from './delivery.ts';
+import type {
+  DestinationFiles,
+  DestinationState,
+  DestinationStore,
+  DestinationWrite,
+} from './destination.ts';
 import { filesOf } from './expectation.ts';
 import { type Expectation, reasonsToRotate } from './reasons.ts';
+import type { KeptCertificate, NewRevision } from './revision.ts';
+import type { RotationReason } from './rotation-reason.ts';
+import type { HeldCertificate, RevisionMark } from './rotation-record.ts';
 import type { RotationTarget } from './target.ts';
 
 export interface ReplaceDeps {
   readonly now: () => Date;
+  /** Issues, and records the revision with the sealed key in the same transaction. */
   readonly issue: (
     request: LeafRequest,
-    actor: Actor,
+    revision: NewRevision,
   ) => Promise<{ readonly certificate: Certificate; readonly privateKey?: KeyObject }>;
-  readonly destinations: Pick<DestinationStore, 'read' | 'write'>;
+  /** The certificate of a revision, where its key is still kept. */
+  readonly keptCertificate: (
+    target: string,
+    revision: number,
+  ) => Promise<KeptCertificate | undefined>;
+  /** Records the revision by which a certificate that is there already is put back. */
+  readonly addRevision: (
+    revision: NewRevision,
+    certificate: Pick<KeptCertificate, 'serialNumber' | 'authority'>,
+  ) => Promise<void>;
+  readonly destinations: Pick<DestinationStore, 'announce' | 'read' | 'write'>;
 }
 
 /** A destination that may be written. */
 export type WritableState = Exclude<DestinationState, { kind: 'foreign' }>;
 
+/** What a pass has found out before it replaces anything. */
+export interface Replacement {
+  readonly expected: Expectation;
+  readonly judged: WritableState;
+  readonly reasons: readonly RotationReason[];
+  readonly revision: RevisionMark;
+  readonly held?: HeldCertificate | undefined;
+  readonly actor: Actor;
+  /** Whether there must be a new key, whatever is kept. */
+  readonly isRequested: boolean;
+}
+
+/** What lies at the destination now. */
+export interface Replaced {
+  readonly certificate: DecodedCertificate;
+  readonly revision: number;
+  /** Whether the certificate is one that was issued before. */
+  readonly isPutBack: boolean;
+}
+
 /** Others may touch a Secret between our look and our write; most of what they change is not ours. */
 const WRITE_ATTEMPTS = 3;
 
 /**
- * Makes a new key and certificate, checks what is about to be written by the rules by which it will be
- * judged, and writes all of it in one go; `undefined` where what was judged is not there any more.
+ * Puts the certificate that ought to be there in its place: the one of the last revision where that is still good, or a
+ * new one. Files are checked as their consumer will check them, and written in one go; `undefined` where what was judged
+ * is not there any more.
  *
- * @throws {PkiError} what issuing and the destination throw; the old files are still there then
+ * The revision is durable before its files are written, so that a pass that is cut off is completed by the next with
+ * the same certificate.
+ *
+ * @throws {PkiError} what issuing, the preflight and the destination throw; the old files are still there then
  */
 export async function replaceFiles(
   deps: ReplaceDeps,
-  { expected, judged }: { readonly expected: Expectation; readonly judged: WritableState },
-  actor: Actor,
-): Promise<DecodedCertificate | undefined> {
-  const { target } = expected;
-  const { certificate, privateKey } = await deps.issue(leafRequestOf(target), actor);
-  const privateKeyPem = privateKey ? encodePrivateKey(privateKey) : '';
-  const files = filesOf({ der: certificate.der, privateKeyPem }, expected);
-  const fresh = reasonsToRotate(files, expected, deps.now());
-  if (fresh.reasons.length > 0 || !fresh.certificate) {
-    const faults = fresh.reasons.join(', ');
-    throw new PkiError('request-refused', `a fresh certificate would be ${faults}`);
-  }
+  replacement: Replacement,
+): Promise<Replaced | undefined> {
+  const { expected, judged } = replacement;
+  const prepared = (await putBack(deps, replacement)) ?? (await freshlyIssued(deps, replacement));
+  assertAccepted(prepared.files, { expected, found: judged, now: deps.now() });
+  const { certificate, revision, files, isPutBack } = prepared;
   const { serialNumber, notAfter } = certificate;
-  const write = { targetName: target.name, serialNumber, notAfter, files };
-  return (await writeOver(deps, target, { judged, write })) ? fresh.certificate : undefined;
+  const write = { targetName: expected.target.name, revision, serialNumber, notAfter, files };
+  const isWritten = await writeOver(deps, expected.target, { judged, write });
+  return isWritten ? { certificate, revision, isPutBack } : undefined;
+}
+
+interface Prepared extends Replaced {
+  readonly files: DestinationFiles;
+}
+
+/** The certificate of the last revision, where that is as it ought to be; `undefined` where a new one is needed. */
+async function putBack(deps: ReplaceDeps, replacement: Replacement): Promise<Prepared | undefined> {
+  const { expected, isRequested, revision, held } = replacement;
+  if (isRequested || revision.number === 0) return undefined;
+  const kept = await deps.keptCertificate(expected.target.name, revision.number);
+  if (!kept) return undefined;
+  const files = filesOf(kept, expected);
+  const { reasons, certificate } = reasonsToRotate(files, expected, deps.now());
+  if (!certificate || unheld(reasons, certificate, held, deps.now()).length > 0) return undefined;
+  return {
+    files,
+    certificate,
+    isPutBack: true,
+    revision: await numberFor(deps, replacement, kept),
+  };
+}
+
+/** An unfinished revision is completed; what was written before is written anew under a number of its own. */
+async function numberFor(
+  deps: ReplaceDeps,
+  replacement: Replacement,
+  kept: KeptCertificate,
+): Promise<number> {
+  if (!replacement.revision.isWritten) return replacement.revision.number;
+  const revision = nextRevision(replacement);
+  await deps.addRevision(revision, kept);
+  return revision.number;
+}
+
+async function freshlyIssued(deps: ReplaceDeps, replacement: Replacement): Promise<Prepared> {
+  const { expected } = replacement;
+  const revision = nextRevision(replacement);
+  const issued = await deps.issue(leafRequestOf(expected.target), revision);
+  const privateKeyPem = issued.privateKey ? encodePrivateKey(issued.privateKey) : '';
+  const files = filesOf({ der: issued.certificate.der, privateKeyPem }, expected);
+  const { reasons, certificate } = reasonsToRotate(files, expected, deps.now());
+  if (reasons.length > 0 || !certificate) {
+    throw new PkiError('request-refused', `a fresh certificate would be ${reasons.join(', ')}`);
+  }
+  return { files, certificate, isPutBack: false, revision: revision.number };
+}
+
+/** Higher than any number that the records or the destination know. */
+export function nextRevision({
+  expected,
+  judged,
+  reasons,
+  revision,
+  actor,
+}: Pick<Replacement, 'expected' | 'judged' | 'reasons' | 'revision' | 'actor'>): NewRevision {
+  const inPlace = judged.kind === 'present' ? judged.revision : 0;
+  const number = Math.max(revision.number, inPlace) + 1;
+  return { target: expected.target.name, number, reasons, actor };
+}
+
+/** `reasons` without that which does not count yet for a certificate that somebody has put back. */
+export function unheld(
+  reasons: readonly RotationReason[],
+  { serialNumber }: DecodedCertificate,
+  held: HeldCertificate | undefined,
+  now: Date,
+): readonly RotationReason[] {
+  const isHeld = held?.serialNumber === serialNumber && now < held.until;
+  return isHeld ? reasons.filter((reason) => reason !== 'due') : reasons;
 }
 
 /** Writes on the latest version of a destination, as long as it holds what was judged. */
-async function writeOver(
-  { destinations }: ReplaceDeps,
+export async function writeOver(
+  { destinations }: Pick<ReplaceDeps, 'destinations'>,
   { destination }: RotationTarget,
   work: { readonly judged: WritableState; readonly write: Omit<DestinationWrite, 'found'> },
 ): Promise<boolean> {
@@ -65,11 +174,26 @@ async function writeOver(
       return true;
     } catch (error) {
       const latest = await destinations.read(destination);
+      if (holds(latest, write)) return true;
       if (attempt === WRITE_ATTEMPTS || isDeepStrictEqual(latest, found)) throw error;
       found = latest;
     }
   }
   return false;
+}
+
+/** Whether a write of which no answer came was made all the same. */
+function holds(
+  found: DestinationState,
+  { targetName, revision, files }: Omit<DestinationWrite, 'found'>,
+) {
+  return (
+    found.kind === 'present' &&
+    found.isAsWritten &&
+    found.revision === revision &&
+    found.writer?.target === targetName &&
+    isDeepStrictEqual({ ...found.files }, { ...files })
+  );
 }
 
 /** Whether a destination is, but for its version, what was judged. */

@@ -1,13 +1,22 @@
 import type { Actor } from '../audit/entry.ts';
 import { PkiError, refused } from '../errors.ts';
+import { assertWritable } from './delivery.ts';
 import type { DestinationState } from './destination.ts';
 import { type ExpectationDeps, expectationOf } from './expectation.ts';
+import { type Fight, isDeclared, isOver, undone } from './fight.ts';
 import { couldBeSamePlace } from './overlap.ts';
-import { failedPass, keptPass, rotatedPass, type TargetPass } from './pass-outcome.ts';
+import {
+  conflictPass,
+  failedPass,
+  foreignPass,
+  keptPass,
+  rotatedPass,
+  type TargetPass,
+} from './pass-outcome.ts';
 import { type Expectation, type FilesFound, reasonsToRotate } from './reasons.ts';
-import { type ReplaceDeps, replaceFiles, type WritableState } from './replace-files.ts';
+import { type ReplaceDeps, replaceFiles, unheld, type WritableState } from './replace-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
-import type { TargetRecord } from './rotation-record.ts';
+import type { HeldCertificate, RevisionMark, TargetRecord } from './rotation-record.ts';
 import type { RotationTarget } from './target.ts';
 import { durationViolations } from './target-violations.ts';
 
@@ -26,8 +35,8 @@ interface PassOptions {
 const JUDGEMENTS = 2;
 
 /**
- * Looks at a target's destination and, where there is a reason, makes a new key and certificate and
- * replaces what is there. Never throws: what goes wrong with one target stays with that target.
+ * Looks at a target's destination and, where there is a reason, puts the right certificate there: the one that was there
+ * before somebody else wrote, or a new one. Never throws: what goes wrong with one target stays with that target.
  *
  * Safe to run again after a crash at any point, because it judges the destination as it is.
  */
@@ -51,7 +60,7 @@ async function rotateAsFound(
   record: TargetRecord,
   { actor, isRequested }: PassOptions,
 ): Promise<TargetPass | undefined> {
-  const { target } = record;
+  const { target, progress, revision } = record;
   let reasons: readonly RotationReason[] = isRequested ? ['requested'] : [];
   const occasion = () => ({ actor, time: deps.now(), reasons });
   try {
@@ -61,23 +70,34 @@ async function rotateAsFound(
     const found = await deps.destinations.read(target.destination);
     const owner = await ownerOf(deps, found, target);
     if (found.kind === 'foreign' || owner !== undefined) {
-      const error = `belongs to ${owner}; nothing was written`;
-      return failedPass(record, { error, state: 'conflict' }, occasion());
+      return foreignPass(record, owner, occasion());
     }
 
     // 2. Judge it.
     const expected = await expectationOf(deps, target);
-    const judged = judge(found, expected, deps.now());
+    const judged = judge(found, expected, { now: deps.now(), held: progress.held });
     reasons = [...judged.reasons, ...reasons];
-    const obstacle = found.kind === 'present' ? found.obstacle : undefined;
-    if (obstacle !== undefined) return failedPass(record, { error: obstacle }, occasion());
+    if (reasons.length === 0) reasons = unfinished(revision, found);
+    assertWritable(expected, found, deps.now());
     if (reasons.length === 0 && judged.certificate) {
       return keptPass(record, judged.certificate, occasion());
     }
 
-    // 3. Replace it.
-    const certificate = await replaceFiles(deps, { expected, judged: found }, actor);
-    return certificate && rotatedPass(record, certificate, occasion());
+    // 3. Keep out of a fight with another controller.
+    const fight = fightOf(record, found, { now: deps.now(), isRequested });
+    if (fight?.isWaiting) return await conflict(deps, record, { fight, found }, occasion());
+
+    // 4. Replace it.
+    const replaced = await replaceFiles(deps, {
+      expected,
+      judged: found,
+      reasons,
+      revision,
+      held: progress.held,
+      actor,
+      isRequested,
+    });
+    return replaced && rotatedPass(record, { ...replaced, fight }, occasion());
   } catch (cause) {
     const error = cause instanceof PkiError ? cause.message : 'an unforeseen error; see the log';
     return failedPass(record, { error, cause }, occasion());
@@ -89,8 +109,8 @@ async function rotateAsFound(
  * another target of ours, as long as that is declared for this place. What a former target of ours has
  * left may be taken on; and a service that begins anew with its old targets takes its places back.
  */
-async function ownerOf(
-  { findTarget }: TargetRotationDeps,
+export async function ownerOf(
+  { findTarget }: Pick<TargetRotationDeps, 'findTarget'>,
   found: DestinationState,
   { name, destination }: RotationTarget,
 ): Promise<string | undefined> {
@@ -103,12 +123,74 @@ async function ownerOf(
   return isStillThere ? `target "${writer.target}" of this service` : undefined;
 }
 
-function judge(found: WritableState, expected: Expectation, now: Date): FilesFound {
+function judge(
+  found: WritableState,
+  expected: Expectation,
+  { now, held }: { readonly now: Date; readonly held: HeldCertificate | undefined },
+): FilesFound {
   if (found.kind === 'absent') return { reasons: ['missing'], certificate: undefined };
-  const judged = reasonsToRotate(found.files, expected, now);
+  const { reasons, certificate } = reasonsToRotate(found.files, expected, now);
+  const counting = certificate ? unheld(reasons, certificate, held, now) : reasons;
+  if (counting.length > 0) return { reasons: counting, certificate };
   // A change that our rules do not tell from what we wrote is a change all the same.
-  const isChanged = !found.isAsWritten || found.writer?.target !== expected.target.name;
-  return judged.reasons.length === 0 && isChanged
-    ? { ...judged, reasons: ['specChanged'] }
-    : judged;
+  if (!found.isAsWritten) return { reasons: ['overwritten'], certificate };
+  const isOfAnother = found.writer?.target !== expected.target.name;
+  return { reasons: isOfAnother ? ['specChanged'] : [], certificate };
+}
+
+/** The fight with whoever has undone our last write; `undefined` where nobody has, or where all that was long ago. */
+function fightOf(
+  record: TargetRecord,
+  found: WritableState,
+  { now, isRequested }: { readonly now: Date; readonly isRequested: boolean },
+): Fight | undefined {
+  const { fight } = record.progress;
+  if (!isUndone(record, found)) return fight && !isOver(fight, now) ? fight : undefined;
+  return isRequested ? fight && { ...fight, isWaiting: false } : undone(fight, now);
+}
+
+function isUndone(
+  { progress: { status }, revision, target }: TargetRecord,
+  found: WritableState,
+): boolean {
+  if (revision.number === 0) return false;
+  if (found.kind === 'absent') return KNOWN_THERE.includes(status.state);
+  // Another Certwright with a target of the same name writes what is whole, and not ours.
+  const isOthers = found.writer?.isThisService === false;
+  return found.writer?.target === target.name && (isOthers || !found.isAsWritten);
+}
+
+/** A revision that was recorded and is not in its place is a reason by itself. */
+function unfinished(
+  { number, isWritten }: RevisionMark,
+  found: WritableState,
+): readonly RotationReason[] {
+  const isThere = found.kind === 'present' && found.revision === number;
+  return isWritten || isThere ? [] : ['unfinished'];
+}
+
+/** What a target's state is while its destination is known to hold something of ours. */
+const KNOWN_THERE: readonly string[] = ['current', 'due', 'conflict'];
+
+/** The other is named, and whoever looks after the place is told when the fight is first seen to be one. */
+async function conflict(
+  { destinations }: TargetRotationDeps,
+  record: TargetRecord,
+  { fight, found }: { readonly fight: Fight; readonly found: WritableState },
+  occasion: Parameters<typeof conflictPass>[2],
+): Promise<TargetPass> {
+  const pass = conflictPass(record, { fight, rival: rivalIn(found) }, occasion);
+  if (!isDeclared(fight) || record.progress.fight?.isWaiting === true) return pass;
+  try {
+    const message = `${pass.item.error}; Certwright writes again after ${pass.progress.retryAt?.toISOString()}`;
+    await destinations.announce(record.target.destination, { reason: 'Conflict', message });
+    return pass;
+  } catch (cause) {
+    return { ...pass, cause };
+  }
+}
+
+function rivalIn(found: WritableState): string {
+  if (found.kind === 'absent') return 'somebody who deletes it';
+  return found.changedBy ?? 'somebody else';
 }

@@ -10,4 +10,9 @@ export type RotationReason =
   | 'specChanged'
   | 'due'
   | 'expired'
-  | 'requested';
+  /** Somebody else has written, in a way that no other reason tells. */
+  | 'overwritten'
+  /** A revision was recorded that is not in its place. */
+  | 'unfinished'
+  | 'requested'
+  | 'rolledBack';

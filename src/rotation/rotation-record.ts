@@ -1,3 +1,4 @@
+import type { Fight } from './fight.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import type { RotationTarget, TargetStatus } from './target.ts';
 
@@ -7,6 +8,15 @@ export interface TargetRecord {
   /** A target of the settings file follows the file; the HTTP API does not change it. */
   readonly isDeclaredInFile: boolean;
   readonly progress: TargetProgress;
+  /** The last revision that was recorded for it. */
+  readonly revision: RevisionMark;
+}
+
+export interface RevisionMark {
+  /** 0 before the first. */
+  readonly number: number;
+  /** Whether it is known to lie at the destination. */
+  readonly isWritten: boolean;
 }
 
 /** What one pass leaves for the next. */
@@ -16,6 +26,16 @@ export interface TargetProgress {
   readonly failures: number;
   /** The schedule leaves the target alone until then. */
   readonly retryAt: Date | null;
+  /** What somebody else has done to the destination of late; absent while nobody has. */
+  readonly fight?: Fight;
+  /** A certificate that was put back and is not due before a moment of its own. */
+  readonly held?: HeldCertificate;
+}
+
+/** A certificate that somebody has put back: it is replaced later than its own renewal time says. */
+export interface HeldCertificate {
+  readonly serialNumber: string;
+  readonly until: Date;
 }
 
 export type RotationOutcome = 'rotated' | 'current' | 'failed';
@@ -28,6 +48,9 @@ export interface RotationItem {
   readonly serialNumber: string | null;
   readonly error?: string;
 }
+
+/** A target for which nothing was ever written. */
+export const NO_REVISION: RevisionMark = { number: 0, isWritten: true };
 
 /** A target that no pass has looked at yet. */
 export const NEW_TARGET: TargetProgress = {
@@ -43,6 +66,14 @@ export const NEW_TARGET: TargetProgress = {
   failures: 0,
   retryAt: null,
 };
+
+/**
+ * What is kept of a target's progress under another declaration: it is tried at once, however often the old one failed,
+ * and what the new destination holds is nobody's overwriting.
+ */
+export function declaredAnew({ status }: TargetProgress): TargetProgress {
+  return { status: { ...status, state: 'pending' }, failures: 0, retryAt: null };
+}
 
 /** A target as it stands at `now`: current until its time has come, and due from then on. */
 export function statusAt({ status }: TargetProgress, now: Date): TargetStatus {

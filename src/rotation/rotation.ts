@@ -1,9 +1,9 @@
-import type { Actor, AuditEntry } from '../audit/entry.ts';
+import type { Actor } from '../audit/entry.ts';
 import { PkiError } from '../errors.ts';
 import { inParallel } from './in-parallel.ts';
 import type { TargetPass } from './pass-outcome.ts';
 import { rotateTarget, type TargetRotationDeps } from './rotate-target.ts';
-import type { RotationItem, TargetProgress, TargetRecord } from './rotation-record.ts';
+import type { RotationItem, TargetRecord } from './rotation-record.ts';
 import { TargetLocks } from './target-locks.ts';
 
 export interface RotationDeps extends TargetRotationDeps {
@@ -11,8 +11,7 @@ export interface RotationDeps extends TargetRotationDeps {
   /** Keeps what a pass left, together with its audit entries; a target deleted since is passed over. */
   readonly recordPass: (
     target: string,
-    progress: TargetProgress,
-    auditEntries: readonly AuditEntry[],
+    pass: Pick<TargetPass, 'progress' | 'auditEntries' | 'writtenRevision'>,
   ) => Promise<void>;
   /** Hears of every pass over a target, for log and metrics. */
   readonly report: (pass: TargetPass, actor: Actor) => void;
@@ -145,7 +144,7 @@ export class Rotation {
       return waiting(record);
     }
     const pass = await rotateTarget(this.#deps, record, options);
-    await this.#deps.recordPass(name, pass.progress, pass.auditEntries);
+    await this.#deps.recordPass(name, pass);
     this.#deps.report(pass, options.actor);
     return pass.item;
   }

@@ -7,7 +7,6 @@ type IsContent = (content: Uint8Array) => boolean;
 
 /** X.690 §8.1.5: the end of what has no definite length, and no value. */
 const END_OF_CONTENTS = 0x00;
-const ENUMERATED = 0x0a;
 /** SEQUENCE and SET without the bit that says that values are inside, which they always have. */
 const PRIMITIVE_SEQUENCE = 0x10;
 const PRIMITIVE_SET = 0x11;
@@ -17,7 +16,7 @@ const CONTENTS: Readonly<Record<number, IsContent>> = {
   [END_OF_CONTENTS]: () => false,
   [TAG.boolean]: ([first = 1, ...more]) => more.length === 0 && (first === 0 || first === 0xff),
   [TAG.integer]: isShortestInteger,
-  [ENUMERATED]: isShortestInteger,
+  [TAG.enumerated]: isShortestInteger,
   [TAG.bitString]: isBitString,
   [TAG.null]: (content) => content.length === 0,
   [TAG.objectIdentifier]: (content) => decodeOid(content, 0, content.length) !== undefined,

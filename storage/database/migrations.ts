@@ -7,6 +7,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-imported-authorities': { up: takeImportedAuthorities },
   '0003-rsa-signature-scheme': { up: takeSignatureSchemes },
   '0004-kept-answers': { up: keepAnswers },
+  '0006-target-revisions': { up: keepRevisions },
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...migrations }) };
@@ -154,5 +155,38 @@ async function keepAnswers(db: Kysely<unknown>): Promise<void> {
     .createIndex('kept_answer_by_end')
     .on('kept_answer')
     .column('kept_until')
+    .execute();
+}
+
+/** What was written to targets' destinations, and the keys of what may have to be put back. */
+async function keepRevisions(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('rotation_target')
+    .addColumn('revision', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await db.schema
+    .alterTable('rotation_target')
+    .addColumn('is_revision_written', 'integer', (column) => column.notNull().defaultTo(1))
+    .execute();
+  await db.schema
+    .createTable('target_revision')
+    .addColumn('target', 'text', (column) => column.notNull())
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('serial_number', 'text', (column) => column.notNull())
+    .addColumn('authority', 'text', (column) => column.notNull())
+    .addColumn('reasons', 'text', (column) => column.notNull())
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('recorded_at', 'text', (column) => column.notNull())
+    .addColumn('written_at', 'text')
+    .addColumn('proven_at', 'text')
+    .addPrimaryKeyConstraint('target_revision_key', ['target', 'number'])
+    .execute();
+  await db.schema
+    .createTable('target_key')
+    .addColumn('target', 'text', (column) => column.notNull())
+    .addColumn('serial_number', 'text', (column) => column.notNull())
+    .addColumn('authority', 'text', (column) => column.notNull())
+    .addColumn('wrapped_private_key', 'blob', (column) => column.notNull())
+    .addPrimaryKeyConstraint('target_key_key', ['target', 'serial_number', 'authority'])
     .execute();
 }

@@ -7,6 +7,8 @@ export interface Schema {
   readonly certificate_dns_name: CertificateDnsNameRow;
   readonly stored_private_key: StoredPrivateKeyRow;
   readonly rotation_target: RotationTargetRow;
+  readonly target_revision: TargetRevisionRow;
+  readonly target_key: TargetKeyRow;
   readonly audit_entry: AuditEntryRow;
   readonly instance: InstanceRow;
   readonly kept_answer: KeptAnswerRow;
@@ -61,6 +63,33 @@ export interface RotationTargetRow {
   readonly target: string;
   /** JSON. */
   readonly progress: string;
+  /** The number of the last revision that was recorded; 0 before the first. */
+  readonly revision: number;
+  /** 0 while that revision is not known to lie at the destination. */
+  readonly is_revision_written: number;
+}
+
+/** One write of a target's destination. */
+export interface TargetRevisionRow {
+  readonly target: string;
+  readonly number: number;
+  readonly serial_number: string;
+  readonly authority: string;
+  /** JSON. */
+  readonly reasons: string;
+  readonly actor: string;
+  readonly recorded_at: string;
+  readonly written_at: string | null;
+  readonly proven_at: string | null;
+}
+
+/** The private key of a certificate that may have to be put back. */
+export interface TargetKeyRow {
+  readonly target: string;
+  readonly serial_number: string;
+  readonly authority: string;
+  /** Sealed. */
+  readonly wrapped_private_key: Buffer;
 }
 
 export interface AuditEntryRow {

@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { AuditEntry } from '../../src/audit/entry.ts';
+import type { TargetPass } from '../../src/rotation/pass-outcome.ts';
 import type { TargetProgress, TargetRecord } from '../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import type { AuditRepository } from './audit-repository.ts';
+import type { RevisionRepository } from './revision-repository.ts';
 import type { RotationTargetRow, Schema } from './schema.ts';
 import { type Commit, type Statement, statementOf } from './statement.ts';
 
@@ -11,15 +13,18 @@ export class TargetRepository {
   readonly #db: Kysely<Schema>;
   readonly #commit: Commit;
   readonly #journaled: AuditRepository['statementFor'];
+  readonly #revisions: Pick<RevisionRepository, 'writtenFor' | 'removalFor'>;
 
   constructor(
     db: Kysely<Schema>,
     parts: {
       readonly commit: Commit;
       readonly journal: Pick<AuditRepository, 'statementFor'>;
+      readonly revisions: Pick<RevisionRepository, 'writtenFor' | 'removalFor'>;
     },
   ) {
     this.#db = db;
+    this.#revisions = parts.revisions;
     this.#commit = parts.commit;
     this.#journaled = (entry) => parts.journal.statementFor(entry);
   }
@@ -54,30 +59,35 @@ export class TargetRepository {
   };
 
   /** @throws {PkiError} `target-unknown` where it was deleted meanwhile */
-  readonly replace = async (target: RotationTarget, entry: AuditEntry): Promise<void> => {
+  readonly replace = async (
+    { target, progress }: Pick<TargetRecord, 'target' | 'progress'>,
+    entry: AuditEntry,
+  ): Promise<void> => {
     const { name } = target;
     const updated = this.#db
       .updateTable('rotation_target')
-      .set({ target: JSON.stringify(target) })
+      .set({ target: JSON.stringify(target), progress: JSON.stringify(progress) })
       .where('name', '=', name);
     const refusal = { code: 'target-unknown', message: `no target "${name}"` } as const;
     await this.#commit([statementOf(updated, refusal), this.#journaled(entry)]);
   };
 
   readonly remove = async (name: string, entries: readonly AuditEntry[]): Promise<void> =>
-    this.#commit([this.#removal(name), ...entries.map(this.#journaled)]);
+    this.#commit([...this.#removal(name), ...entries.map(this.#journaled)]);
 
   /** Keeps what a pass left; a target that was deleted meanwhile is not brought back. */
   readonly recordPass = async (
     name: string,
-    progress: TargetProgress,
-    auditEntries: readonly AuditEntry[],
+    pass: Pick<TargetPass, 'progress' | 'auditEntries' | 'writtenRevision'>,
   ): Promise<void> => {
+    const { progress, auditEntries, writtenRevision } = pass;
     const updated = this.#db
       .updateTable('rotation_target')
       .set({ progress: JSON.stringify(progress) })
       .where('name', '=', name);
-    await this.#commit([statementOf(updated), ...auditEntries.map(this.#journaled)]);
+    const written =
+      writtenRevision === undefined ? [] : this.#revisions.writtenFor(name, writtenRevision);
+    await this.#commit([statementOf(updated), ...written, ...auditEntries.map(this.#journaled)]);
   };
 
   /** Makes the targets of the settings file what the file says now: all of it or nothing. */
@@ -87,30 +97,36 @@ export class TargetRepository {
     readonly auditEntries: readonly AuditEntry[];
   }): Promise<void> => {
     const { records, dropped, auditEntries } = changes;
-    const declared = records.map(rowOf).map((row) =>
-      this.#db
+    const declared = records.map(rowOf).map((row) => {
+      const { declared_in_file, target, progress } = row;
+      return this.#db
         .insertInto('rotation_target')
         .values(row)
-        .onConflict((conflict) => conflict.column('name').doUpdateSet(row)),
-    );
+        .onConflict((conflict) =>
+          conflict.column('name').doUpdateSet({ declared_in_file, target, progress }),
+        );
+    });
     await this.#commit([
-      ...dropped.map((name) => this.#removal(name)),
+      ...dropped.flatMap((name) => this.#removal(name)),
       ...declared.map((query) => statementOf(query)),
       ...auditEntries.map(this.#journaled),
     ]);
   };
 
-  #removal(name: string): Statement {
-    return statementOf(this.#db.deleteFrom('rotation_target').where('name', '=', name));
+  #removal(name: string): readonly Statement[] {
+    const removed = this.#db.deleteFrom('rotation_target').where('name', '=', name);
+    return [statementOf(removed), ...this.#revisions.removalFor(name)];
   }
 }
 
-function rowOf({ target, isDeclaredInFile, progress }: TargetRecord): RotationTargetRow {
+function rowOf({ target, isDeclaredInFile, progress, revision }: TargetRecord): RotationTargetRow {
   return {
     name: target.name,
     declared_in_file: isDeclaredInFile ? 1 : 0,
     target: JSON.stringify(target),
     progress: JSON.stringify(progress),
+    revision: revision.number,
+    is_revision_written: Number(revision.isWritten),
   };
 }
 
@@ -119,10 +135,11 @@ function recordOf(row: RotationTargetRow): TargetRecord {
     target: JSON.parse(row.target) as RotationTarget,
     isDeclaredInFile: row.declared_in_file === 1,
     progress: progressOf(row.progress),
+    revision: { number: row.revision, isWritten: row.is_revision_written === 1 },
   };
 }
 
-const INSTANTS = ['notAfter', 'nextRotationAt', 'lastRotatedAt', 'retryAt'];
+const INSTANTS = ['notAfter', 'nextRotationAt', 'lastRotatedAt', 'retryAt', 'lastAt', 'until'];
 
 function progressOf(json: string): TargetProgress {
   return JSON.parse(json, (member, value: unknown) =>

@@ -65,7 +65,7 @@ export class FileStore {
       // 2. Space that a cut-off write still takes may be the space that this one needs; if not, no harm.
       await removeTemporaries(path, LEFT_BEHIND_MS).catch(() => undefined);
       // 3. The new revision is whole and on the disk before anybody is led to it.
-      const revision = await nextRevision(path, before ?? 0);
+      const revision = Math.max(write.revision, await nextRevision(path, before ?? 0));
       const folderName = await layOutRevision(destination, write, {
         revision,
         instance: this.#instance,
@@ -77,6 +77,9 @@ export class FileStore {
       await removeRevisions(path, before ?? revision).catch(() => undefined);
     });
   }
+
+  /** A directory tells nobody anything: status and log do. */
+  async announce(): Promise<void> {}
 
   async remove(destination: DirectoryDestination, targetName: string): Promise<boolean> {
     const { path } = destination;

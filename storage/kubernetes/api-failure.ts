@@ -3,7 +3,9 @@ import { PkiError } from '../../src/errors.ts';
 
 /** What was asked of the API server, for words about its refusal. */
 export interface ApiCall {
-  readonly verb: 'get' | 'patch' | 'delete';
+  readonly verb: 'get' | 'patch' | 'delete' | 'create';
+  /** Absent: Secrets. */
+  readonly resource?: 'events';
   readonly context?: string | undefined;
   readonly namespace: string;
   readonly name: string;
@@ -26,7 +28,12 @@ type Status = z.infer<typeof Status>;
 
 const UNINTELLIGIBLE = 'did not answer as an API server does';
 /** What each verb comes to for a user. */
-const DEEDS = { get: 'read', patch: 'write', delete: 'delete' } as const;
+const DEEDS = {
+  get: 'read',
+  patch: 'write',
+  delete: 'delete',
+  create: 'make an Event for',
+} as const;
 
 /** Longer texts say nothing more; the rest may quote what was sent. */
 const MAX_WORDS = 500;
@@ -113,10 +120,11 @@ function forbidden(status: Status, call: ApiCall): string {
     const secret = `Secret "${call.namespace}/${call.name}"`;
     return `${clusterOf(call)} refuses to ${DEEDS[call.verb]} ${secret} (403): ${wordsOf(status)}`;
   }
+  const { resource = 'secrets' } = call;
   const also = call.verb === 'patch' ? ' (a first write needs both "create" and "patch")' : '';
   return (
-    `${clusterOf(call)} does not allow this service to ${verb} secrets in namespace ` +
-    `"${call.namespace}" (403): grant it the verb "${verb}" on "secrets" there${also}`
+    `${clusterOf(call)} does not allow this service to ${verb} ${resource} in namespace ` +
+    `"${call.namespace}" (403): grant it the verb "${verb}" on "${resource}" there${also}`
   );
 }
 

@@ -1,11 +1,8 @@
 import { PkiError } from '../../src/errors.ts';
 import type { DestinationWrite } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
-import { ANNOTATIONS, MANAGED_BY } from './ownership.ts';
+import { ANNOTATIONS, FIELD_MANAGER, MANAGED_BY } from './ownership.ts';
 import { contentHash, parseVersion } from './secret-state.ts';
-
-/** Under which our fields are known to the API server; what we leave out next time it removes. */
-export const FIELD_MANAGER = 'certwright';
 
 /** `MaxSecretSize` of Kubernetes, over the data of all entries. */
 const MAX_SECRET_OCTETS = 1024 * 1024;
@@ -25,7 +22,7 @@ const CREATE_ONLY = { resourceVersion: '1' };
  */
 export function applyConfiguration(
   { namespace, name, secretType }: KubernetesSecretDestination,
-  { targetName, serialNumber, notAfter, files, found }: DestinationWrite,
+  { targetName, revision, serialNumber, notAfter, files, found }: DestinationWrite,
   instance: string,
 ) {
   const isPresent = found.kind === 'present';
@@ -38,7 +35,7 @@ export function applyConfiguration(
   // Helm refuses an upgrade where this label is no longer its own.
   const isOurs = managedBy === '' || managedBy === FIELD_MANAGER;
   const annotations = {
-    [ANNOTATIONS.revision]: String((isPresent ? found.revision : 0) + 1),
+    [ANNOTATIONS.revision]: String(revision),
     [ANNOTATIONS.contentHash]: contentHash(files),
     [ANNOTATIONS.target]: targetName,
     [ANNOTATIONS.instance]: instance,

@@ -1,6 +1,9 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { Writer } from '../../src/rotation/destination.ts';
 
+/** Under which our fields are known to the API server; what we leave out next time it removes. */
+export const FIELD_MANAGER = 'certwright';
+
 /** The annotations by which this service knows its own Secrets again. */
 export const ANNOTATIONS = {
   /** Decimal, one more with every write. */

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { V1ObjectMeta, V1Secret } from '@kubernetes/client-node';
-import type { DestinationFiles, DestinationState } from '../../src/rotation/destination.ts';
+import type { Beside, DestinationFiles, DestinationState } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
-import { ANNOTATIONS, MANAGED_BY, revisionOf, rivalOf, writerOf } from './ownership.ts';
+import {
+  ANNOTATIONS,
+  FIELD_MANAGER,
+  MANAGED_BY,
+  revisionOf,
+  rivalOf,
+  writerOf,
+} from './ownership.ts';
 
 type Files = Partial<DestinationFiles>;
 
@@ -16,17 +23,17 @@ export interface SecretVersion {
 
 const FILE_NAMES = ['tls.crt', 'tls.key', 'ca.crt'] as const satisfies (keyof DestinationFiles)[];
 
-/** Entries that Istio reads before ours, by the entries that they hide (istio `credentials/kube/secrets.go`). */
-const HIDING_ENTRIES = [
-  { hiding: ['cert', 'key'], hidden: ['tls.crt', 'tls.key'] },
-  { hiding: ['cacert'], hidden: ['ca.crt'] },
-];
+/** Entries that Istio reads instead of ours or with them (istio `pilot/pkg/credentials/kube/secrets.go`). */
+const BESIDE = ['cert', 'key', 'cacert', 'crl', 'ca.crl', 'tls.ocsp-staple'];
 
 /** What a Secret is found to be, for a target that is to keep it supplied. */
 export function secretState(
   secret: V1Secret,
   destination: KubernetesSecretDestination,
-  instance: string,
+  {
+    instance,
+    separateCa,
+  }: { readonly instance: string; readonly separateCa?: Beside['separateCa'] },
 ): DestinationState {
   const metadata = secret.metadata ?? {};
   const rival = rivalOf(metadata);
@@ -42,6 +49,8 @@ export function secretState(
   const files = contentHash(withoutCa) === written ? withoutCa : found;
   const obstacle = obstacleIn(secret, destination);
   const writer = revision === undefined ? undefined : writerOf(metadata, instance);
+  const beside = besideIn(secret.data, separateCa);
+  const changedBy = changerOf(metadata);
   return {
     kind: 'present',
     ...(obstacle === undefined ? {} : { obstacle }),
@@ -49,6 +58,8 @@ export function secretState(
     isAsWritten: contentHash(files) === written,
     revision: revision ?? 0,
     ...(writer === undefined ? {} : { writer }),
+    ...(beside === undefined ? {} : { beside }),
+    ...(changedBy === undefined ? {} : { changedBy }),
     version: formatVersion(metadata),
   };
 }
@@ -82,6 +93,39 @@ function filesIn({ data = {} }: V1Secret): Files {
   return Object.fromEntries(texts.filter(([, text]) => text !== '')) as Files;
 }
 
+/** What lies beside our files; `undefined` where nothing does that anybody reads. */
+export function besideIn(
+  data: V1Secret['data'],
+  separateCa: Beside['separateCa'],
+): Beside | undefined {
+  const entries = BESIDE.flatMap((name) => {
+    const content = Buffer.from(data?.[name] ?? '', 'base64');
+    return content.length > 0 ? [[name, content] as const] : [];
+  });
+  if (entries.length === 0 && !separateCa) return undefined;
+  return { entries: Object.fromEntries(entries), ...(separateCa ? { separateCa } : {}) };
+}
+
+/** `<name>-cacert`, which Istio reads before `ca.crt`; an empty entry is one that it does not understand. */
+export function separateCaOf({ metadata, data = {} }: V1Secret): Beside['separateCa'] {
+  const content = data['cacert'] || data['ca.crt'] || '';
+  return { name: metadata?.name ?? '', pem: Buffer.from(content, 'base64').toString() };
+}
+
+/** Who else has written our entries last, as the API server has noted. */
+function changerOf({ managedFields = [] }: V1ObjectMeta): string | undefined {
+  const others = managedFields.filter(({ manager, fieldsV1 }) => {
+    const data = (fieldsV1 as { 'f:data'?: object } | undefined)?.['f:data'] ?? {};
+    return manager !== FIELD_MANAGER && FILE_NAMES.some((name) => `f:${name}` in data);
+  });
+  const [last] = others.toSorted((one, other) => timeOf(other) - timeOf(one));
+  return last?.manager === undefined ? undefined : `"${last.manager}"`;
+}
+
+function timeOf({ time }: { readonly time?: Date }): number {
+  return time === undefined ? 0 : new Date(time).getTime();
+}
+
 function maker({ managedFields = [], labels = {} }: V1ObjectMeta): string {
   const [first] = managedFields.flatMap(({ manager }) => (manager === undefined ? [] : [manager]));
   const name = labels[MANAGED_BY] ?? first;
@@ -89,8 +133,8 @@ function maker({ managedFields = [], labels = {} }: V1ObjectMeta): string {
 }
 
 function obstacleIn(
-  { immutable, type = 'Opaque', data = {} }: V1Secret,
-  { namespace, name, secretType, clientAuthorities }: KubernetesSecretDestination,
+  { immutable, type = 'Opaque' }: V1Secret,
+  { namespace, name, secretType }: KubernetesSecretDestination,
 ): string | undefined {
   const secret = `Secret "${namespace}/${name}"`;
   if (immutable === true) return `${secret} is immutable: delete it to let a new one be made`;
@@ -98,16 +142,5 @@ function obstacleIn(
     const remedy = 'delete it to let a new one be made, or change the target';
     return `${secret} has type "${type}" instead of "${secretType}", which cannot be changed: ${remedy}`;
   }
-  const ours: string[] = [
-    'tls.crt',
-    'tls.key',
-    ...(clientAuthorities.length > 0 ? ['ca.crt'] : []),
-  ];
-  const clash = HIDING_ENTRIES.find(
-    ({ hiding, hidden }) =>
-      hidden.every((entry) => ours.includes(entry)) && hiding.every((entry) => data[entry]),
-  );
-  if (!clash) return undefined;
-  const [hiding, hidden] = [clash.hiding.join('" and "'), clash.hidden.join('" and "')];
-  return `${secret} holds "${hiding}", which Istio reads instead of "${hidden}": remove them`;
+  return undefined;
 }

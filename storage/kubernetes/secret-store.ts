@@ -1,13 +1,18 @@
 import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
 import type { Violation } from '../../src/errors.ts';
-import type { DestinationState, DestinationWrite } from '../../src/rotation/destination.ts';
+import type {
+  Announcement,
+  DestinationState,
+  DestinationWrite,
+} from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
 import { type ApiCall, apiFailure, isSecretMissing, notAnApiServer } from './api-failure.ts';
-import { applyConfiguration, FIELD_MANAGER } from './apply-configuration.ts';
+import { applyConfiguration } from './apply-configuration.ts';
 import { Clusters } from './clusters.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
-import { revisionOf, rivalOf, writerOf } from './ownership.ts';
-import { secretState } from './secret-state.ts';
+import { FIELD_MANAGER, revisionOf, rivalOf, writerOf } from './ownership.ts';
+import { secretEvent } from './secret-event.ts';
+import { besideIn, secretState, separateCaOf } from './secret-state.ts';
 
 /** How Secrets are reached. */
 export interface SecretStoreOptions extends ClusterAccess {
@@ -40,8 +45,34 @@ export class SecretStore {
   }
 
   async read(destination: KubernetesSecretDestination): Promise<DestinationState> {
+    const [secret, separate] = await Promise.all([
+      this.#find(destination),
+      // Istio looks for it only where it wants client authorities, and so does nobody else.
+      destination.clientAuthorities.length > 0 ? this.#find(separateCaAt(destination)) : undefined,
+    ]);
+    const separateCa = separate && separateCaOf(separate);
+    const beside = besideIn({}, separateCa);
+    if (!secret) return beside ? { kind: 'absent', beside } : { kind: 'absent' };
+    return secretState(secret, destination, {
+      instance: this.#instance,
+      ...(separateCa ? { separateCa } : {}),
+    });
+  }
+
+  /** An Event on the Secret, which `kubectl describe` shows and clusters forget after an hour. */
+  async announce(
+    destination: KubernetesSecretDestination,
+    announcement: Announcement,
+  ): Promise<void> {
+    const { context, namespace, name } = destination;
     const secret = await this.#find(destination);
-    return secret ? secretState(secret, destination, this.#instance) : { kind: 'absent' };
+    await this.#ask(
+      { verb: 'create', context, namespace, name, resource: 'events' },
+      async (api) => {
+        const body = secretEvent(destination, { uid: secret?.metadata?.uid, announcement });
+        await api.createNamespacedEvent({ namespace, body });
+      },
+    );
   }
 
   async write(destination: KubernetesSecretDestination, write: DestinationWrite): Promise<void> {
@@ -100,4 +131,9 @@ export class SecretStore {
       throw apiFailure(error, call);
     }
   }
+}
+
+/** Where Istio looks for client authorities before it looks into the Secret itself. */
+function separateCaAt(destination: KubernetesSecretDestination): KubernetesSecretDestination {
+  return { ...destination, name: `${destination.name}-cacert` };
 }

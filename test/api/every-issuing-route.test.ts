@@ -23,7 +23,13 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Way>>>> = {
 };
 
 /** Operations that change something, or are sent a body, and sign nothing. */
-const SIGN_NOTHING = ['convertToPfx', 'deleteTarget', 'makeCertificatePfx', 'preflight'];
+const SIGN_NOTHING = [
+  'convertToPfx',
+  'deleteTarget',
+  'makeCertificatePfx',
+  'preflight',
+  'rollBackTarget',
+];
 
 /** A property that holds because everything is refused says nothing. */
 const LEAST = 2;

@@ -27,7 +27,7 @@ describe('POST /v1/rotation/targets', () => {
     const path = newDirectory();
     const reply = await api.post(targets, directoryTarget(path, { name: 'new' }));
     assert.equal(reply.headers['location'], `${targets}/new`);
-    const unknown = { serialNumber: null, notAfter: null, nextRotationAt: null };
+    const unknown = { serialNumber: null, revision: 0, notAfter: null, nextRotationAt: null };
     assert.deepEqual(reply.json(), {
       ...directoryTarget(path, { name: 'new' }),
       ...{ ipAddresses: [], emailAddresses: [], uris: [], keyAlgorithm: 'ecdsa-p256' },
@@ -36,7 +36,10 @@ describe('POST /v1/rotation/targets', () => {
         ...{ clientTrust: 'issuer', keyMode: '0600' },
       },
       warnings: [],
-      status: { state: 'pending', reasons: [], ...unknown, lastRotatedAt: null, lastError: null },
+      status: {
+        ...{ state: 'pending', reasons: [], ...unknown },
+        ...{ lastRotatedAt: null, conflict: null, lastError: null },
+      },
     });
   });
 
@@ -200,6 +203,8 @@ describe('GET /v1/rotation/targets/{name}', () => {
       notAfter: '2030-07-15T11:59:59Z',
       nextRotationAt: '2030-07-05T11:59:59Z',
       lastRotatedAt: '2030-06-15T12:00:00Z',
+      revision: 1,
+      conflict: null,
       lastError: null,
     });
     assert.equal((await api.get(`/v1/certificates/${serialNumber}`)).status, 200);

@@ -13,6 +13,8 @@ export interface TargetJson {
     readonly state: string;
     readonly reasons: readonly string[];
     readonly serialNumber: string | null;
+    readonly revision: number;
+    readonly conflict: object | null;
     readonly notAfter: string | null;
     readonly nextRotationAt: string | null;
     readonly lastRotatedAt: string | null;

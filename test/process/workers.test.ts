@@ -178,6 +178,7 @@ describe('several workers', async () => {
 describe('connections on their way to workers that are killed', () => {
   it('are answered or broken off, and none is left waiting', async () => {
     const service = await startedWith(2);
+    await until(() => readyWorkers(service).length === 2);
     const ended = (asked: Promise<unknown>) =>
       Promise.race([
         asked.then(

@@ -34,16 +34,17 @@ export class FakeDestinations implements DestinationStore {
     return this.#secrets.get(keyOf(destination)) ?? { kind: 'absent' };
   }
 
+  async announce(): Promise<void> {}
+
   async write(destination: Destination, write: DestinationWrite): Promise<void> {
     if (destination.type === 'directory') return this.#files.write(destination, write);
     assertReachable(destination);
     const { files, serialNumber } = write;
-    const revision = write.found.kind === 'present' ? write.found.revision + 1 : 1;
     const state = {
       kind: 'present',
       files,
       isAsWritten: true,
-      revision,
+      revision: write.revision,
       writer: { target: write.targetName, isThisService: true },
       version: serialNumber,
     };

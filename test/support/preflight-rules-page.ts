@@ -1,8 +1,10 @@
 import { CONSUMERS, type RuleFacts } from '../../src/preflight/rule.ts';
 import {
   certificateRules,
+  deliveryRules,
   fileRules,
   pathRules,
+  placeRules,
   requestRules,
   targetRules,
 } from '../../src/preflight/rules.ts';
@@ -13,6 +15,8 @@ const lists: readonly (readonly RuleFacts[])[] = [
   certificateRules,
   pathRules,
   targetRules,
+  placeRules,
+  deliveryRules,
 ];
 
 /** Every rule once, by its id. */

@@ -6,6 +6,7 @@ import { CertificateRepository } from '../../storage/database/certificate-reposi
 import type { Database } from '../../storage/database/database.ts';
 import { GroupCommit } from '../../storage/database/group-commit.ts';
 import { IssuanceRecords } from '../../storage/database/issuance-records.ts';
+import { RevisionRepository } from '../../storage/database/revision-repository.ts';
 import { TargetRepository } from '../../storage/database/target-repository.ts';
 
 /** Everything that keeps records, over one database. */
@@ -13,6 +14,7 @@ export function repositories(db: Database, now: () => Date) {
   const { commit } = new GroupCommit(db, { waitMs: 0, maxStatements: 1_000 });
   const journal = new AuditRepository(db, commit);
   const records = new IssuanceRecords(db, { commit, now, journal });
+  const revisions = new RevisionRepository(db, now);
   return {
     answers: new AnswerRepository(db, { commit, now }),
     commit,
@@ -21,6 +23,7 @@ export function repositories(db: Database, now: () => Date) {
     authorityRecords: new AuthorityRecords(db, { commit, journal, issuances: records }),
     certificates: new CertificateRepository(db),
     records,
-    targets: new TargetRepository(db, { commit, journal }),
+    revisions,
+    targets: new TargetRepository(db, { commit, journal, revisions }),
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NEW_TARGET } from '../../../src/rotation/rotation-record.ts';
+import { NEW_TARGET, NO_REVISION } from '../../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../../src/rotation/target.ts';
 import { IssuanceWorld, NOW, refusalOf } from '../../support/issuance.ts';
 import { repositories } from '../../support/repositories.ts';
@@ -30,6 +30,7 @@ const kept = (name: string, isDeclaredInFile = false) => ({
   target: target(name),
   isDeclaredInFile,
   progress: NEW_TARGET,
+  revision: NO_REVISION,
 });
 
 for (const [database, open] of DATABASES) {
@@ -81,7 +82,7 @@ for (const [database, open] of DATABASES) {
       assert.deepEqual(await targets.list(), [kept('a'), kept('b')]);
       const status = { ...NEW_TARGET.status, state: 'current', notAfter: NOW } as const;
       const progress = { status, failures: 2, retryAt: NOW };
-      await targets.recordPass('a', progress, [auditEntry()]);
+      await targets.recordPass('a', { progress, auditEntries: [auditEntry()] });
       assert.deepEqual((await targets.find('a'))?.progress, progress);
       assert.equal(await targets.find('c'), undefined);
     });
@@ -106,7 +107,9 @@ for (const [database, open] of DATABASES) {
       loop['itself'] = loop;
       const broken = auditEntry(loop);
       await assert.rejects(targets.add(kept('b'), broken));
-      await assert.rejects(targets.replace(target('a', '1d'), broken));
+      await assert.rejects(
+        targets.replace({ target: target('a', '1d'), progress: NEW_TARGET }, broken),
+      );
       await assert.rejects(targets.remove('a', [broken]));
       await assert.rejects(
         targets.followFile({ records: [kept('c', true)], dropped: ['a'], auditEntries: [broken] }),
@@ -117,9 +120,12 @@ for (const [database, open] of DATABASES) {
     it('are not replaced once they are deleted, and the journal says nothing of it', async () => {
       const db = await open();
       const { targets } = repositories(db, () => NOW);
-      await assert.rejects(targets.replace(target('gone'), auditEntry()), {
-        code: 'target-unknown',
-      });
+      await assert.rejects(
+        targets.replace({ target: target('gone'), progress: NEW_TARGET }, auditEntry()),
+        {
+          code: 'target-unknown',
+        },
+      );
       const journal = await repositories(db, () => NOW).journal.list({
         limit: 10,
         before: undefined,
@@ -131,15 +137,16 @@ for (const [database, open] of DATABASES) {
       const { targets } = repositories(await open(), () => NOW);
       await targets.add(kept('a'), auditEntry());
       const progress = { ...NEW_TARGET, failures: 3 };
-      await targets.recordPass('a', progress, []);
-      await targets.replace(target('a', '1d'), auditEntry());
+      await targets.recordPass('a', { progress, auditEntries: [] });
+      await targets.replace({ target: target('a', '1d'), progress }, auditEntry());
       assert.deepEqual(await targets.find('a'), {
         target: target('a', '1d'),
         isDeclaredInFile: false,
         progress,
+        revision: NO_REVISION,
       });
       await targets.remove('a', [auditEntry()]);
-      await targets.recordPass('a', progress, [auditEntry()]);
+      await targets.recordPass('a', { progress, auditEntries: [auditEntry()] });
       assert.deepEqual(await targets.list(), []);
     });
 

@@ -145,7 +145,7 @@ async function killWriterAfter({ path, dataDir, destination }: World, count: num
     for (let number = 0; ; number += 1) {
       const found = await store.read(destination);
       const files = { 'tls.crt': 'certificate ' + number, 'tls.key': 'private key ' + number };
-      const write = { targetName: 'web', serialNumber: '4a', notAfter: new Date(0), files, found };
+      const write = { targetName: 'web', revision: number + 1, serialNumber: '4a', notAfter: new Date(0), files, found };
       await store.write(destination, write);
     }`;
   const first = revisionIn(path);

@@ -152,6 +152,7 @@ describe('what happened to a directory since', () => {
     const { store, destination } = world;
     const write = {
       targetName: 'web',
+      revision: 3,
       serialNumber: '4a',
       notAfter: new Date(0),
       files: filesOf('x'),

@@ -63,7 +63,9 @@ export async function rotate(
   assert.notEqual(found.kind, 'foreign');
   if (found.kind === 'foreign') return;
   const notAfter = new Date('2030-01-02T03:04:05Z');
-  await store.write(destination, { targetName, serialNumber: '4a', notAfter, files, found });
+  const revision = found.kind === 'present' ? found.revision + 1 : 1;
+  const write = { targetName, revision, serialNumber: '4a', notAfter, files, found };
+  await store.write(destination, write);
 }
 
 export async function readPresent({ store, destination }: World): Promise<Present> {

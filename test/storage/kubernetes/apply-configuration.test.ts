@@ -8,7 +8,11 @@ import { files, INSTANCE, presentState, secretDestination, secretWrite } from '.
 describe('applyConfiguration', () => {
   it('holds everything that changes in one body', () => {
     const found = presentState();
-    const { body } = applyConfiguration(secretDestination(), secretWrite({ found }), INSTANCE);
+    const { body } = applyConfiguration(
+      secretDestination(),
+      secretWrite({ found, revision: 8 }),
+      INSTANCE,
+    );
     assert.deepEqual(body, {
       apiVersion: 'v1',
       kind: 'Secret',

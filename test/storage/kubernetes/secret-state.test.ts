@@ -47,7 +47,7 @@ function byHand(entries: Readonly<Record<string, string>> = files): V1Secret {
 }
 
 function present(secret: V1Secret, destination = secretDestination()) {
-  const state = secretState(secret, destination, INSTANCE);
+  const state = secretState(secret, destination, { instance: INSTANCE });
   assert.equal(state.kind, 'present');
   return state;
 }
@@ -77,7 +77,9 @@ describe('whose a Secret is', () => {
 
   for (const [owner, metadata] of rivals) {
     it(`is foreign with the mark of ${owner.source}, even if it is ours and to be adopted`, () => {
-      const state = secretState(ours({}, metadata), secretDestination({ adopt: true }), INSTANCE);
+      const state = secretState(ours({}, metadata), secretDestination({ adopt: true }), {
+        instance: INSTANCE,
+      });
       assert.equal(state.kind, 'foreign');
       assert.match(state.owner, owner);
     });
@@ -89,7 +91,7 @@ describe('whose a Secret is', () => {
     const state = secretState(
       { ...secret, metadata: { ...secret.metadata, managedFields } },
       secretDestination(),
-      INSTANCE,
+      { instance: INSTANCE },
     );
     assert.deepEqual(state, { kind: 'foreign', owner: 'somebody else ("kubectl-create")' });
   });
@@ -97,7 +99,10 @@ describe('whose a Secret is', () => {
   for (const revision of ['', '0', '-1', 'seven', '1e3', '٧']) {
     it(`is foreign with a revision that we never write: "${revision}"`, () => {
       const secret = ours({}, { annotations: { 'certwright.dev/revision': revision } });
-      assert.equal(secretState(secret, secretDestination(), INSTANCE).kind, 'foreign');
+      assert.equal(
+        secretState(secret, secretDestination(), { instance: INSTANCE }).kind,
+        'foreign',
+      );
     });
   }
 
@@ -121,11 +126,9 @@ describe('whose a Secret is', () => {
 
   it('is foreign as soon as it goes away with another object, a controller or not', () => {
     const owner = { apiVersion: 'v1', kind: 'ExternalSecret', name: 'web', uid: 'x' };
-    const state = secretState(
-      ours({}, { ownerReferences: [owner] }),
-      secretDestination(),
-      INSTANCE,
-    );
+    const state = secretState(ours({}, { ownerReferences: [owner] }), secretDestination(), {
+      instance: INSTANCE,
+    });
     assert.deepEqual(state, { kind: 'foreign', owner: 'ExternalSecret "web" (owner reference)' });
   });
 
@@ -203,18 +206,13 @@ describe('what stands in the way of a write', () => {
     );
   });
 
-  it('are entries that Istio would read instead of ours', () => {
-    const pair = present(ours({ data: { ...files, cert: 'x', key: 'x' } }));
-    assert.match(pair.obstacle ?? '', /holds "cert" and "key", which Istio reads instead of/);
-    const mutual = secretDestination({ clientAuthorities: ['issuing'] });
-    const authority = present(ours({ data: { ...files, cacert: 'x' } }), mutual);
-    assert.match(authority.obstacle ?? '', /holds "cacert"/);
-  });
-
-  it('are not entries that Istio reads for something else, or not at all', () => {
-    const others = [{ cert: 'x' }, { cert: 'x', key: '' }, { cacert: 'x' }, { 'ca.crl': 'x' }];
-    for (const other of others) {
-      assert.equal(present(ours({ data: { ...files, ...other } })).obstacle, undefined);
-    }
+  it('are not entries beside ours, which are told as they are', () => {
+    const data = { ...files, cert: 'x', key: '', 'tls.ocsp-staple': 'y', readme: 'z' };
+    const { obstacle, beside } = present(ours({ data }));
+    assert.equal(obstacle, undefined);
+    assert.deepEqual(beside, {
+      entries: { cert: Buffer.from('x'), 'tls.ocsp-staple': Buffer.from('y') },
+    });
+    assert.equal(present(ours({ data: files })).beside, undefined);
   });
 });

@@ -25,6 +25,7 @@ export const files = { 'tls.crt': 'the certificate\n', 'tls.key': 'the private k
 export function secretWrite(other: Partial<DestinationWrite> = {}): DestinationWrite {
   return {
     targetName: 'web',
+    revision: 1,
     serialNumber: '4a',
     notAfter: new Date('2030-01-02T03:04:05Z'),
     files,

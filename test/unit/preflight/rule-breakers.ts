@@ -195,6 +195,9 @@ export const ruleBreakers: Readonly<Record<string, RuleBreaker>> = {
     subject: nameOf(['2.5.4.10', der.utf8String('Dis')], [COMMON_NAME, der.utf8String('Issuing')]),
   }),
   'application-gateway-purpose': leaf({ extensions: { ...purposes(OCSP_SIGNING) } }),
+  'application-gateway-pfx-size': leaf(
+    names(host, ...Array.from({ length: 700 }, (_, n) => generalName.dns(`host-${n}.example.org`))),
+  ),
   'application-gateway-whole-chain': path(handMadeCertificate({ issuer: issuing }), issuing),
 
   'openssl-key-strength': leaf(rsaKey(1024)),

@@ -3,7 +3,6 @@ import type { Validity } from '../../../src/certificate.ts';
 import { durationSeconds } from '../../../src/issuance/duration.ts';
 import { Profiles } from '../../../src/issuance/profiles.ts';
 import { validityAt } from '../../../src/issuance/validity.ts';
-import type { TargetRotationDeps } from '../../../src/rotation/rotate-target.ts';
 import { decodeCertificate } from '../../../src/x509/decode-certificate.ts';
 import { encodeName } from '../../../src/x509/distinguished-name.ts';
 import { subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../../../src/x509/key.ts';
@@ -15,14 +14,14 @@ import {
   encodeTemplate,
 } from '../../../src/x509/tbs-certificate.ts';
 
+import type { TestIssuing } from './rotation-world.ts';
+
 const { identifier: SIGNATURE_ALGORITHM } = signingSchemeOf('ecdsa-p256');
 const issuerKeys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const subjectKeys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 
 /** A root that certifies one and the same key again and again, judging nothing, thousands of times a second. */
-export function cheapIssuing(
-  now: () => Date,
-): Pick<TargetRotationDeps, 'issue' | 'pathOf' | 'leafProfileOf'> {
+export function cheapIssuing(now: () => Date): TestIssuing {
   const validity = {
     notBefore: now(),
     notAfter: new Date(now().getTime() + 10 * 365 * 86_400_000),
@@ -72,8 +71,8 @@ function certificateFor(
     isAuthority: about.isAuthority,
     signatureAlgorithm: SIGNATURE_ALGORITHM,
     issuer,
-    authorityKeyIdentifier: Buffer.alloc(20),
-    keyUsage: ['digitalSignature'],
+    authorityKeyIdentifier: subjectKeyIdentifierOf(subjectPublicKeyInfoOf(issuerKeys.publicKey)),
+    keyUsage: about.isAuthority ? ['keyCertSign', 'cRLSign'] : ['digitalSignature'],
     extKeyUsage: about.isAuthority ? [] : [SERVER_AUTH],
     caIssuers: [],
     ocsp: [],

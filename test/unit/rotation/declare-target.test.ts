@@ -4,7 +4,11 @@ import type { AuditEntry } from '../../../src/audit/entry.ts';
 import { PkiError, type Violation } from '../../../src/errors.ts';
 import { createTarget, deleteTarget, replaceTarget } from '../../../src/rotation/declare-target.ts';
 import { followFile } from '../../../src/rotation/follow-file.ts';
-import { NEW_TARGET } from '../../../src/rotation/rotation-record.ts';
+import {
+  NEW_TARGET,
+  NO_REVISION,
+  type TargetRecord,
+} from '../../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../../src/rotation/target.ts';
 import { OPERATOR, testTarget } from '../../support/rotation.ts';
 import { RotationWorld } from './rotation-world.ts';
@@ -21,7 +25,7 @@ beforeEach(async () => {
 function deps() {
   const { records, audit, clock, listTargets, findTarget, rotation, destinations } = world;
   const keep = (record: { target: RotationTarget; isDeclaredInFile: boolean }) => {
-    records.set(record.target.name, { progress: NEW_TARGET, ...record });
+    records.set(record.target.name, { progress: NEW_TARGET, revision: NO_REVISION, ...record });
   };
   return {
     now: clock.now,
@@ -34,8 +38,11 @@ function deps() {
       keep(record);
       audit.push(entry);
     },
-    replaceTarget: async (target: RotationTarget, entry: AuditEntry) => {
-      keep({ isDeclaredInFile: false, ...records.get(target.name), target });
+    replaceTarget: async (
+      changed: Pick<TargetRecord, 'target' | 'progress'>,
+      entry: AuditEntry,
+    ) => {
+      keep({ isDeclaredInFile: false, ...records.get(changed.target.name), ...changed });
       audit.push(entry);
     },
     removeTarget: async (name: string, entries: readonly AuditEntry[]) => {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { PkiError } from '../../../src/errors.ts';
 import { rotateTarget } from '../../../src/rotation/rotate-target.ts';
-import { NEW_TARGET } from '../../../src/rotation/rotation-record.ts';
+import {
+  NEW_TARGET,
+  NO_REVISION,
+  type TargetRecord,
+} from '../../../src/rotation/rotation-record.ts';
+import type { RotationTarget } from '../../../src/rotation/target.ts';
 import { OPERATOR, testTarget } from '../../support/rotation.ts';
 import { RotationWorld } from './rotation-world.ts';
 
@@ -16,20 +21,17 @@ beforeEach(async () => {
   world = await RotationWorld.create();
 });
 
-const findTarget = async (name: string) => world.records.get(name);
+function recordOf(wanted: RotationTarget): TargetRecord {
+  const progress = NEW_TARGET;
+  return { target: wanted, isDeclaredInFile: false, progress, revision: NO_REVISION };
+}
 
 /** A pass whose progress is kept for the next. */
 async function pass(options: typeof SCHEDULED | typeof REQUESTED = SCHEDULED, wanted = target) {
-  const record = world.records.get(wanted.name) ?? {
-    target: wanted,
-    isDeclaredInFile: false,
-    progress: NEW_TARGET,
-  };
-  const { clock, authorities, destinations } = world;
-  const { issue, pathOf, leafProfileOf } = authorities;
-  const deps = { now: clock.now, issue, pathOf, leafProfileOf, destinations, findTarget };
-  const done = await rotateTarget(deps, { ...record, target: wanted }, options);
-  world.records.set(wanted.name, { ...record, target: wanted, progress: done.progress });
+  const record = world.records.get(wanted.name) ?? recordOf(wanted);
+  world.records.set(wanted.name, { ...record, target: wanted });
+  const done = await rotateTarget(world.deps, { ...record, target: wanted }, options);
+  world.keep(wanted.name, done);
   return done;
 }
 
@@ -59,7 +61,7 @@ describe('a pass over one target', () => {
     assert.deepEqual((await pass()).item.reasons, ['missingData']);
     const files = world.destinations.filesAt(PLACE);
     world.destinations.put(PLACE, files, { isAsWritten: false });
-    assert.deepEqual((await pass()).item.reasons, ['specChanged']);
+    assert.deepEqual((await pass()).item.reasons, ['overwritten']);
     assert.deepEqual((await pass()).item.reasons, []);
   });
 
@@ -179,13 +181,10 @@ describe('a pass that cannot be completed', () => {
   });
 
   it('writes nothing that its own rules would replace at once', async () => {
-    const { clock, authorities, destinations } = world;
-    const { pathOf, leafProfileOf } = authorities;
-    const issue: typeof authorities.issue = (request) =>
-      authorities.issue({ ...request, dnsNames: ['other.example.org'] });
-    const record = { target, isDeclaredInFile: false, progress: NEW_TARGET };
-    const deps = { now: clock.now, issue, pathOf, leafProfileOf, destinations, findTarget };
-    const { item } = await rotateTarget(deps, record, SCHEDULED);
+    const { deps, destinations } = world;
+    const issue: typeof deps.issue = (request, revision) =>
+      deps.issue({ ...request, dnsNames: ['other.example.org'] }, revision);
+    const { item } = await rotateTarget({ ...deps, issue }, recordOf(target), SCHEDULED);
     assert.match(item.error ?? '', /wrongNames/);
     assert.equal(destinations.states.size, 0);
   });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AuditEntry } from '../../../src/audit/entry.ts';
 import { PkiError } from '../../../src/errors.ts';
 import type {
+  Announcement,
   DestinationFiles,
   DestinationState,
   DestinationStore,
@@ -9,9 +10,14 @@ import type {
 } from '../../../src/rotation/destination.ts';
 import type { TargetPass } from '../../../src/rotation/pass-outcome.ts';
 import type { TargetRotationDeps } from '../../../src/rotation/rotate-target.ts';
-import { Rotation } from '../../../src/rotation/rotation.ts';
-import { NEW_TARGET, type TargetRecord } from '../../../src/rotation/rotation-record.ts';
+import { Rotation, type RotationDeps } from '../../../src/rotation/rotation.ts';
+import {
+  NEW_TARGET,
+  NO_REVISION,
+  type TargetRecord,
+} from '../../../src/rotation/rotation-record.ts';
 import type { Destination, RotationTarget } from '../../../src/rotation/target.ts';
+import { MemoryRevisions } from '../../support/memory-revisions.ts';
 import { TestAuthorities, TestClock } from '../../support/rotation.ts';
 
 /** Destinations in memory, with the compare-and-set of the real ones. */
@@ -22,7 +28,14 @@ class MemoryDestinations implements DestinationStore {
   beforeWrite: (path: string) => unknown = () => undefined;
   writes = 0;
 
+  /** What somebody was told. */
+  readonly announced: Announcement[] = [];
+
   readonly violationsOf = async () => [];
+
+  readonly announce = async (_: Destination, announcement: Announcement) => {
+    this.announced.push(announcement);
+  };
 
   readonly read = async (destination: Destination): Promise<DestinationState> => {
     await this.beforeRead(pathOf(destination));
@@ -36,9 +49,8 @@ class MemoryDestinations implements DestinationStore {
     if (versionOf(now) !== versionOf(write.found)) {
       throw new PkiError('target-unavailable', 'was changed by somebody else meanwhile');
     }
-    const revision = (revisionOf(now) ?? 0) + 1;
     this.put(path, write.files, {
-      revision,
+      revision: write.revision,
       writer: { target: write.targetName, isThisService: true },
     });
     this.writes += 1;
@@ -77,8 +89,9 @@ function versionOf(state: DestinationState): string | undefined {
   return state.kind === 'present' ? state.version : undefined;
 }
 
-function revisionOf(state: DestinationState): number | undefined {
-  return state.kind === 'present' ? state.revision : undefined;
+/** What makes certificates in a world. */
+export interface TestIssuing extends Pick<TargetRotationDeps, 'pathOf' | 'leafProfileOf'> {
+  readonly issue: ConstructorParameters<typeof MemoryRevisions>[1]['issue'];
 }
 
 /** Rotation as `compose.ts` joins it, with everything outside it in memory. */
@@ -91,39 +104,38 @@ export class RotationWorld {
   readonly failures: unknown[] = [];
   readonly authorities: TestAuthorities;
   readonly rotation: Rotation;
+  readonly deps: RotationDeps;
+  readonly revisions: MemoryRevisions;
   /** Runs before a pass is kept. */
   beforeRecord: (target: string) => unknown = () => undefined;
 
-  private constructor(
-    authorities: TestAuthorities,
-    clock: TestClock,
-    issuing: Pick<TargetRotationDeps, 'issue' | 'pathOf' | 'leafProfileOf'>,
-  ) {
+  private constructor(authorities: TestAuthorities, clock: TestClock, issuing: TestIssuing) {
     this.authorities = authorities;
     this.clock = clock;
-    this.rotation = new Rotation({
+    this.revisions = new MemoryRevisions(this.records, { now: clock.now, issue: issuing.issue });
+    const { issue, keptCertificate, addRevision } = this.revisions;
+    this.deps = {
       now: this.clock.now,
-      issue: issuing.issue,
+      issue,
+      keptCertificate,
+      addRevision,
       pathOf: issuing.pathOf,
       leafProfileOf: issuing.leafProfileOf,
       destinations: this.destinations,
       listTargets: this.listTargets,
       findTarget: this.findTarget,
-      recordPass: async (name, progress, entries) => {
+      recordPass: async (name, pass) => {
         await this.beforeRecord(name);
-        const record = this.records.get(name);
-        if (record) this.records.set(name, { ...record, progress });
-        this.audit.push(...entries);
+        this.keep(name, pass);
       },
       report: (pass) => this.passes.push(pass),
       reportFailure: (error) => this.failures.push(error),
-    });
+    };
+    this.rotation = new Rotation(this.deps);
   }
 
   /** `issuing` where a test has something cheaper than the real authorities. */
-  static async create(
-    issuing?: (now: () => Date) => Pick<TargetRotationDeps, 'issue' | 'pathOf' | 'leafProfileOf'>,
-  ): Promise<RotationWorld> {
+  static async create(issuing?: (now: () => Date) => TestIssuing): Promise<RotationWorld> {
     const clock = new TestClock();
     const authorities = await TestAuthorities.withSiblings(clock.now);
     return new RotationWorld(authorities, clock, issuing?.(clock.now) ?? authorities);
@@ -133,10 +145,22 @@ export class RotationWorld {
 
   readonly findTarget = async (name: string) => this.records.get(name);
 
+  /** What a pass leaves, as the database keeps it. */
+  keep(
+    name: string,
+    { progress, auditEntries, writtenRevision }: Parameters<RotationDeps['recordPass']>[1],
+  ): void {
+    const record = this.records.get(name);
+    if (record) this.records.set(name, { ...record, progress });
+    if (writtenRevision !== undefined) this.revisions.written(name, writtenRevision);
+    this.audit.push(...auditEntries);
+  }
+
   declare(...targets: readonly RotationTarget[]): void {
     for (const target of targets) {
       const progress = NEW_TARGET;
-      this.records.set(target.name, { target, isDeclaredInFile: false, progress });
+      const record = { target, isDeclaredInFile: false, progress, revision: NO_REVISION };
+      this.records.set(target.name, record);
     }
   }
 

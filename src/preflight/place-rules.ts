@@ -1,0 +1,169 @@
+import { PkiError } from '../errors.ts';
+import { decodeCertificate } from '../x509/decode-certificate.ts';
+import { DerError } from '../x509/der-error.ts';
+import { decodePem } from '../x509/pem.ts';
+import { type CrlHead, readCrlHead } from '../x509/read-crl.ts';
+import { serialNumbersInOcspResponse } from '../x509/read-ocsp-response.ts';
+import type { PlaceCandidate } from './delivery-candidate.ts';
+import { CONSUMERS, type Consumer, type Rule } from './rule.ts';
+
+const ISTIO: readonly Consumer[] = ['istio'];
+const ENVOYS: readonly Consumer[] = ['envoy', 'istio'];
+const SECRETS =
+  'istio pilot/pkg/credentials/kube/secrets.go (ExtractCertInfo, ExtractRoot, GetCaCert)';
+
+/**
+ * What lies beside the files that are written. istiod tells nobody that it reads something else, so that a rotation would
+ * go well for ever and serve nothing.
+ */
+export const placeRules: readonly Rule<PlaceCandidate>[] = [
+  {
+    id: 'destination-ours',
+    severity: 'error',
+    consumers: CONSUMERS,
+    part: 'certificate',
+    requirement: 'The destination is kept by nobody else.',
+    source: 'docs/decisions/0007',
+    faultOf: ({ owner }) => (owner === undefined ? undefined : `belongs to ${owner}`),
+  },
+  {
+    id: 'destination-writable',
+    severity: 'error',
+    consumers: CONSUMERS,
+    part: 'certificate',
+    requirement:
+      'The destination can be written: a Secret is not immutable and of the type that is asked for.',
+    source: 'kubernetes core/v1 types.go (Secret.immutable, Secret.type)',
+    faultOf: ({ obstacle }) => obstacle,
+  },
+  {
+    id: 'istio-generic-pair',
+    severity: 'error',
+    consumers: ISTIO,
+    part: 'certificate',
+    requirement:
+      'No entries `cert` and `key` lie beside `tls.crt` and `tls.key`: istiod reads those first.',
+    source: SECRETS,
+    faultOf: ({ beside }) =>
+      isFilled(beside['cert']) && isFilled(beside['key'])
+        ? 'holds "cert" and "key", which Istio reads instead of "tls.crt" and "tls.key": remove them'
+        : undefined,
+  },
+  {
+    id: 'istio-generic-ca',
+    severity: 'error',
+    consumers: ISTIO,
+    part: 'certificate',
+    requirement: 'No entry `cacert` lies beside `ca.crt`: istiod reads that first.',
+    source: SECRETS,
+    faultOf: ({ beside, clientAuthorities }) =>
+      clientAuthorities !== undefined && isFilled(beside['cacert'])
+        ? 'holds "cacert", which Istio reads instead of "ca.crt": remove it'
+        : undefined,
+  },
+  {
+    id: 'istio-stale-cacert',
+    severity: 'error',
+    consumers: ISTIO,
+    part: 'certificate',
+    requirement:
+      'A Secret `<name>-cacert` holds the same client authorities as `ca.crt`, or there is none: istiod reads it first, even where it cannot be read.',
+    source: SECRETS,
+    faultOf: ({ separateCa, clientAuthorities }) =>
+      separateCa &&
+      clientAuthorities !== undefined &&
+      !areSamePem(separateCa.pem, clientAuthorities)
+        ? `Secret "${separateCa.name}" holds other client authorities, which Istio reads instead of "ca.crt": remove it, or let the target write it ("clientCaSecret": "separate")`
+        : undefined,
+  },
+  {
+    id: 'envoy-foreign-staple',
+    severity: 'error',
+    consumers: ENVOYS,
+    part: 'certificate',
+    requirement:
+      'An OCSP response beside a certificate (`tls.ocsp-staple`) is about that certificate.',
+    source: 'envoy source/common/tls/server_context_impl.cc; RFC 6960 §4.2.1',
+    prevents: both('OCSP response does not match its TLS certificate'),
+    faultOf: ({ beside, serialNumber }) => {
+      const staple = beside['tls.ocsp-staple'];
+      if (!isFilled(staple)) return undefined;
+      const about = stapledTo(staple);
+      if (serialNumber !== undefined && about?.includes(serialNumber)) return undefined;
+      return 'holds a "tls.ocsp-staple" of another certificate, with which Envoy refuses the new one: remove it';
+    },
+  },
+  {
+    id: 'envoy-crls-complete',
+    severity: 'error',
+    consumers: ENVOYS,
+    part: 'certificate',
+    requirement:
+      'CRLs beside client authorities (`ca.crl`) are there for each of them, and none has ended: otherwise every client is refused.',
+    source:
+      'envoy api/envoy/extensions/transport_sockets/tls/v3/common.proto (CertificateValidationContext.crl)',
+    prevents: both('unable to get certificate CRL'),
+    faultOf: crlFault,
+  },
+];
+
+function crlFault({ beside, clientAuthorities, at }: PlaceCandidate): string | undefined {
+  const text = beside['ca.crl'] ?? beside['crl'];
+  if (clientAuthorities === undefined || !isFilled(text)) return undefined;
+  const crls = crlsIn(text);
+  if (!crls)
+    return 'holds a "ca.crl" that cannot be read, with which Envoy refuses every client: remove it';
+  const ended = crls.find(({ nextUpdate }) => nextUpdate !== undefined && nextUpdate < at);
+  if (ended) {
+    return `holds a "ca.crl" that ended at ${ended.nextUpdate?.toISOString()}, with which Envoy refuses every client`;
+  }
+  const missing = certificatesIn(clientAuthorities).find(
+    ({ subjectName }) =>
+      !crls.some(({ issuerName }) => Buffer.compare(issuerName, subjectName) === 0),
+  );
+  return missing
+    ? `holds a "ca.crl" without a CRL of client authority "${missing.subject.known.commonName ?? missing.serialNumber}", whose clients Envoy then refuses`
+    : undefined;
+}
+
+function isFilled(entry: Uint8Array | undefined): entry is Uint8Array {
+  return entry !== undefined && entry.length > 0;
+}
+
+function stapledTo(der: Uint8Array): readonly string[] | undefined {
+  return readable(() => serialNumbersInOcspResponse(der));
+}
+
+function crlsIn(text: Uint8Array): readonly CrlHead[] | undefined {
+  return readable(() =>
+    decodePem(Buffer.from(text).toString('utf8'))
+      .filter(({ label }) => label === 'X509 CRL')
+      .map(({ der }) => readCrlHead(der)),
+  );
+}
+
+function certificatesIn(pem: string) {
+  return decodePem(pem).map(({ der }) => decodeCertificate(der));
+}
+
+/** White space and remarks between certificates do not count. */
+function areSamePem(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((pem) =>
+    readable(() => decodePem(pem).map(({ der }) => der.toString('base64'))),
+  );
+  return left !== undefined && right !== undefined && left.join() === right.join();
+}
+
+/** `undefined` for what is no such file, whoever wrote it. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DerError || error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
+
+function both(text: string): Readonly<Partial<Record<Consumer, string>>> {
+  return { envoy: text, istio: text };
+}

@@ -1,0 +1,169 @@
+import { X509Certificate } from 'node:crypto';
+import { PkiError } from '../errors.ts';
+import { certificateCandidate, pathCandidate, roleOf } from '../preflight/candidate.ts';
+import type { DeliveryCandidate, PlaceCandidate } from '../preflight/delivery-candidate.ts';
+import { pathSignatures } from '../preflight/path-signatures.ts';
+import { type Consumer, type Finding, findingsOf, rulesFor } from '../preflight/rule.ts';
+import { certificateRules, deliveryRules, pathRules, placeRules } from '../preflight/rules.ts';
+import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
+import { encodeCertificates } from '../x509/pem.ts';
+import type { DestinationFiles, DestinationState } from './destination.ts';
+import { publicKeyOf, readableChain } from './readable-files.ts';
+import { type Expectation, renewalTimeOf } from './reasons.ts';
+import type { HeldCertificate } from './rotation-record.ts';
+import type { Destination } from './target.ts';
+
+/** What a preflight of a target needs to know besides its files. */
+export interface DeliveryTerms {
+  readonly expected: Expectation;
+  readonly found: DestinationState;
+  readonly held?: HeldCertificate | undefined;
+  readonly now: Date;
+}
+
+/** Who reads each kind of destination; `rfc5280` stands for whatever else there is. */
+const READERS: Readonly<Record<Destination['type'], readonly Consumer[]>> = {
+  kubernetesSecret: ['rfc5280', 'envoy', 'istio'],
+  directory: ['rfc5280', 'envoy'],
+};
+
+/**
+ * Everything that keeps files from being used where they are to lie: what each reader of such a place asks of the place,
+ * of the files, of the path and of each certificate. One broken Secret takes other hosts of the same gateway down.
+ */
+export function deliveryFindings(
+  files: Partial<DestinationFiles>,
+  terms: DeliveryTerms,
+): { readonly findings: readonly Finding[]; readonly serialNumber: string | undefined } {
+  const readers = READERS[terms.expected.target.destination.type];
+  const delivery = deliveryCandidate(files, terms);
+  const chain = delivery.chain ?? [];
+  const path = withRoot(chain, terms.expected);
+  const certificates = chain.flatMap((certificate, index) => {
+    const candidate = certificateCandidate(certificate, {
+      issuer: path[index + 1],
+      now: terms.now,
+    });
+    return findingsOf(rulesFor(certificateRules, readers), candidate);
+  });
+  const ofPath = pathCandidate(path, pathSignatures(path));
+  const findings = [
+    ...findingsOf(rulesFor(placeRules, readers), delivery),
+    ...findingsOf(rulesFor(deliveryRules, readers), delivery),
+    ...(chain.length === 0 ? [] : findingsOf(rulesFor(pathRules, readers), ofPath)),
+    ...certificates,
+  ];
+  return { findings, serialNumber: chain[0]?.serialNumber };
+}
+
+/**
+ * Stops before anything is issued where the place itself keeps whatever is written there from being used.
+ *
+ * @throws {PkiError} `request-refused`
+ */
+export function assertWritable(expected: Expectation, found: DestinationState, now: Date): void {
+  if (found.kind === 'foreign') return;
+  const obstacle = found.kind === 'present' ? found.obstacle : undefined;
+  if (obstacle !== undefined) throw new PkiError('request-refused', obstacle);
+  if (found.beside === undefined) return;
+  const readers = READERS[expected.target.destination.type];
+  const place = placeCandidate({ expected, found, now }, serialNumberIn(found));
+  assertNoError(findingsOf(rulesFor(placeRules, readers), place));
+}
+
+/**
+ * Stops a write by one rule broken, in words that name the rule, what it prevents, and where it stands.
+ *
+ * @throws {PkiError} `request-refused`
+ */
+export function assertAccepted(files: DestinationFiles, terms: DeliveryTerms): void {
+  assertNoError(deliveryFindings(files, terms).findings);
+}
+
+function assertNoError(findings: readonly Finding[]): void {
+  const errors = findings.filter(({ rule }) => rule.severity === 'error');
+  if (errors.length > 0) throw new PkiError('request-refused', errors.map(wordsOf).join('; '));
+}
+
+function wordsOf({ rule, detail }: Finding): string {
+  const prevented = Object.entries(rule.prevents ?? {}).map(([who, words]) => `${who}: "${words}"`);
+  const spared = prevented.length === 0 ? '' : `, which prevents ${prevented.join(', ')}`;
+  return `preflight ${rule.id}: ${detail}${spared} (${rule.source})`;
+}
+
+function deliveryCandidate(
+  files: Partial<DestinationFiles>,
+  terms: DeliveryTerms,
+): DeliveryCandidate {
+  const { expected, held, now } = terms;
+  const { 'tls.crt': chainPem = '', 'tls.key': keyPem = '' } = files;
+  const read = readableChain(chainPem, []);
+  const chain = read && [read.leaf, ...read.above.map(decodeCertificate)];
+  const leaf = read?.leaf;
+  const isHeld = leaf !== undefined && held?.serialNumber === leaf.serialNumber;
+  return {
+    ...placeCandidate({ ...terms, clientAuthorities: files['ca.crt'] }, leaf?.serialNumber),
+    role: leaf ? roleOf(leaf) : 'other',
+    chain,
+    keySubjectPublicKeyInfo: publicKeyOf(keyPem),
+    pathFault: leaf && nodesFault(withRoot(chain ?? [], expected), expected),
+    names: expected.names,
+    extKeyUsage: expected.profile.extKeyUsage,
+    now,
+    renewAt: leaf && (isHeld ? held.until : renewalTimeOf(leaf, expected.target)),
+    octets: Object.values(files).reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+  };
+}
+
+function placeCandidate(
+  terms: DeliveryTerms & { readonly clientAuthorities?: string | undefined },
+  serialNumber: string | undefined,
+): PlaceCandidate {
+  const { expected, found, now } = terms;
+  const beside = found.kind === 'foreign' ? undefined : found.beside;
+  const wanted = expected.clientAuthorities && encodeCertificates(expected.clientAuthorities);
+  return {
+    role: roleOf({ isAuthority: false, extKeyUsage: expected.profile.extKeyUsage }),
+    owner: found.kind === 'foreign' ? found.owner : undefined,
+    obstacle: found.kind === 'present' ? found.obstacle : undefined,
+    beside: beside?.entries ?? {},
+    separateCa: beside?.separateCa,
+    clientAuthorities: terms.clientAuthorities ?? wanted,
+    serialNumber,
+    at: now,
+  };
+}
+
+/** The path up to the root, which a file need not hold. */
+function withRoot(
+  chain: readonly DecodedCertificate[],
+  { issuerPath }: Expectation,
+): readonly DecodedCertificate[] {
+  const root = issuerPath.at(-1);
+  const last = chain.at(-1);
+  if (!root || !last || Buffer.compare(last.der, root.der) === 0) return chain;
+  return [...chain, root];
+}
+
+/** What Node’s reader, which is OpenSSL’s, has against a path, in words. */
+function nodesFault(
+  path: readonly DecodedCertificate[],
+  { issuerPath }: Expectation,
+): string | undefined {
+  const root = issuerPath.at(-1);
+  const last = path.at(-1);
+  if (!root || !last || Buffer.compare(last.der, root.der) !== 0) {
+    return 'does not end at the root of its authority';
+  }
+  const read = path.map(({ der }) => new X509Certificate(der));
+  const broken = read.findIndex((certificate, index) => {
+    const issuer = read[index + 1] ?? certificate;
+    return !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey));
+  });
+  return broken < 0 ? undefined : `certificate ${broken + 1} is not issued by the next`;
+}
+
+function serialNumberIn(found: DestinationState): string | undefined {
+  if (found.kind !== 'present') return undefined;
+  return readableChain(found.files['tls.crt'] ?? '', [])?.leaf.serialNumber;
+}

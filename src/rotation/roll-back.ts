@@ -1,0 +1,147 @@
+import type { Actor } from '../audit/entry.ts';
+import { PkiError } from '../errors.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { assertAccepted, assertWritable } from './delivery.ts';
+import type { DestinationFiles } from './destination.ts';
+import { expectationOf, filesOf } from './expectation.ts';
+import {
+  failedPass,
+  foreignPass,
+  type Occasion,
+  rotatedPass,
+  type TargetPass,
+} from './pass-outcome.ts';
+import { type Expectation, reasonsToRotate } from './reasons.ts';
+import { nextRevision, unheld, type WritableState, writeOver } from './replace-files.ts';
+import type { KeptCertificate, Revision } from './revision.ts';
+import { ownerOf, type TargetRotationDeps } from './rotate-target.ts';
+import type { RotationReason } from './rotation-reason.ts';
+import type { HeldCertificate, TargetRecord } from './rotation-record.ts';
+
+export interface RollBackDeps extends TargetRotationDeps {
+  readonly listRevisions: (
+    target: string,
+    page: { readonly limit: number; readonly before: number | undefined },
+  ) => Promise<readonly Revision[]>;
+}
+
+/** No more revisions in a row than this put one and the same certificate back. */
+const REVISIONS_LOOKED_AT = 100;
+
+const REASONS: readonly RotationReason[] = ['rolledBack'];
+
+/**
+ * Puts the certificate back that was there before the present one, as a revision of its own. It is held there for half of
+ * the life that it has left: its own renewal time is mostly over, and the next pass would undo what was asked for.
+ *
+ * @throws {PkiError} `revision-unavailable` where there is none that could be used; what goes wrong after that is told
+ *   in the pass
+ */
+export async function rollBackTarget(
+  deps: RollBackDeps,
+  record: TargetRecord,
+  actor: Actor,
+): Promise<TargetPass> {
+  const kept = await previousCertificate(deps, record);
+  const occasion = () => ({ actor, time: deps.now(), reasons: REASONS });
+  try {
+    const expected = await expectationOf(deps, record.target);
+    const prepared = preparedFrom(kept, expected, deps.now());
+    const found = await deps.destinations.read(record.target.destination);
+    const owner = await ownerOf(deps, found, record.target);
+    if (found.kind === 'foreign' || owner !== undefined) {
+      return foreignPass(record, owner, occasion());
+    }
+    return await putInPlace(deps, { ...prepared, record, kept, expected, found }, occasion());
+  } catch (cause) {
+    if (cause instanceof PkiError && cause.code === 'revision-unavailable') throw cause;
+    const error = cause instanceof PkiError ? cause.message : 'an unforeseen error; see the log';
+    return failedPass(record, { error, cause }, occasion());
+  }
+}
+
+interface Prepared {
+  readonly files: DestinationFiles;
+  readonly certificate: DecodedCertificate;
+  readonly held: HeldCertificate;
+}
+
+/** @throws {PkiError} `revision-unavailable` for a certificate that the target's declaration no longer asks for */
+function preparedFrom(kept: KeptCertificate, expected: Expectation, now: Date): Prepared {
+  const files = filesOf(kept, expected);
+  const { reasons, certificate } = reasonsToRotate(files, expected, now);
+  if (!certificate) throw unavailable('the one before it cannot be read');
+  const held = heldAt(certificate, now);
+  const faults = unheld(reasons, certificate, held, now);
+  if (faults.length === 0) return { files, certificate, held };
+  throw unavailable(`the one before it would be replaced: ${faults.join(', ')}`);
+}
+
+async function putInPlace(
+  deps: RollBackDeps,
+  work: Prepared & {
+    readonly record: TargetRecord;
+    readonly kept: KeptCertificate;
+    readonly expected: Expectation;
+    readonly found: WritableState;
+  },
+  occasion: Occasion,
+): Promise<TargetPass> {
+  const { files, certificate, held, record, kept, expected, found } = work;
+  assertWritable(expected, found, occasion.time);
+  assertAccepted(files, { expected, found, held, now: occasion.time });
+  const { revision: mark } = record;
+  const { actor } = occasion;
+  const revision = nextRevision({
+    expected,
+    judged: found,
+    reasons: REASONS,
+    revision: mark,
+    actor,
+  });
+  await deps.addRevision(revision, kept);
+  const { target: targetName, number } = revision;
+  const { serialNumber, notAfter } = certificate;
+  const write = { targetName, revision: number, serialNumber, notAfter, files };
+  if (!(await writeOver(deps, record.target, { judged: found, write }))) {
+    const message = 'the destination was changed by somebody else meanwhile';
+    throw new PkiError('target-unavailable', message);
+  }
+  const replaced = { certificate, revision: number, isPutBack: true, fight: undefined };
+  const progress = { ...record.progress, held };
+  return rotatedPass({ ...record, progress }, replaced, occasion);
+}
+
+/** The last certificate that was in place before the present one, and can be put back. */
+async function previousCertificate(
+  deps: RollBackDeps,
+  { target: { name } }: TargetRecord,
+): Promise<KeptCertificate> {
+  const page = { limit: REVISIONS_LOOKED_AT, before: undefined };
+  const written = (await deps.listRevisions(name, page)).filter(
+    ({ writtenAt }) => writtenAt !== null,
+  );
+  const [present] = written;
+  const previous = written.find(({ serialNumber }) => serialNumber !== present?.serialNumber);
+  if (!previous) throw unavailable('no other certificate was there before it');
+  if (previous.notAfter <= deps.now()) {
+    throw unavailable(`the one before it, ${previous.serialNumber}, has expired`);
+  }
+  const kept = previous.isKeyKept ? await deps.keptCertificate(name, previous.number) : undefined;
+  if (!kept)
+    throw unavailable(
+      `the key of the one before it, ${previous.serialNumber}, is not kept any more`,
+    );
+  return kept;
+}
+
+function heldAt(
+  { serialNumber, notAfter }: { readonly serialNumber: string; readonly notAfter: Date },
+  now: Date,
+): HeldCertificate {
+  return { serialNumber, until: new Date((now.getTime() + notAfter.getTime()) / 2) };
+}
+
+function unavailable(why: string): PkiError {
+  return new PkiError('revision-unavailable', `there is no certificate to go back to: ${why}`);
+}

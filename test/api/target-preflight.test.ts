@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { startApi } from '../support/api.ts';
+import { FOREIGN, UNREACHABLE } from '../support/fake-destinations.ts';
+import { problemIn } from './certificates-on-the-wire.ts';
+import { declared, directoryTarget, secretTarget } from './targets-on-the-wire.ts';
+
+interface PreflightJson {
+  readonly target: string;
+  readonly serialNumber: string | null;
+  readonly verdict: string;
+  readonly findings: readonly { readonly rule: string; readonly prevents?: string }[];
+}
+
+describe('GET /v1/rotation/targets/{name}/preflight', async () => {
+  const { api, newDirectory } = await startApi();
+  const path = newDirectory();
+  const { status } = await declared(api, directoryTarget(path));
+  const preflight = (name = 'edge') => api.get(`/v1/rotation/targets/${name}/preflight`);
+
+  it('200: what we have written is accepted', async () => {
+    const { findings, ...report } = (await preflight()).json<PreflightJson>();
+    const { serialNumber } = status;
+    assert.deepEqual(report, { target: 'edge', serialNumber, verdict: 'accepted' });
+    assert.deepEqual(findings, []);
+  });
+
+  it('200: a key of another certificate is told in Envoy’s words', async () => {
+    const other = newDirectory();
+    await declared(api, directoryTarget(other, { name: 'other' }));
+    const key = join(path, 'current', 'tls.key');
+    rmSync(key);
+    const { privateKey } = (
+      await api.post('/v1/certificates', {
+        ...{ authority: 'issuing', profile: 'server', dnsNames: ['a.example.org'] },
+      })
+    ).json<{ privateKey: string }>();
+    writeFileSync(key, privateKey, { mode: 0o600 });
+    const { verdict, findings } = (await preflight()).json<PreflightJson>();
+    assert.equal(verdict, 'refused');
+    const [finding] = findings;
+    assert.deepEqual(
+      [finding?.rule, finding?.prevents],
+      ['delivery-key-matches', 'KEY_VALUES_MISMATCH'],
+    );
+  });
+
+  it('200: a place that is somebody else’s says so', async () => {
+    await declared(api, secretTarget(FOREIGN, { name: 'foreign' }));
+    const { verdict, serialNumber, findings } = (await preflight('foreign')).json<PreflightJson>();
+    assert.deepEqual([verdict, serialNumber], ['refused', null]);
+    assert.ok(findings.some(({ rule }) => rule === 'destination-ours'));
+  });
+
+  it('404: a target that does not exist', async () => {
+    problemIn(await preflight('nobody'), 404, 'target-unknown');
+  });
+
+  it('503: a cluster that does not answer', async () => {
+    await declared(api, secretTarget(UNREACHABLE, { name: 'unreachable' }));
+    problemIn(await preflight('unreachable'), 503, 'target-unavailable');
+  });
+});
