@@ -5,6 +5,7 @@ import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
 import type { MetricValues } from './api/metrics.ts';
 import { explained } from './compose/explained.ts';
+import { openLeadership } from './compose/open-leadership.ts';
 import { openSecrets } from './compose/open-secrets.ts';
 import { composeFirst, type FirstComposition } from './compose.ts';
 import { SettingsError } from './config/settings-error.ts';
@@ -71,8 +72,9 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   state.isReady = true;
 
   // 4. What goes on by itself from here.
-  const rotations = schedule(settings.rotationSchedule, () => service.rotation.runScheduled());
-  void service.rotation.runScheduled();
+  const onLead = () => void service.rotation.runScheduled();
+  const leadership = await openLeadership({ db, now, log, onLead });
+  const rotations = schedule(settings.rotationSchedule, () => leadership.leads() && onLead());
   const watch = startWatch(service, log, async () => {
     rootFile ??= await writtenRoot(settings, { service, dataDir });
     await renewOwnCertificate();
@@ -82,6 +84,7 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
     clearInterval(watch);
     await rotations.destroy();
     await Promise.all([listeners.close(), service.rotation.stop()]);
+    await leadership.stop();
     await db.destroy();
   };
   const { management, distribution } = listeners;

@@ -8,6 +8,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-rsa-signature-scheme': { up: takeSignatureSchemes },
   '0004-kept-answers': { up: keepAnswers },
   '0006-target-revisions': { up: keepRevisions },
+  '0007-rotation-lock': { up: addRotationLock },
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...migrations }) };
@@ -188,5 +189,18 @@ async function keepRevisions(db: Kysely<unknown>): Promise<void> {
     .addColumn('authority', 'text', (column) => column.notNull())
     .addColumn('wrapped_private_key', 'blob', (column) => column.notNull())
     .addPrimaryKeyConstraint('target_key_key', ['target', 'serial_number', 'authority'])
+    .execute();
+}
+
+/** Which of several replicas rotates. */
+async function addRotationLock(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('rotation_lock')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('holder', 'text', (column) => column.notNull())
+    .addColumn('acquired_at', 'text', (column) => column.notNull())
+    .addColumn('renewed_at', 'text', (column) => column.notNull())
+    .addColumn('transitions', 'integer', (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
     .execute();
 }

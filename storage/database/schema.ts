@@ -9,6 +9,7 @@ export interface Schema {
   readonly rotation_target: RotationTargetRow;
   readonly target_revision: TargetRevisionRow;
   readonly target_key: TargetKeyRow;
+  readonly rotation_lock: RotationLockRow;
   readonly audit_entry: AuditEntryRow;
   readonly instance: InstanceRow;
   readonly kept_answer: KeptAnswerRow;
@@ -81,6 +82,17 @@ export interface TargetRevisionRow {
   readonly recorded_at: string;
   readonly written_at: string | null;
   readonly proven_at: string | null;
+}
+
+/** One row: which replica rotates. */
+export interface RotationLockRow {
+  readonly id: number;
+  readonly holder: string;
+  readonly acquired_at: string;
+  readonly renewed_at: string;
+  readonly transitions: number;
+  /** One more with every change. */
+  readonly version: number;
 }
 
 /** The private key of a certificate that may have to be put back. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { before, describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { Certwright, type SecretTarget, secretTarget } from './rig/certwright.ts';
 import { type Cluster, startCluster } from './rig/cluster.ts';
 import { type KubeSecret, secretData, secretPart, secretsOf } from './rig/kube-api.ts';
@@ -38,12 +39,12 @@ describe('The writer of Secrets', () => {
     return secret ?? assert.fail(`there is no Secret ${name}`);
   }
 
-  /** The Secret once it is whole again and is not the one it was. */
+  /** The Secret once it is what it was before somebody changed it. */
   async function untilMended(name: string, old: KubeSecret): Promise<KubeSecret> {
     const mended = await until(`Secret ${name} is mended`, async () => {
       const secret = await cluster.api.secret(namespace, name);
-      const serialNumber = secret && isConsistent(secret) ? serialNumberOf(secret) : undefined;
-      return serialNumber !== undefined && serialNumber !== serialNumberOf(old) && secret;
+      const isMended = secret && isDeepStrictEqual(secret.data, old.data);
+      return isMended && isConsistent(secret) && secret;
     });
     assert.ok(mended);
     await certwright.untilState(name, 'current');

@@ -1,0 +1,52 @@
+import { performance } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import { Election, type SharedLock } from '../src/election/election.ts';
+import { Leadership } from '../src/election/leadership.ts';
+import type { Database } from '../storage/database/database.ts';
+import { RotationLock } from '../storage/database/rotation-lock.ts';
+import { thisReplica } from './replica.ts';
+
+/** Twice within the time after which a leader that cannot renew gives up. */
+const TRY_EVERY_MS = 4_000;
+
+/** Which replica rotates, found out again and again until `stop`. */
+export interface RunningLeadership {
+  readonly leads: () => boolean;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Takes part in finding out which of several replicas rotates; ends with the first result. `onLead` is called whenever that
+ * is this one from then on.
+ */
+export async function openLeadership(parts: {
+  readonly db: Database;
+  /** The Lease, where there is a cluster. */
+  readonly lease?: SharedLock;
+  readonly now: () => Date;
+  readonly log: Logger;
+  readonly onLead: () => void;
+}): Promise<RunningLeadership> {
+  const { db, lease, now, log, onLead } = parts;
+  const { identity, hasEnded } = thisReplica();
+  const monotonicMs = () => performance.now();
+  const electionBy = (lock: SharedLock) =>
+    new Election({ lock, identity, hasEnded, now, monotonicMs });
+  const leadership = new Leadership({
+    database: electionBy(new RotationLock(db)),
+    cluster: lease && electionBy(lease),
+    onChange: (leads) => {
+      log.info({ replica: identity }, leads ? 'this replica rotates' : 'another replica rotates');
+      if (leads) onLead();
+    },
+    onUnreachable: (lock, err) => log.warn({ err, lock }, 'a lock of rotation cannot be reached'),
+  });
+  await leadership.tryOnce();
+  if (!leadership.leads) log.info({ replica: identity }, 'another replica rotates');
+  const timer = setInterval(() => void leadership.tryOnce(), TRY_EVERY_MS);
+  const stop = async () => {
+    clearInterval(timer);
+    await leadership.stop();
+  };
+  return { leads: () => leadership.leads, stop };
+}
