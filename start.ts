@@ -1,10 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
 import type { MetricValues } from './api/metrics.ts';
 import { explained } from './compose/explained.ts';
+import { type OpenDestinations, openDestinations } from './compose/open-destinations.ts';
 import { openSecrets } from './compose/open-secrets.ts';
 import { composeFirst, type FirstComposition } from './compose.ts';
 import { SettingsError } from './config/settings-error.ts';
@@ -17,16 +18,11 @@ import { followFile } from './src/rotation/follow-file.ts';
 import { encodeCertificates } from './src/x509/pem.ts';
 import { openDataFolder, writeRoot } from './storage/data-folder.ts';
 import type { Database } from './storage/database/database.ts';
-import { instanceId } from './storage/database/instance-id.ts';
 import { openDatabase } from './storage/database/open-database.ts';
-import { destinationStores } from './storage/destination-stores.ts';
-import { FileStore } from './storage/directory/file-store.ts';
-import { SecretStore } from './storage/kubernetes/secret-store.ts';
 import { handlersOf } from './workers/handlers.ts';
 import { openListeners } from './workers/listeners.ts';
 import { Workers } from './workers/workers.ts';
 
-const KUBERNETES_TIMEOUT_MS = 10_000;
 /** How often the listener's own certificate, the authorities' remaining lives and old answers are looked at. */
 const WATCH_INTERVAL_MS = 60_000;
 
@@ -53,7 +49,8 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const db = await explained('PKI_DATABASE_URL', openDatabase(settings.databaseFile));
   const secrets = await openSecrets(settings, db, log);
   const state: State = { isReady: false, workers: undefined };
-  const service = await composed(settings, { dataDir, db, secrets, state, log });
+  const places = await openDestinations({ ...settings, db, dataDir, log });
+  const service = composed(settings, { db, secrets, places, state, log });
 
   // 2. The authorities and targets that the settings ask for, and the root for clients to trust.
   await prepare(settings, service, log);
@@ -71,6 +68,8 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   state.isReady = true;
 
   // 4. What goes on by itself from here.
+  places.tell(service.watched);
+  await service.watched.refresh();
   const rotations = schedule(settings.rotationSchedule, () => service.rotation.runScheduled());
   void service.rotation.runScheduled();
   const watch = startWatch(service, log, async () => {
@@ -81,7 +80,9 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
     state.isReady = false;
     clearInterval(watch);
     await rotations.destroy();
+    service.watched.stop();
     await Promise.all([listeners.close(), service.rotation.stop()]);
+    await places.stop();
     await db.destroy();
   };
   const { management, distribution } = listeners;
@@ -96,26 +97,19 @@ interface State {
 
 type Secrets = Awaited<ReturnType<typeof openSecrets>>;
 
-async function composed(
+function composed(
   settings: Settings,
-  parts: { dataDir: string; db: Database; secrets: Secrets; state: State; log: Logger },
-): Promise<FirstComposition> {
-  const { dataDir, db, secrets, state, log } = parts;
-  const instance = await instanceId(db, randomUUID);
+  parts: { db: Database; secrets: Secrets; places: OpenDestinations; state: State; log: Logger },
+): FirstComposition {
+  const { db, secrets, places, state, log } = parts;
   return composeFirst({
     db,
     commitWaitMs: settings.commitWaitMs,
     wrapping: secrets.wrapping,
     now,
     randomBytes,
-    destinations: destinationStores({
-      kubernetesSecret: new SecretStore({
-        ...settings.kubernetes,
-        timeoutMs: KUBERNETES_TIMEOUT_MS,
-        instance,
-      }),
-      directory: new FileStore({ dataDir, instance }),
-    }),
+    destinations: places.destinations,
+    followDestinations: places.followDestinations,
     log,
     adminToken: secrets.token,
     openapiYaml: readFileSync(new URL('openapi.yaml', import.meta.url), 'utf8'),

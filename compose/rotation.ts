@@ -7,6 +7,7 @@ import { SampleKeys } from '../src/rotation/sample-keys.ts';
 import type { RotationTarget } from '../src/rotation/target.ts';
 import { targetViolations } from '../src/rotation/target-violations.ts';
 import type { FirstSurroundings, Parts } from './surroundings.ts';
+import { WatchedTargets } from './watched-targets.ts';
 
 /** Joins what keeps targets supplied; no pass is made yet. */
 export function composeRotation(
@@ -31,6 +32,7 @@ export function composeRotation(
     },
     reportFailure: (err) => log.error({ err }, 'a pass could not be made or recorded'),
   });
+  const watched = watchedTargetsOf(surroundings, rotation, targets.listTargets);
   const judging = {
     now,
     randomBytes,
@@ -47,20 +49,44 @@ export function composeRotation(
     now,
     rotation,
     destinations,
-    addTarget: stores.targets.add,
-    replaceTarget: stores.targets.replace,
-    removeTarget: stores.targets.remove,
+    addTarget: afterwards(stores.targets.add, watched.refreshSoon),
+    replaceTarget: afterwards(stores.targets.replace, watched.refreshSoon),
+    removeTarget: afterwards(stores.targets.remove, watched.refreshSoon),
     violationsOf: (target: RotationTarget) => targetViolations(judging, target),
   };
   return {
     ...targets,
     rotation,
+    watched,
     followFile: stores.targets.followFile,
     createTarget: createTarget.bind(undefined, declaring),
     replaceTarget: replaceTarget.bind(undefined, declaring),
     deleteTarget: deleteTarget.bind(undefined, declaring),
     rotate: rotation.rotate.bind(rotation),
     run: rotation.run.bind(rotation),
+  };
+}
+
+function watchedTargetsOf(
+  { log, followDestinations = () => undefined }: FirstSurroundings,
+  rotation: Rotation,
+  listTargets: RotationDeps['listTargets'],
+): WatchedTargets {
+  return new WatchedTargets({
+    listTargets,
+    follow: followDestinations,
+    begin: rotation.beginNoticed.bind(rotation),
+    reportFailure: (err) => log.error({ err }, 'the targets could not be watched'),
+  });
+}
+
+function afterwards<A extends readonly unknown[]>(
+  change: (...args: A) => Promise<void>,
+  notice: () => void,
+): (...args: A) => Promise<void> {
+  return async (...args) => {
+    await change(...args);
+    notice();
   };
 }
 

@@ -2,12 +2,19 @@ import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
 import type { Violation } from '../../src/errors.ts';
 import type { DestinationState, DestinationWrite } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
-import { type ApiCall, apiFailure, isSecretMissing, notAnApiServer } from './api-failure.ts';
+import {
+  type ApiCall,
+  apiFailure,
+  isSecretMissing,
+  notAnApiServer,
+  statusCodeOf,
+} from './api-failure.ts';
 import { applyConfiguration, FIELD_MANAGER } from './apply-configuration.ts';
 import { Clusters } from './clusters.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
 import { revisionOf, rivalOf, writerOf } from './ownership.ts';
 import { secretState } from './secret-state.ts';
+import { noteAnswer, SecretWatches, type SecretWatchesOptions } from './watch/secret-watches.ts';
 
 /** How Secrets are reached. */
 export interface SecretStoreOptions extends ClusterAccess {
@@ -15,20 +22,52 @@ export interface SecretStoreOptions extends ClusterAccess {
   readonly timeoutMs: number;
   /** By which this service tells its own marks from those of another Certwright. */
   readonly instance: string;
+  /** Absent: nothing is watched, and every read asks the API server. */
+  readonly watches?: SecretWatchesOptions;
 }
+
+const UNKNOWN = { isKnown: false, kept: undefined };
+const ABSENT = { kind: 'absent' } as const;
+/** For so long an API server that could not be reached is not asked for the next target. */
+const OUTAGE_MS = 1_000;
 
 /**
  * Keeps targets in Kubernetes Secrets, by server-side apply under a field manager of our own.
  *
- * Nothing is kept between calls but connections: every state is the API server's.
+ * Reads come from a watch where there is one for the namespace and its connection stands. What has been
+ * read so may be a moment old: every write is a compare-and-set, and after one that failed, and until the
+ * watch has caught up with one that did not, reads are as exact as an answer of the API server.
  */
 export class SecretStore {
   readonly #clusters: Clusters;
   readonly #instance: string;
+  readonly #timeoutMs: number;
+  readonly #watches: SecretWatches | undefined;
+  /** By context: what the last question that had no answer came to. */
+  readonly #outages = new Map<
+    string | undefined,
+    { readonly at: number; readonly error: unknown }
+  >();
+  readonly #states = new WeakMap<
+    V1Secret,
+    { readonly of: string; readonly state: DestinationState }
+  >();
 
-  constructor({ timeoutMs, instance, ...access }: SecretStoreOptions) {
+  constructor({ timeoutMs, instance, watches, ...access }: SecretStoreOptions) {
     this.#clusters = new Clusters(access, timeoutMs);
     this.#instance = instance;
+    this.#timeoutMs = timeoutMs;
+    this.#watches = watches && new SecretWatches(this.#clusters, watches);
+  }
+
+  /** Watches the namespaces of these destinations, and no others. */
+  follow(destinations: readonly KubernetesSecretDestination[]): void {
+    this.#watches?.follow(destinations);
+  }
+
+  /** Ends all watches. */
+  async stop(): Promise<void> {
+    await this.#watches?.stop();
   }
 
   /** Needs the kubeconfig but no network. */
@@ -39,22 +78,36 @@ export class SecretStore {
     return [{ pointer: '/destination/context', detail }];
   }
 
+  /** The same object as long as nothing has changed, where it comes from a watch. */
   async read(destination: KubernetesSecretDestination): Promise<DestinationState> {
+    const watch = this.#watches?.watchOf(destination);
+    const { isKnown, kept } = (await watch?.find(destination.name, this.#timeoutMs)) ?? UNKNOWN;
+    const isEnough = kept === undefined || kept.isWhole || !destination.adopt;
+    if (isKnown && isEnough) return kept ? this.#stateOf(kept.secret, destination) : ABSENT;
+    if (watch?.isFailing === true) this.#assertNoOutage(destination);
     const secret = await this.#find(destination);
-    return secret ? secretState(secret, destination, this.#instance) : { kind: 'absent' };
+    noteAnswer(watch, destination.name, secret);
+    return secret ? secretState(secret, destination, this.#instance) : ABSENT;
   }
 
   async write(destination: KubernetesSecretDestination, write: DestinationWrite): Promise<void> {
     const { context, namespace, name } = destination;
     const { body, force } = applyConfiguration(destination, write, this.#instance);
     const call: ApiCall = { verb: 'patch', context, namespace, name };
-    await this.#ask(call, async (api) => {
-      const { PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
-      await api.patchNamespacedSecret(
-        { namespace, name, body, force, fieldManager: FIELD_MANAGER },
-        setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
-      );
-    });
+    const watch = this.#watches?.watchOf(destination);
+    try {
+      const written = await this.#ask(call, async (api) => {
+        const { PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
+        return api.patchNamespacedSecret(
+          { namespace, name, body, force, fieldManager: FIELD_MANAGER },
+          setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
+        );
+      });
+      watch?.put(written, { isOwnWrite: true });
+    } catch (error) {
+      watch?.doubt(name);
+      throw error;
+    }
   }
 
   async remove(destination: KubernetesSecretDestination, targetName: string): Promise<boolean> {
@@ -65,6 +118,7 @@ export class SecretStore {
     if (writer?.target !== targetName || !writer.isThisService) return false;
     const { uid = '', resourceVersion = '' } = metadata;
     const { context, namespace, name } = destination;
+    this.#watches?.watchOf(destination)?.doubt(name);
     await this.#ask({ verb: 'delete', context, namespace, name }, async (api) => {
       const preconditions = { uid, resourceVersion };
       await api.deleteNamespacedSecret({ namespace, name, body: { preconditions } });
@@ -97,7 +151,26 @@ export class SecretStore {
     try {
       return await this.#clusters.ask(call.context, question);
     } catch (error) {
+      if (statusCodeOf(error) === undefined) {
+        this.#outages.set(call.context, { at: performance.now(), error });
+      }
       throw apiFailure(error, call);
     }
+  }
+
+  /** While nobody answers, thousands of targets do not each wait for that. */
+  #assertNoOutage({ context, namespace, name }: KubernetesSecretDestination): void {
+    const { at, error } = this.#outages.get(context) ?? {};
+    if (at === undefined || performance.now() - at > OUTAGE_MS) return;
+    throw apiFailure(error, { verb: 'get', context, namespace, name });
+  }
+
+  #stateOf(secret: V1Secret, destination: KubernetesSecretDestination): DestinationState {
+    const of = JSON.stringify(destination);
+    const known = this.#states.get(secret);
+    if (known?.of === of) return known.state;
+    const state = secretState(secret, destination, this.#instance);
+    this.#states.set(secret, { of, state });
+    return state;
   }
 }
