@@ -39,6 +39,8 @@ export interface Settings {
   readonly authorities: readonly AuthorityDeclaration[] | undefined;
   readonly rotationTargets: readonly RotationTarget[];
   readonly rotationSchedule: string;
+  /** Where replicas find out by a Lease which of them rotates; `own`: in this pod's namespace. */
+  readonly lease: { readonly namespace: string; readonly name: string } | 'own' | undefined;
   readonly logLevel: string;
   /** How long a record waits at most for others to share its commit. */
   readonly commitWaitMs: number;
@@ -91,6 +93,10 @@ const Environment = z.strictObject({
     .string()
     .refine(isCronExpression, 'must be a cron expression of five fields, or six with seconds')
     .default('*/5 * * * *'),
+  PKI_LEASE: z
+    .string()
+    .regex(/^(off|[a-z0-9-]{1,63}\/[a-z0-9.-]{1,253})$/, 'must be namespace/name, or off')
+    .optional(),
   PKI_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info'),
@@ -118,6 +124,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const parsed = Environment.safeParse(ownSettings(environment));
   if (!parsed.success) throw new SettingsError(linesOf(parsed.error).join('\n'));
   const env = parsed.data;
+  const kubernetes = clusterAccess(environment);
   const dataDir = resolve(env.PKI_DATA_DIR);
   const file =
     env.PKI_CONFIG_FILE === undefined ? undefined : readSettingsFile(env.PKI_CONFIG_FILE);
@@ -143,7 +150,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     logLevel: env.PKI_LOG_LEVEL,
     commitWaitMs: env.PKI_COMMIT_WAIT_MS,
     workers: env.PKI_WORKERS,
-    kubernetes: clusterAccess(environment),
+    kubernetes,
+    lease: leaseAt(env.PKI_LEASE, kubernetes),
   };
 }
 
@@ -180,6 +188,13 @@ function linesOf(error: z.ZodError): readonly string[] {
       ? `${pointer.slice(1)}: there is no such setting`
       : `${pointer.slice(1)}: ${detail}`,
   );
+}
+
+/** A pod has a Lease without being told; elsewhere a kubeconfig may be of a cluster that is none of our affair. */
+function leaseAt(text: string | undefined, { inCluster }: Settings['kubernetes']) {
+  if (text === undefined) return inCluster ? 'own' : undefined;
+  const [namespace = '', name = ''] = text.split('/');
+  return text === 'off' ? undefined : { namespace, name };
 }
 
 /** kubectl's order: `KUBECONFIG`, then the file in the home folder, then the cluster this runs in. */

@@ -1,12 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
 import type { MetricValues } from './api/metrics.ts';
 import { explained } from './compose/explained.ts';
+import { type OpenDestinations, openDestinations } from './compose/open-destinations.ts';
 import { openLeadership } from './compose/open-leadership.ts';
 import { openSecrets } from './compose/open-secrets.ts';
+import { startWatch } from './compose/start-watch.ts';
 import { composeFirst, type FirstComposition } from './compose.ts';
 import { SettingsError } from './config/settings-error.ts';
 import { type Settings, shortPath } from './config.ts';
@@ -18,18 +20,10 @@ import { followFile } from './src/rotation/follow-file.ts';
 import { encodeCertificates } from './src/x509/pem.ts';
 import { openDataFolder, writeRoot } from './storage/data-folder.ts';
 import type { Database } from './storage/database/database.ts';
-import { instanceId } from './storage/database/instance-id.ts';
 import { openDatabase } from './storage/database/open-database.ts';
-import { destinationStores } from './storage/destination-stores.ts';
-import { FileStore } from './storage/directory/file-store.ts';
-import { SecretStore } from './storage/kubernetes/secret-store.ts';
 import { handlersOf } from './workers/handlers.ts';
 import { openListeners } from './workers/listeners.ts';
 import { Workers } from './workers/workers.ts';
-
-const KUBERNETES_TIMEOUT_MS = 10_000;
-/** How often the listener's own certificate, the authorities' remaining lives and old answers are looked at. */
-const WATCH_INTERVAL_MS = 60_000;
 
 /** Of TLS session tickets, as Node has them. */
 const TICKET_KEY_OCTETS = 48;
@@ -53,8 +47,9 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const dataDir = await explained('PKI_DATA_DIR', openDataFolder(settings.dataDir));
   const db = await explained('PKI_DATABASE_URL', openDatabase(settings.databaseFile));
   const secrets = await openSecrets(settings, db, log);
-  const state: State = { isReady: false, workers: undefined };
-  const service = await composed(settings, { dataDir, db, secrets, state, log });
+  const state: State = { isReady: false, leads: () => false, workers: undefined };
+  const places = await openDestinations({ ...settings, db, dataDir, log });
+  const service = composed(settings, { db, secrets, places, state, log });
 
   // 2. The authorities and targets that the settings ask for, and the root for clients to trust.
   await prepare(settings, service, log);
@@ -72,8 +67,12 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   state.isReady = true;
 
   // 4. What goes on by itself from here.
+  places.tell(service.watched);
+  await service.watched.refresh();
   const onLead = () => void service.rotation.runScheduled();
-  const leadership = await openLeadership({ db, now, log, onLead });
+  const { kubernetes, lease } = settings;
+  const leadership = await openLeadership({ db, kubernetes, lease, now, log, onLead });
+  state.leads = leadership.leads;
   const rotations = schedule(settings.rotationSchedule, () => leadership.leads() && onLead());
   const watch = startWatch(service, log, async () => {
     rootFile ??= await writtenRoot(settings, { service, dataDir });
@@ -83,8 +82,10 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
     state.isReady = false;
     clearInterval(watch);
     await rotations.destroy();
+    service.watched.stop();
     await Promise.all([listeners.close(), service.rotation.stop()]);
     await leadership.stop();
+    await places.stop();
     await db.destroy();
   };
   const { management, distribution } = listeners;
@@ -94,31 +95,26 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
 /** What becomes known only after the parts are joined. */
 interface State {
   isReady: boolean;
+  /** Whether this is the replica that rotates. */
+  leads: () => boolean;
   workers: Workers | undefined;
 }
 
 type Secrets = Awaited<ReturnType<typeof openSecrets>>;
 
-async function composed(
+function composed(
   settings: Settings,
-  parts: { dataDir: string; db: Database; secrets: Secrets; state: State; log: Logger },
-): Promise<FirstComposition> {
-  const { dataDir, db, secrets, state, log } = parts;
-  const instance = await instanceId(db, randomUUID);
+  parts: { db: Database; secrets: Secrets; places: OpenDestinations; state: State; log: Logger },
+): FirstComposition {
+  const { db, secrets, places, state, log } = parts;
   return composeFirst({
     db,
     commitWaitMs: settings.commitWaitMs,
     wrapping: secrets.wrapping,
     now,
     randomBytes,
-    destinations: destinationStores({
-      kubernetesSecret: new SecretStore({
-        ...settings.kubernetes,
-        timeoutMs: KUBERNETES_TIMEOUT_MS,
-        instance,
-      }),
-      directory: new FileStore({ dataDir, instance }),
-    }),
+    destinations: places.destinations,
+    followDestinations: places.followDestinations,
     log,
     adminToken: secrets.token,
     openapiYaml: readFileSync(new URL('openapi.yaml', import.meta.url), 'utf8'),
@@ -126,6 +122,7 @@ async function composed(
     profiles: new Profiles(settings.profiles),
     publicUrl: settings.publicUrl,
     isReady: () => state.isReady,
+    leads: () => state.leads(),
     otherMetrics: async () => (await state.workers?.askAll<MetricValues>('metrics')) ?? [],
   });
 }
@@ -224,29 +221,4 @@ async function writtenRoot(
   throw new SettingsError(
     `PKI_TLS_AUTHORITY: authority "${tlsAuthority}" awaits its certificate; ${advice}`,
   );
-}
-
-/** Renews the listener's certificate in time, warns once of each authority that ends too soon, and erases old answers. */
-function startWatch(
-  service: FirstComposition,
-  log: Logger,
-  renew: () => Promise<void>,
-): NodeJS.Timeout {
-  const warned = new Set<string>();
-  const look = async () => {
-    await renew();
-    for (const [name, { code, detail }] of await service.authorityWarnings()) {
-      if (!warned.has(name)) log.warn({ authority: name, code }, detail);
-      warned.add(name);
-    }
-  };
-  const safely = (work: Promise<void>, failure: string) => {
-    work.catch((err: unknown) => log.error({ err }, failure));
-  };
-  const watch = () => {
-    safely(look(), 'the look at what ends soon failed');
-    safely(service.forgetOldAnswers(), 'old answers could not be erased');
-  };
-  watch();
-  return setInterval(watch, WATCH_INTERVAL_MS);
 }

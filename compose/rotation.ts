@@ -10,6 +10,7 @@ import type { RotationTarget } from '../src/rotation/target.ts';
 import { targetPreflight } from '../src/rotation/target-preflight.ts';
 import { targetViolations } from '../src/rotation/target-violations.ts';
 import type { FirstSurroundings, Parts } from './surroundings.ts';
+import { WatchedTargets } from './watched-targets.ts';
 
 /** Joins what keeps targets supplied; no pass is made yet. */
 export function composeRotation(surroundings: FirstSurroundings, parts: RotationParts) {
@@ -17,20 +18,22 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
   const targets = { listTargets: stores.targets.list, findTarget: stores.targets.find };
   const deps = rotationDeps(surroundings, parts);
   const rotation = new Rotation(deps);
+  const watched = watchedTargetsOf(surroundings, rotation, targets.listTargets);
   const declaring = {
     ...targets,
     now: deps.now,
     rotation,
     destinations: surroundings.destinations,
-    addTarget: stores.targets.add,
-    replaceTarget: stores.targets.replace,
-    removeTarget: stores.targets.remove,
+    addTarget: afterwards(stores.targets.add, watched.refreshSoon),
+    replaceTarget: afterwards(stores.targets.replace, watched.refreshSoon),
+    removeTarget: afterwards(stores.targets.remove, watched.refreshSoon),
     violationsOf: violationsBy(surroundings, parts),
   };
   return {
     ...targets,
     ...composeLookingBack(deps, { rotation, stores }),
     rotation,
+    watched,
     followFile: stores.targets.followFile,
     createTarget: createTarget.bind(undefined, declaring),
     replaceTarget: replaceTarget.bind(undefined, declaring),
@@ -105,6 +108,31 @@ function composeLookingBack(
         deps.report(pass, actor);
         return [pass.item];
       }),
+  };
+}
+
+function watchedTargetsOf(
+  { log, leads = () => true, followDestinations = () => undefined }: FirstSurroundings,
+  rotation: Rotation,
+  listTargets: RotationDeps['listTargets'],
+): WatchedTargets {
+  return new WatchedTargets({
+    listTargets,
+    follow: followDestinations,
+    begin: (names, options) => {
+      if (leads()) rotation.beginNoticed(names, options);
+    },
+    reportFailure: (err) => log.error({ err }, 'the targets could not be watched'),
+  });
+}
+
+function afterwards<A extends readonly unknown[]>(
+  change: (...args: A) => Promise<void>,
+  notice: () => void,
+): (...args: A) => Promise<void> {
+  return async (...args) => {
+    await change(...args);
+    notice();
   };
 }
 

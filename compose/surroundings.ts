@@ -9,6 +9,7 @@ import type { KeysInUse } from '../src/idempotency/keys-in-use.ts';
 import type { KeyGeneration } from '../src/issuance/key-generation.ts';
 import type { Profiles } from '../src/issuance/profiles.ts';
 import type { DestinationStore } from '../src/rotation/destination.ts';
+import type { KubernetesSecretDestination } from '../src/rotation/target.ts';
 import type { AnswerRepository } from '../storage/database/answer-repository.ts';
 import type { AuditRepository } from '../storage/database/audit-repository.ts';
 import type { AuthorityRecords } from '../storage/database/authority-records.ts';
@@ -42,6 +43,10 @@ export interface Surroundings {
 /** The surroundings of the first process: it alone writes to destinations, and sums up what all count. */
 export interface FirstSurroundings extends Surroundings {
   readonly destinations: DestinationStore;
+  /** Whether this is the replica that rotates; absent: there is no other. */
+  readonly leads?: () => boolean;
+  /** Has the destinations of these targets watched, and no others; absent: none is. */
+  readonly followDestinations?: (destinations: readonly KubernetesSecretDestination[]) => void;
   /** What the other processes have counted. */
   readonly otherMetrics?: () => Promise<readonly MetricValues[]>;
 }

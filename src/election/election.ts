@@ -30,7 +30,7 @@ export interface ElectionDeps {
 }
 
 /** For how long a holder is waited for that is not heard of; client-go's default. */
-const LEASE_SECONDS = 15;
+export const LEASE_SECONDS = 15;
 /** Who has not renewed for so long leads no more; earlier than anybody else would take over. */
 const RENEW_DEADLINE_MS = 10_000;
 

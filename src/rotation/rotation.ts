@@ -40,6 +40,8 @@ const SCHEDULE: PassOptions = {
   leavesBusy: true,
 };
 
+const WATCH: Actor = { name: 'watch' };
+
 /** Runs passes over the targets, one at a time for each target. */
 export class Rotation {
   readonly #deps: RotationDeps;
@@ -102,6 +104,19 @@ export class Rotation {
     const options = { actor, ignoresBackOff: true, isRequested: false };
     const pass = this.#locks.run(name, () => this.#passOver(name, options));
     this.#keepTrackOf(pass.catch(this.#deps.reportFailure));
+  }
+
+  /**
+   * Begins passes over targets of whose destinations a watch has told something, without waiting for them:
+   * that somebody has changed them, or, where `isReachable` says so, that they can be reached again.
+   */
+  beginNoticed(names: readonly string[], { isReachable }: { readonly isReachable: boolean }): void {
+    const passes = async () => {
+      const records = await Promise.all(names.map(this.#deps.findTarget));
+      const known = records.filter((record) => record !== undefined);
+      await this.#runAll(known, { actor: WATCH, ignoresBackOff: isReachable, isRequested: false });
+    };
+    this.#keepTrackOf(passes().catch(this.#deps.reportFailure));
   }
 
   /** Runs `work` while no pass touches the target. */

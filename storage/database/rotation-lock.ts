@@ -1,4 +1,4 @@
-import type { LockRecord } from '../../src/election/election.ts';
+import type { SharedLock } from '../../src/election/election.ts';
 import { PkiError } from '../../src/errors.ts';
 import type { Database } from './database.ts';
 import { statementOf } from './statement.ts';
@@ -7,16 +7,14 @@ const ID = 1;
 const REFUSAL = { code: 'target-unavailable', message: 'another replica was faster' } as const;
 
 /** The lock of whoever rotates, in one row. */
-export class RotationLock {
+export class RotationLock implements SharedLock {
   readonly #db: Database;
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  readonly read = async (): Promise<
-    { readonly record: LockRecord; readonly version: string } | undefined
-  > => {
+  readonly read: SharedLock['read'] = async () => {
     const row = await this.#db
       .selectFrom('rotation_lock')
       .selectAll()
@@ -32,7 +30,7 @@ export class RotationLock {
     return { record, version: String(row.version) };
   };
 
-  readonly write = async (record: LockRecord, version: string | undefined): Promise<boolean> => {
+  readonly write: SharedLock['write'] = async (record, version) => {
     const row = {
       holder: record.holder,
       acquired_at: record.acquiredAt.toISOString(),

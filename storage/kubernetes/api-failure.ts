@@ -3,12 +3,32 @@ import { PkiError } from '../../src/errors.ts';
 
 /** What was asked of the API server, for words about its refusal. */
 export interface ApiCall {
-  readonly verb: 'get' | 'patch' | 'delete' | 'create';
-  /** Absent: Secrets. */
-  readonly resource?: 'events';
+  readonly verb: keyof typeof DEEDS;
   readonly context?: string | undefined;
-  readonly namespace: string;
-  readonly name: string;
+  /** In RBAC's words, such as `gateways.networking.istio.io`; absent: `secrets`. */
+  readonly resource?: string;
+  /** Absent: all namespaces. */
+  readonly namespace?: string | undefined;
+  /** Absent: all objects of the namespace. */
+  readonly name?: string;
+}
+
+/** An answer of another status than 200 to a request of our own, in the form of the client's exceptions. */
+export class ApiRefusal extends Error {
+  override readonly name = 'ApiRefusal';
+  readonly code: number;
+  readonly body: string;
+  /** How long the server asks to be left alone; 0 where it does not say, or says it as a date. */
+  readonly retryAfterSeconds: number;
+
+  constructor(code: number, body: string, retryAfterSeconds = 0) {
+    super(`the API server answered ${code}`);
+    this.code = code;
+    this.body = body;
+    this.retryAfterSeconds = Number.isFinite(retryAfterSeconds)
+      ? Math.max(retryAfterSeconds, 0)
+      : 0;
+  }
 }
 
 /** The parts of `meta/v1.Status`, the body of every refusal, that help a user. */
@@ -32,7 +52,9 @@ const DEEDS = {
   get: 'read',
   patch: 'write',
   delete: 'delete',
-  create: 'make an Event for',
+  list: 'list',
+  watch: 'watch',
+  create: 'create',
 } as const;
 
 /** Longer texts say nothing more; the rest may quote what was sent. */
@@ -82,7 +104,8 @@ export function innermost(error: unknown): { name: string; code: string; text: s
   return { name, code, text: [name, code, redacted(message)].filter(Boolean).join(' ') };
 }
 
-function statusCodeOf(error: unknown): number | undefined {
+/** The status of an answer; `undefined` where there was none. */
+export function statusCodeOf(error: unknown): number | undefined {
   const isAnswer = error instanceof Error && 'body' in error && 'code' in error;
   return isAnswer && typeof error.code === 'number' ? error.code : undefined;
 }
@@ -101,7 +124,7 @@ function parsed(body: string): unknown {
 }
 
 function refusal(code: number, status: Status, call: ApiCall): string {
-  const secret = `Secret "${call.namespace}/${call.name}"`;
+  const secret = subjectOf(call);
   const who = clusterOf(call);
   if (code === 401) return `${who} does not accept this service's credentials (401)`;
   if (code === 403) return forbidden(status, call);
@@ -117,15 +140,27 @@ function refusal(code: number, status: Status, call: ApiCall): string {
 function forbidden(status: Status, call: ApiCall): string {
   const [, verb] = /cannot (\w+) resource/.exec(status.message) ?? [];
   if (verb === undefined) {
-    const secret = `Secret "${call.namespace}/${call.name}"`;
-    return `${clusterOf(call)} refuses to ${DEEDS[call.verb]} ${secret} (403): ${wordsOf(status)}`;
+    const deed = `${DEEDS[call.verb]} ${subjectOf(call)}`;
+    return `${clusterOf(call)} refuses to ${deed} (403): ${wordsOf(status)}`;
   }
-  const { resource = 'secrets' } = call;
   const also = call.verb === 'patch' ? ' (a first write needs both "create" and "patch")' : '';
+  const { resource = 'secrets' } = call;
   return (
-    `${clusterOf(call)} does not allow this service to ${verb} ${resource} in namespace ` +
-    `"${call.namespace}" (403): grant it the verb "${verb}" on "${resource}" there${also}`
+    `${clusterOf(call)} does not allow this service to ${verb} ${resource} in ${placeOf(call)} ` +
+    `(403): grant it the verb "${verb}" on "${resource}" there${also}`
   );
+}
+
+function subjectOf(call: ApiCall): string {
+  const { resource, name } = call;
+  const kind = resource ?? (name === undefined ? 'secrets' : 'Secret');
+  return name === undefined
+    ? `${kind} in ${placeOf(call)}`
+    : `${kind} "${call.namespace ?? ''}/${name}"`;
+}
+
+function placeOf({ namespace }: ApiCall): string {
+  return namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`;
 }
 
 /** The field managers that a conflict names, with their fields. */

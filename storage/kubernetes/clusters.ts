@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises';
 import type { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { isUnauthorized } from './api-failure.ts';
 import { type ClusterAccess, loadKubeconfig, selectContext } from './kubeconfig.ts';
-import { openCluster } from './open-cluster.ts';
+import { type OpenCluster, openCluster } from './open-cluster.ts';
 
 /** A kubeconfig as it was at `stamp`, with what has been made of it since. */
 interface Loaded {
   readonly stamp: string;
   readonly kubeconfig: Promise<KubeConfig>;
-  readonly clients: Map<string | undefined, Promise<CoreV1Api>>;
+  readonly clients: Map<string | undefined, Promise<OpenCluster>>;
 }
 
 /** API clients by context; all are made anew when a kubeconfig file has changed. */
@@ -16,6 +16,8 @@ export class Clusters {
   readonly #access: ClusterAccess;
   readonly #timeoutMs: number;
   #loaded: Loaded | undefined;
+  #stamp: string | undefined;
+  #change = new AbortController();
 
   constructor(access: ClusterAccess, timeoutMs: number) {
     this.#access = access;
@@ -35,6 +37,14 @@ export class Clusters {
    * have been replaced since it was read, and a credential plugin need not say when its token ends.
    */
   async ask<T>(context: string | undefined, question: (api: CoreV1Api) => Promise<T>): Promise<T> {
+    return this.askOpen(context, ({ core }) => question(core));
+  }
+
+  /** The same, for what only a request of one's own can ask. */
+  async askOpen<T>(
+    context: string | undefined,
+    question: (cluster: OpenCluster) => Promise<T>,
+  ): Promise<T> {
     try {
       return await question(await this.#client(context));
     } catch (error) {
@@ -44,7 +54,16 @@ export class Clusters {
     }
   }
 
-  async #client(context: string | undefined): Promise<CoreV1Api> {
+  /**
+   * Aborted once a kubeconfig file is found to be changed: what lasts, such as a watch, may be on another
+   * API server than the one that is asked from then on. Files are looked at by every question.
+   */
+  async untilChanged(): Promise<AbortSignal> {
+    await this.#followStamp();
+    return this.#change.signal;
+  }
+
+  async #client(context: string | undefined): Promise<OpenCluster> {
     return this.#using(async ({ kubeconfig, clients }) => {
       const client = clients.get(context) ?? this.#open(kubeconfig, context);
       clients.set(context, client);
@@ -52,7 +71,7 @@ export class Clusters {
     });
   }
 
-  async #open(kubeconfig: Promise<KubeConfig>, context: string | undefined): Promise<CoreV1Api> {
+  async #open(kubeconfig: Promise<KubeConfig>, context: string | undefined): Promise<OpenCluster> {
     return openCluster(await selectContext(await kubeconfig, context), this.#timeoutMs);
   }
 
@@ -68,12 +87,22 @@ export class Clusters {
   }
 
   async #load(): Promise<Loaded> {
-    const stamp = await stampOf(this.#access.kubeconfigFiles);
+    const stamp = await this.#followStamp();
     if (this.#loaded?.stamp !== stamp) {
       const kubeconfig = loadKubeconfig(this.#access);
       this.#loaded = { stamp, kubeconfig, clients: new Map() };
     }
     return this.#loaded;
+  }
+
+  async #followStamp(): Promise<string> {
+    const stamp = await stampOf(this.#access.kubeconfigFiles);
+    if (this.#stamp !== undefined && this.#stamp !== stamp) {
+      this.#change.abort();
+      this.#change = new AbortController();
+    }
+    this.#stamp = stamp;
+    return stamp;
   }
 }
 

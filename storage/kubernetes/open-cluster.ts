@@ -1,7 +1,12 @@
 import { once } from 'node:events';
-import type { CoreV1Api, KubeConfig, RequestContext } from '@kubernetes/client-node';
+import type {
+  CoordinationV1Api,
+  CoreV1Api,
+  KubeConfig,
+  RequestContext,
+} from '@kubernetes/client-node';
 import { PkiError } from '../../src/errors.ts';
-import { innermost } from './api-failure.ts';
+import { ApiRefusal, innermost } from './api-failure.ts';
 
 /** What one authentication yields: headers, and connections with the client certificate. */
 type Credentials = Pick<RequestContext, 'getHeaders' | 'getDispatcher'>;
@@ -11,12 +16,26 @@ type Credentials = Pick<RequestContext, 'getHeaders' | 'getDispatcher'>;
  * every request; a second of a pass makes dozens, and a token that ends meanwhile costs one 401.
  */
 const REUSE_MS = 5_000;
+const USER_AGENT = 'certwright';
+
+/** One API server, asked with the same credentials in every way that is needed here. */
+export interface OpenCluster {
+  /** Every request, its authentication included, ends within the time that was given. */
+  readonly core: CoreV1Api;
+  readonly coordination: CoordinationV1Api;
+  readonly get: OpenGet;
+}
 
 /**
- * An API client for the kubeconfig's current context, whose every request, its authentication
- * included, ends within `timeoutMs`.
+ * The body of a 200 as it comes in, for paths of any kind and for watches, which the client's own calls
+ * hold in memory until their end. It lasts until `signal` says otherwise; its head comes in time.
+ *
+ * @throws {ApiRefusal} for any other status
  */
-export async function openCluster(kubeconfig: KubeConfig, timeoutMs: number): Promise<CoreV1Api> {
+export type OpenGet = (path: string, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
+
+/** The API server of the kubeconfig's current context. */
+export async function openCluster(kubeconfig: KubeConfig, timeoutMs: number): Promise<OpenCluster> {
   const client = await import('@kubernetes/client-node');
   const server = kubeconfig.getCurrentCluster()?.server ?? '';
   const credentials = reusedFor(REUSE_MS, async () => {
@@ -33,7 +52,31 @@ export async function openCluster(kubeconfig: KubeConfig, timeoutMs: number): Pr
       },
     },
   });
-  return new client.CoreV1Api(configuration);
+  const get = getWith(server, credentials, timeoutMs);
+  const core = new client.CoreV1Api(configuration);
+  return { core, coordination: new client.CoordinationV1Api(configuration), get };
+}
+
+function getWith(
+  server: string,
+  credentials: () => Promise<Credentials>,
+  timeoutMs: number,
+): OpenGet {
+  return async (path, signal) => {
+    const found = await inTime(timeoutMs, credentials);
+    const { request } = await import('undici');
+    const dispatcher = found.getDispatcher();
+    const { statusCode, headers, body } = await request(server.replace(/\/+$/, '') + path, {
+      headers: { ...found.getHeaders(), accept: 'application/json', 'user-agent': USER_AGENT },
+      ...(dispatcher ? { dispatcher } : {}),
+      signal,
+      headersTimeout: timeoutMs,
+      bodyTimeout: 0,
+    });
+    if (statusCode === 200) return body;
+    const { 'retry-after': retryAfter } = headers;
+    throw new ApiRefusal(statusCode, await body.text(), Number(retryAfter ?? 0));
+  };
 }
 
 async function authenticate(
@@ -45,12 +88,18 @@ async function authenticate(
   const found = await unlessAborted(signal, credentials()).catch((error: unknown) => {
     throw noCredentials(error);
   });
-  request.setHeaderParam('User-Agent', 'certwright');
+  request.setHeaderParam('User-Agent', USER_AGENT);
   for (const [name, value] of Object.entries(found.getHeaders()))
     request.setHeaderParam(name, value);
   const dispatcher = found.getDispatcher();
   if (dispatcher) request.setDispatcher(dispatcher);
   request.setSignal(signal);
+}
+
+async function inTime<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
+  return unlessAborted(AbortSignal.timeout(timeoutMs), work()).catch((error: unknown) => {
+    throw noCredentials(error);
+  });
 }
 
 /**

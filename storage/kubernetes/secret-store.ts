@@ -2,17 +2,25 @@ import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
 import type { Violation } from '../../src/errors.ts';
 import type {
   Announcement,
+  Beside,
   DestinationState,
   DestinationWrite,
 } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
-import { type ApiCall, apiFailure, isSecretMissing, notAnApiServer } from './api-failure.ts';
+import {
+  type ApiCall,
+  apiFailure,
+  isSecretMissing,
+  notAnApiServer,
+  statusCodeOf,
+} from './api-failure.ts';
 import { applyConfiguration } from './apply-configuration.ts';
 import { Clusters } from './clusters.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
 import { FIELD_MANAGER, revisionOf, rivalOf, writerOf } from './ownership.ts';
 import { secretEvent } from './secret-event.ts';
 import { besideIn, secretState, separateCaOf } from './secret-state.ts';
+import { noteAnswer, SecretWatches, type SecretWatchesOptions } from './watch/secret-watches.ts';
 
 /** How Secrets are reached. */
 export interface SecretStoreOptions extends ClusterAccess {
@@ -20,20 +28,52 @@ export interface SecretStoreOptions extends ClusterAccess {
   readonly timeoutMs: number;
   /** By which this service tells its own marks from those of another Certwright. */
   readonly instance: string;
+  /** Absent: nothing is watched, and every read asks the API server. */
+  readonly watches?: SecretWatchesOptions;
 }
+
+const UNKNOWN = { isKnown: false, kept: undefined };
+const ABSENT = { kind: 'absent' } as const;
+/** For so long an API server that could not be reached is not asked for the next target. */
+const OUTAGE_MS = 1_000;
 
 /**
  * Keeps targets in Kubernetes Secrets, by server-side apply under a field manager of our own.
  *
- * Nothing is kept between calls but connections: every state is the API server's.
+ * Reads come from a watch where there is one for the namespace and its connection stands. What has been
+ * read so may be a moment old: every write is a compare-and-set, and after one that failed, and until the
+ * watch has caught up with one that did not, reads are as exact as an answer of the API server.
  */
 export class SecretStore {
   readonly #clusters: Clusters;
   readonly #instance: string;
+  readonly #timeoutMs: number;
+  readonly #watches: SecretWatches | undefined;
+  /** By context: what the last question that had no answer came to. */
+  readonly #outages = new Map<
+    string | undefined,
+    { readonly at: number; readonly error: unknown }
+  >();
+  readonly #states = new WeakMap<
+    V1Secret,
+    { readonly of: string; readonly state: DestinationState }
+  >();
 
-  constructor({ timeoutMs, instance, ...access }: SecretStoreOptions) {
+  constructor({ timeoutMs, instance, watches, ...access }: SecretStoreOptions) {
     this.#clusters = new Clusters(access, timeoutMs);
     this.#instance = instance;
+    this.#timeoutMs = timeoutMs;
+    this.#watches = watches && new SecretWatches(this.#clusters, watches);
+  }
+
+  /** Watches the namespaces of these destinations, and no others. */
+  follow(destinations: readonly KubernetesSecretDestination[]): void {
+    this.#watches?.follow(destinations);
+  }
+
+  /** Ends all watches. */
+  async stop(): Promise<void> {
+    await this.#watches?.stop();
   }
 
   /** Needs the kubeconfig but no network. */
@@ -44,19 +84,17 @@ export class SecretStore {
     return [{ pointer: '/destination/context', detail }];
   }
 
+  /** The same object as long as nothing has changed, where it comes from a watch. */
   async read(destination: KubernetesSecretDestination): Promise<DestinationState> {
     const [secret, separate] = await Promise.all([
-      this.#find(destination),
+      this.#look(destination),
       // Istio looks for it only where it wants client authorities, and so does nobody else.
-      destination.clientAuthorities.length > 0 ? this.#find(separateCaAt(destination)) : undefined,
+      destination.clientAuthorities.length > 0 ? this.#look(separateCaAt(destination)) : undefined,
     ]);
     const separateCa = separate && separateCaOf(separate);
+    if (secret) return this.#stateOf(secret, destination, separateCa);
     const beside = besideIn({}, separateCa);
-    if (!secret) return beside ? { kind: 'absent', beside } : { kind: 'absent' };
-    return secretState(secret, destination, {
-      instance: this.#instance,
-      ...(separateCa ? { separateCa } : {}),
-    });
+    return beside ? { kind: 'absent', beside } : ABSENT;
   }
 
   /** An Event on the Secret, which `kubectl describe` shows and clusters forget after an hour. */
@@ -66,26 +104,31 @@ export class SecretStore {
   ): Promise<void> {
     const { context, namespace, name } = destination;
     const secret = await this.#find(destination);
-    await this.#ask(
-      { verb: 'create', context, namespace, name, resource: 'events' },
-      async (api) => {
-        const body = secretEvent(destination, { uid: secret?.metadata?.uid, announcement });
-        await api.createNamespacedEvent({ namespace, body });
-      },
-    );
+    const call: ApiCall = { verb: 'create', context, namespace, name, resource: 'events' };
+    await this.#ask(call, async (api) => {
+      const body = secretEvent(destination, { uid: secret?.metadata?.uid, announcement });
+      await api.createNamespacedEvent({ namespace, body });
+    });
   }
 
   async write(destination: KubernetesSecretDestination, write: DestinationWrite): Promise<void> {
     const { context, namespace, name } = destination;
     const { body, force } = applyConfiguration(destination, write, this.#instance);
     const call: ApiCall = { verb: 'patch', context, namespace, name };
-    await this.#ask(call, async (api) => {
-      const { PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
-      await api.patchNamespacedSecret(
-        { namespace, name, body, force, fieldManager: FIELD_MANAGER },
-        setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
-      );
-    });
+    const watch = this.#watches?.watchOf(destination);
+    try {
+      const written = await this.#ask(call, async (api) => {
+        const { PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
+        return api.patchNamespacedSecret(
+          { namespace, name, body, force, fieldManager: FIELD_MANAGER },
+          setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
+        );
+      });
+      watch?.put(written, { isOwnWrite: true });
+    } catch (error) {
+      watch?.doubt(name);
+      throw error;
+    }
   }
 
   async remove(destination: KubernetesSecretDestination, targetName: string): Promise<boolean> {
@@ -96,6 +139,7 @@ export class SecretStore {
     if (writer?.target !== targetName || !writer.isThisService) return false;
     const { uid = '', resourceVersion = '' } = metadata;
     const { context, namespace, name } = destination;
+    this.#watches?.watchOf(destination)?.doubt(name);
     await this.#ask({ verb: 'delete', context, namespace, name }, async (api) => {
       const preconditions = { uid, resourceVersion };
       await api.deleteNamespacedSecret({ namespace, name, body: { preconditions } });
@@ -128,8 +172,46 @@ export class SecretStore {
     try {
       return await this.#clusters.ask(call.context, question);
     } catch (error) {
+      if (statusCodeOf(error) === undefined) {
+        this.#outages.set(call.context, { at: performance.now(), error });
+      }
       throw apiFailure(error, call);
     }
+  }
+
+  /** While nobody answers, thousands of targets do not each wait for that. */
+  #assertNoOutage({ context, namespace, name }: KubernetesSecretDestination): void {
+    const { at, error } = this.#outages.get(context) ?? {};
+    if (at === undefined || performance.now() - at > OUTAGE_MS) return;
+    throw apiFailure(error, { verb: 'get', context, namespace, name });
+  }
+
+  async #look(destination: KubernetesSecretDestination): Promise<V1Secret | undefined> {
+    const watch = this.#watches?.watchOf(destination);
+    const { isKnown, kept } = (await watch?.find(destination.name, this.#timeoutMs)) ?? UNKNOWN;
+    const isEnough = kept === undefined || kept.isWhole || !destination.adopt;
+    if (isKnown && isEnough) return kept?.secret;
+    if (watch?.isFailing === true) this.#assertNoOutage(destination);
+    const secret = await this.#find(destination);
+    noteAnswer(watch, destination.name, secret);
+    return secret;
+  }
+
+  #stateOf(
+    secret: V1Secret,
+    destination: KubernetesSecretDestination,
+    separateCa: Beside['separateCa'],
+  ): DestinationState {
+    const of = JSON.stringify([destination, separateCa]);
+    const known = this.#states.get(secret);
+    if (known?.of === of) return known.state;
+    const instance = this.#instance;
+    const state = secretState(secret, destination, {
+      instance,
+      ...(separateCa ? { separateCa } : {}),
+    });
+    this.#states.set(secret, { of, state });
+    return state;
   }
 }
 

@@ -68,7 +68,7 @@ for (const { title, folder, examples, gateways, selector } of flavours) {
       });
     });
 
-    it('grants get, create and patch on Secrets of the gateway namespace, and nothing else', async () => {
+    it('grants get, list, watch, create and patch on Secrets of the gateway namespace, and nothing else', async () => {
       const granted: string[] = [];
       for (const namespace of [gateways, home, 'default', 'kube-system']) {
         for (const verb of ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete']) {
@@ -76,7 +76,8 @@ for (const { title, folder, examples, gateways, selector } of flavours) {
           if (isAllowed) granted.push(`${verb} in ${namespace}`);
         }
       }
-      const expected = ['get', 'create', 'patch'].map((verb) => `${verb} in ${gateways}`);
+      const verbs = ['get', 'list', 'watch', 'create', 'patch'];
+      const expected = verbs.map((verb) => `${verb} in ${gateways}`);
       assert.deepEqual(granted.sort(), expected.sort());
     });
 

@@ -81,4 +81,22 @@ describe('Too narrow a right to Secrets', () => {
     await grant(['get', 'patch', 'create']);
     await certwright.untilState(name, 'current', { withinMs: 90_000, everyMs: 200 });
   });
+
+  it('without list and watch: one line of the log says so, and Secrets are read one by one', async () => {
+    const told = certwright.service
+      .output()
+      .match(/grant it the verb \\"list\\" on \\"secrets\\"/g);
+    assert.equal(told?.length, 1);
+    await cluster.api.deleteSecret(namespace, name);
+    await until('it is mended', () => cluster.api.secret(namespace, name), { withinMs: 90_000 });
+  });
+
+  it('with list and watch too: the log tells that Secrets are watched', async () => {
+    await grant(['get', 'list', 'watch', 'patch', 'create']);
+    await until(
+      'it is watched',
+      () => certwright.service.output().includes('the Secrets of namespace'),
+      { withinMs: 90_000, everyMs: 200 },
+    );
+  });
 });

@@ -36,6 +36,7 @@ describe('the settings', () => {
       authorities: undefined,
       rotationTargets: [],
       rotationSchedule: '*/5 * * * *',
+      lease: undefined,
       logLevel: 'info',
       commitWaitMs: 2,
       workers: availableParallelism(),
@@ -120,6 +121,7 @@ describe('the settings', () => {
     ['PKI_CONFIG_FILE', ''],
     ['PKI_ROTATION_SCHEDULE', '', 'never', '60 * * * *', '* * *', '* * * * * * *'],
     ['PKI_LOG_LEVEL', '', 'verbose', 'INFO'],
+    ['PKI_LEASE', '', 'certwright', 'A/b', 'a/b/c', '/b', 'a/'],
     ['PKI_COMMIT_WAIT_MS', '', '-1', '101', '1.5', '01', '2ms'],
     ['PKI_WORKERS', '', '0', '-1', '65', '1.5', '1e1', 'many'],
   ] as const) {

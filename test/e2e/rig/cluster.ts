@@ -21,6 +21,8 @@ export interface Cluster {
   readonly stopApiServer: () => Promise<void>;
   /** Starts it again on the same port, with the same certificate. */
   readonly startApiServer: () => Promise<void>;
+  /** Has etcd forget every version but the latest; the API server's own memory goes with its next start. */
+  readonly compactEtcd: () => Promise<void>;
 }
 
 /** The users of `tokens.csv`: the administrator, and one who may do only what a test grants. */
@@ -53,6 +55,7 @@ export async function startCluster(world: World): Promise<Cluster> {
       apiServer = startApiServerProgram(world, layout);
       await untilAnswers(layout, apiServer);
     },
+    compactEtcd: () => compactEtcd(layout),
   };
 }
 
@@ -83,6 +86,20 @@ async function startEtcd(world: World, { folder, etcdUrl }: Layout): Promise<voi
     ],
   });
   await untilReady('etcd answers', etcd, async () => (await fetch(`${etcdUrl}/health`)).ok);
+}
+
+/** By etcd's JSON gateway: https://etcd.io/docs/v3.4/dev-guide/api_grpc_gateway/ */
+async function compactEtcd({ etcdUrl }: Layout): Promise<void> {
+  const post = async (path: string, body: object) => {
+    const answer = await fetch(`${etcdUrl}/v3/kv/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`etcd ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as { header: { revision: string } };
+  };
+  const { header } = await post('range', { key: Buffer.from('/').toString('base64'), limit: 1 });
+  await post('compaction', { revision: header.revision, physical: true });
 }
 
 function startApiServerProgram(world: World, { folder, etcdUrl, port }: Layout): Program {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './until.ts';
@@ -36,7 +37,8 @@ export interface ProgramOptions {
  */
 export function startProgram(world: World, options: ProgramOptions): Program {
   const { name, file, args, env = {}, cwd = world.folder } = options;
-  const logFile = join(world.folder, `${name}.log`);
+  // One program may run twice at a time.
+  const logFile = join(world.folder, `${name}-${randomUUID()}.log`);
   const log = openSync(logFile, 'a');
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', file, ...args], {
     cwd,

@@ -8,3 +8,8 @@ export function isConsistent(secret: KubeSecret): boolean {
   if (!certificate || !privateKey) return false;
   return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
 }
+
+/** The serial number of a Secret's certificate, in lower-case hexadecimal. */
+export function serialNumberIn(secret: KubeSecret): string {
+  return new X509Certificate(secretPart(secret, 'tls.crt') ?? '').serialNumber.toLowerCase();
+}

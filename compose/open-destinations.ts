@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Database } from '../storage/database/database.ts';
+import { instanceId } from '../storage/database/instance-id.ts';
+import { destinationStores } from '../storage/destination-stores.ts';
+import { FileStore } from '../storage/directory/file-store.ts';
+import type { ClusterAccess } from '../storage/kubernetes/kubeconfig.ts';
+import { SecretStore } from '../storage/kubernetes/secret-store.ts';
+import type { FirstSurroundings } from './surroundings.ts';
+import type { WatchedTargets } from './watched-targets.ts';
+
+/** The places that targets are kept in, and the watches on them. */
+export interface OpenDestinations
+  extends Required<Pick<FirstSurroundings, 'destinations' | 'followDestinations'>> {
+  /** From then on `listener` hears of changes by others; it takes the place of the one before. */
+  readonly tell: (listener: Pick<WatchedTargets, 'onChange' | 'onRecovery'>) => void;
+  readonly stop: () => Promise<void>;
+}
+
+const KUBERNETES_TIMEOUT_MS = 10_000;
+
+/** Joins the stores of destinations; nothing is watched before `followDestinations` says what. */
+export async function openDestinations(parts: {
+  readonly kubernetes: ClusterAccess;
+  readonly db: Database;
+  readonly dataDir: string;
+  readonly log: Logger;
+}): Promise<OpenDestinations> {
+  const { kubernetes, db, dataDir, log } = parts;
+  const instance = await instanceId(db, randomUUID);
+  let listener: Parameters<OpenDestinations['tell']>[0] | undefined;
+  const secrets = new SecretStore({
+    ...kubernetes,
+    timeoutMs: KUBERNETES_TIMEOUT_MS,
+    instance,
+    watches: {
+      notice: ({ level, words, ...where }) => log[level](where, words),
+      onChange: (places) => listener?.onChange(places),
+      onRecovery: (where) => listener?.onRecovery(where),
+    },
+  });
+  return {
+    destinations: destinationStores({
+      kubernetesSecret: secrets,
+      directory: new FileStore({ dataDir, instance }),
+    }),
+    followDestinations: (destinations) => secrets.follow(destinations),
+    tell: (newListener) => {
+      listener = newListener;
+    },
+    stop: () => secrets.stop(),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Logger } from 'pino';
+import type { FirstComposition } from '../compose.ts';
+
+/** How often the listener's own certificate, the authorities' remaining lives and old answers are looked at. */
+const WATCH_INTERVAL_MS = 60_000;
+
+/** Renews the listener's certificate in time, warns once of each authority that ends too soon, and erases old answers. */
+export function startWatch(
+  service: Pick<FirstComposition, 'authorityWarnings' | 'forgetOldAnswers'>,
+  log: Logger,
+  renew: () => Promise<void>,
+): NodeJS.Timeout {
+  const warned = new Set<string>();
+  const look = async () => {
+    await renew();
+    for (const [name, { code, detail }] of await service.authorityWarnings()) {
+      if (!warned.has(name)) log.warn({ authority: name, code }, detail);
+      warned.add(name);
+    }
+  };
+  const safely = (work: Promise<void>, failure: string) => {
+    work.catch((err: unknown) => log.error({ err }, failure));
+  };
+  const watch = () => {
+    safely(look(), 'the look at what ends soon failed');
+    safely(service.forgetOldAnswers(), 'old answers could not be erased');
+  };
+  watch();
+  return setInterval(watch, WATCH_INTERVAL_MS);
+}
