@@ -6,6 +6,7 @@ import { destinationStores } from '../storage/destination-stores.ts';
 import { FileStore } from '../storage/directory/file-store.ts';
 import type { ClusterAccess } from '../storage/kubernetes/kubeconfig.ts';
 import { SecretStore } from '../storage/kubernetes/secret-store.ts';
+import { SeparateClientCa } from '../storage/kubernetes/separate-client-ca.ts';
 import type { FirstSurroundings } from './surroundings.ts';
 import type { WatchedTargets } from './watched-targets.ts';
 
@@ -41,7 +42,7 @@ export async function openDestinations(parts: {
   });
   return {
     destinations: destinationStores({
-      kubernetesSecret: secrets,
+      kubernetesSecret: new SeparateClientCa(secrets),
       directory: new FileStore({ dataDir, instance }),
     }),
     followDestinations: (destinations) => secrets.follow(destinations),

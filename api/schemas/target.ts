@@ -30,6 +30,7 @@ const Destination = z.discriminatedUnion('type', [
       .regex(SUBDOMAIN, 'must be a DNS subdomain, as Kubernetes names Secrets'),
     secretType: z.enum(['kubernetes.io/tls', 'Opaque']),
     ...contents,
+    clientCaSecret: z.enum(['same', 'separate']).exactOptional(),
     adopt: z.boolean().default(false),
   }),
   z.strictObject({

@@ -1,4 +1,4 @@
-import type { Destination } from './target.ts';
+import type { Destination, KubernetesSecretDestination } from './target.ts';
 
 /**
  * Whether two destinations would get in each other's way for ever: one Secret, or one folder with the
@@ -17,7 +17,8 @@ export function couldBeSamePlace(one: Destination, other: Destination): boolean 
     return one.type === other.type && doOverlap(one, other);
   }
   const [context, otherContext] = [contextOf(one), contextOf(other)];
-  const isSameSecret = one.namespace === other.namespace && one.name === other.name;
+  const isSameName = secretNamesOf(one).some((name) => secretNamesOf(other).includes(name));
+  const isSameSecret = one.namespace === other.namespace && isSameName;
   const isAnyContext = context === undefined || otherContext === undefined;
   return isSameSecret && (isAnyContext || context === otherContext);
 }
@@ -28,4 +29,11 @@ function contextOf(destination: Destination): string | undefined {
 
 function isAtOrBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
+}
+
+/** Every Secret that a destination writes. */
+function secretNamesOf(destination: KubernetesSecretDestination): readonly string[] {
+  const { name, clientAuthorities, clientCaSecret } = destination;
+  const hasOwnCa = clientCaSecret === 'separate' && clientAuthorities.length > 0;
+  return hasOwnCa ? [name, `${name}-cacert`] : [name];
 }

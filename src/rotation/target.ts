@@ -18,6 +18,8 @@ export interface KubernetesSecretDestination extends DestinationContents {
   readonly namespace: string;
   readonly name: string;
   readonly secretType: 'kubernetes.io/tls' | 'Opaque';
+  /** Whether `ca.crt` lies beside the key, or in a Secret of its own, `<name>-cacert`, which Istio reads first. Absent: beside it. */
+  readonly clientCaSecret?: 'same' | 'separate';
   /** Whether a Secret that somebody made by hand may be taken over. */
   readonly adopt: boolean;
 }

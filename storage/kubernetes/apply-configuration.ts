@@ -14,6 +14,11 @@ const MAX_SECRET_OCTETS = 1024 * 1024;
  */
 const CREATE_ONLY = { resourceVersion: '1' };
 
+/** A write of one Secret, which may hold some of the files only. */
+export interface SecretWrite extends Omit<DestinationWrite, 'files'> {
+  readonly files: Partial<DestinationWrite['files']>;
+}
+
 /**
  * The body of the one server-side apply that replaces everything together, and whether it takes
  * fields from other managers: it does where the Secret was judged and is still the one judged.
@@ -22,7 +27,7 @@ const CREATE_ONLY = { resourceVersion: '1' };
  */
 export function applyConfiguration(
   { namespace, name, secretType }: KubernetesSecretDestination,
-  { targetName, revision, serialNumber, notAfter, files, found }: DestinationWrite,
+  { targetName, revision, serialNumber, notAfter, files, found }: SecretWrite,
   instance: string,
 ) {
   const isPresent = found.kind === 'present';
@@ -58,7 +63,7 @@ export function applyConfiguration(
   return { body, force: isPresent };
 }
 
-function encoded(files: DestinationWrite['files']): Record<string, string> {
+function encoded(files: SecretWrite['files']): Record<string, string> {
   const octets = Object.entries(files).map(([name, text]) => [name, Buffer.from(text)] as const);
   const size = octets.reduce((sum, [, { length }]) => sum + length, 0);
   if (size > MAX_SECRET_OCTETS) {

@@ -1,11 +1,6 @@
 import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
 import type { Violation } from '../../src/errors.ts';
-import type {
-  Announcement,
-  Beside,
-  DestinationState,
-  DestinationWrite,
-} from '../../src/rotation/destination.ts';
+import type { Announcement, Beside, DestinationState } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
 import {
   type ApiCall,
@@ -14,7 +9,7 @@ import {
   notAnApiServer,
   statusCodeOf,
 } from './api-failure.ts';
-import { applyConfiguration } from './apply-configuration.ts';
+import { applyConfiguration, type SecretWrite } from './apply-configuration.ts';
 import { Clusters } from './clusters.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
 import { FIELD_MANAGER, revisionOf, rivalOf, writerOf } from './ownership.ts';
@@ -91,7 +86,9 @@ export class SecretStore {
       // Istio looks for it only where it wants client authorities, and so does nobody else.
       destination.clientAuthorities.length > 0 ? this.#look(separateCaAt(destination)) : undefined,
     ]);
-    const separateCa = separate && separateCaOf(separate);
+    // What this target has written there itself goes away with its next write.
+    const isOurs = separate && secret && this.#areOfOneTarget(secret, separate);
+    const separateCa = separate && !isOurs ? separateCaOf(separate) : undefined;
     if (secret) return this.#stateOf(secret, destination, separateCa);
     const beside = besideIn({}, separateCa);
     return beside ? { kind: 'absent', beside } : ABSENT;
@@ -111,7 +108,7 @@ export class SecretStore {
     });
   }
 
-  async write(destination: KubernetesSecretDestination, write: DestinationWrite): Promise<void> {
+  async write(destination: KubernetesSecretDestination, write: SecretWrite): Promise<void> {
     const { context, namespace, name } = destination;
     const { body, force } = applyConfiguration(destination, write, this.#instance);
     const call: ApiCall = { verb: 'patch', context, namespace, name };
@@ -184,6 +181,14 @@ export class SecretStore {
     const { at, error } = this.#outages.get(context) ?? {};
     if (at === undefined || performance.now() - at > OUTAGE_MS) return;
     throw apiFailure(error, { verb: 'get', context, namespace, name });
+  }
+
+  #areOfOneTarget(one: V1Secret, other: V1Secret): boolean {
+    const [writer, otherWriter] = [one, other].map(({ metadata = {} }) =>
+      writerOf(metadata, this.#instance),
+    );
+    const areOurs = writer?.isThisService === true && otherWriter?.isThisService === true;
+    return areOurs && writer.target === otherWriter.target;
   }
 
   async #look(destination: KubernetesSecretDestination): Promise<V1Secret | undefined> {

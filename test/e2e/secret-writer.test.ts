@@ -82,6 +82,27 @@ describe('The writer of Secrets', () => {
     assert.equal(secretPart(mended, 'ca.crt'), narrow);
   });
 
+  it('keeps client authorities in a Secret of their own, and brings them back together', async () => {
+    const apart = { clientAuthorities: ['issuing', 'root'], clientCaSecret: 'separate' };
+    const main = await supplied('apart', { destination: apart });
+    assert.equal(secretPart(main, 'ca.crt'), undefined);
+    const ca = await secretNow('apart-cacert');
+    assert.equal(secretPart(ca, 'ca.crt')?.match(/BEGIN CERTIFICATE/g)?.length, 2);
+
+    await cluster.api.deleteSecret(namespace, 'apart-cacert');
+    await until('it is mended', () => cluster.api.secret(namespace, 'apart-cacert'));
+    assert.equal(serialNumberOf(await secretNow('apart')), serialNumberOf(main));
+
+    const together = target('apart', { destination: { clientAuthorities: ['issuing'] } });
+    await certwright.replaceTarget('apart', together);
+    await until('the Secret of its own is gone', async () => {
+      const rest = await cluster.api.secret(namespace, 'apart-cacert');
+      return rest === undefined;
+    });
+    await certwright.untilState('apart', 'current');
+    assert.match(secretPart(await secretNow('apart'), 'ca.crt') ?? '', /BEGIN CERTIFICATE/);
+  });
+
   it("leaves other owners' labels, annotations and data keys where they are", async () => {
     await supplied('shared');
     await cluster.api.patchSecret(namespace, 'shared', {
