@@ -2,7 +2,6 @@ import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
 import type { Violation } from '../../src/errors.ts';
 import type {
   Announcement,
-  Beside,
   DestinationState,
   DestinationWrite,
 } from '../../src/rotation/destination.ts';
@@ -33,7 +32,6 @@ export interface SecretStoreOptions extends ClusterAccess {
 }
 
 const UNKNOWN = { isKnown: false, kept: undefined };
-const ABSENT = { kind: 'absent' } as const;
 /** For so long an API server that could not be reached is not asked for the next target. */
 const OUTAGE_MS = 1_000;
 
@@ -87,14 +85,13 @@ export class SecretStore {
   /** The same object as long as nothing has changed, where it comes from a watch. */
   async read(destination: KubernetesSecretDestination): Promise<DestinationState> {
     const [secret, separate] = await Promise.all([
-      this.#look(destination),
+      this.#known(destination, { isWhole: destination.adopt }),
       // Istio looks for it only where it wants client authorities, and so does nobody else.
-      destination.clientAuthorities.length > 0 ? this.#look(separateCaAt(destination)) : undefined,
+      destination.clientAuthorities.length > 0
+        ? this.#known(separateCaAt(destination), { isWhole: false })
+        : undefined,
     ]);
-    const separateCa = separate && separateCaOf(separate);
-    if (secret) return this.#stateOf(secret, destination, separateCa);
-    const beside = besideIn({}, separateCa);
-    return beside ? { kind: 'absent', beside } : ABSENT;
+    return this.#stateOf(destination, secret, separate);
   }
 
   /** An Event on the Secret, which `kubectl describe` shows and clusters forget after an hour. */
@@ -104,11 +101,13 @@ export class SecretStore {
   ): Promise<void> {
     const { context, namespace, name } = destination;
     const secret = await this.#find(destination);
-    const call: ApiCall = { verb: 'create', context, namespace, name, resource: 'events' };
-    await this.#ask(call, async (api) => {
-      const body = secretEvent(destination, { uid: secret?.metadata?.uid, announcement });
-      await api.createNamespacedEvent({ namespace, body });
-    });
+    await this.#ask(
+      { verb: 'create', context, namespace, name, resource: 'events' },
+      async (api) => {
+        const body = secretEvent(destination, { uid: secret?.metadata?.uid, announcement });
+        await api.createNamespacedEvent({ namespace, body });
+      },
+    );
   }
 
   async write(destination: KubernetesSecretDestination, write: DestinationWrite): Promise<void> {
@@ -145,6 +144,21 @@ export class SecretStore {
       await api.deleteNamespacedSecret({ namespace, name, body: { preconditions } });
     });
     return true;
+  }
+
+  /** From the watch where that is certain; `isWhole`: all that a judgement looks at, though we never wrote it. */
+  async #known(
+    destination: KubernetesSecretDestination,
+    { isWhole }: { readonly isWhole: boolean },
+  ): Promise<V1Secret | undefined> {
+    const watch = this.#watches?.watchOf(destination);
+    const { isKnown, kept } = (await watch?.find(destination.name, this.#timeoutMs)) ?? UNKNOWN;
+    const isEnough = kept === undefined || kept.isWhole || !isWhole;
+    if (isKnown && isEnough) return kept?.secret;
+    if (watch?.isFailing === true) this.#assertNoOutage(destination);
+    const secret = await this.#find(destination);
+    noteAnswer(watch, destination.name, secret);
+    return secret;
   }
 
   async #find({
@@ -186,28 +200,22 @@ export class SecretStore {
     throw apiFailure(error, { verb: 'get', context, namespace, name });
   }
 
-  async #look(destination: KubernetesSecretDestination): Promise<V1Secret | undefined> {
-    const watch = this.#watches?.watchOf(destination);
-    const { isKnown, kept } = (await watch?.find(destination.name, this.#timeoutMs)) ?? UNKNOWN;
-    const isEnough = kept === undefined || kept.isWhole || !destination.adopt;
-    if (isKnown && isEnough) return kept?.secret;
-    if (watch?.isFailing === true) this.#assertNoOutage(destination);
-    const secret = await this.#find(destination);
-    noteAnswer(watch, destination.name, secret);
-    return secret;
-  }
-
+  /** The same object for the same Secrets, so that whoever has judged one knows it again. */
   #stateOf(
-    secret: V1Secret,
     destination: KubernetesSecretDestination,
-    separateCa: Beside['separateCa'],
+    secret: V1Secret | undefined,
+    separate: V1Secret | undefined,
   ): DestinationState {
-    const of = JSON.stringify([destination, separateCa]);
+    const separateCa = separate && separateCaOf(separate);
+    if (!secret) {
+      const beside = besideIn({}, separateCa);
+      return beside ? { kind: 'absent', beside } : { kind: 'absent' };
+    }
+    const of = JSON.stringify([destination, separate?.metadata?.resourceVersion]);
     const known = this.#states.get(secret);
     if (known?.of === of) return known.state;
-    const instance = this.#instance;
     const state = secretState(secret, destination, {
-      instance,
+      instance: this.#instance,
       ...(separateCa ? { separateCa } : {}),
     });
     this.#states.set(secret, { of, state });
