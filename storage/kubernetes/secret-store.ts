@@ -91,7 +91,11 @@ export class SecretStore {
         ? this.#known(separateCaAt(destination), { isWhole: false })
         : undefined,
     ]);
-    return this.#stateOf(destination, secret, separate);
+    const known = this.#remembered(destination, secret, separate);
+    if (known) return known;
+    const isSpent = secret !== undefined && secret.data === undefined;
+    const whole = isSpent ? await this.#exact(destination) : secret;
+    return this.#stateOf(destination, whole, separate);
   }
 
   /** An Event on the Secret, which `kubectl describe` shows and clusters forget after an hour. */
@@ -155,6 +159,11 @@ export class SecretStore {
     const { isKnown, kept } = (await watch?.find(destination.name, this.#timeoutMs)) ?? UNKNOWN;
     const isEnough = kept === undefined || kept.isWhole || !isWhole;
     if (isKnown && isEnough) return kept?.secret;
+    return this.#exact(destination);
+  }
+
+  async #exact(destination: KubernetesSecretDestination): Promise<V1Secret | undefined> {
+    const watch = this.#watches?.watchOf(destination);
     if (watch?.isFailing === true) this.#assertNoOutage(destination);
     const secret = await this.#find(destination);
     noteAnswer(watch, destination.name, secret);
@@ -211,16 +220,28 @@ export class SecretStore {
       const beside = besideIn({}, separateCa);
       return beside ? { kind: 'absent', beside } : { kind: 'absent' };
     }
-    const of = JSON.stringify([destination, separate?.metadata?.resourceVersion]);
-    const known = this.#states.get(secret);
-    if (known?.of === of) return known.state;
     const state = secretState(secret, destination, {
       instance: this.#instance,
       ...(separateCa ? { separateCa } : {}),
     });
-    this.#states.set(secret, { of, state });
+    this.#states.set(secret, { of: keyOf(destination, separate), state });
+    // The state has all of it decoded, and 10,000 of them are not kept twice.
+    if (state.kind === 'present') delete secret.data;
     return state;
   }
+
+  #remembered(
+    destination: KubernetesSecretDestination,
+    secret: V1Secret | undefined,
+    separate: V1Secret | undefined,
+  ): DestinationState | undefined {
+    const known = secret && this.#states.get(secret);
+    return known?.of === keyOf(destination, separate) ? known.state : undefined;
+  }
+}
+
+function keyOf(destination: KubernetesSecretDestination, separate: V1Secret | undefined): string {
+  return JSON.stringify([destination, separate?.metadata?.resourceVersion]);
 }
 
 /** Where Istio looks for client authorities before it looks into the Secret itself. */
