@@ -54,7 +54,7 @@ const DEEDS = {
   delete: 'delete',
   list: 'list',
   watch: 'watch',
-  create: 'create',
+  create: 'make an Event for',
 } as const;
 
 /** Longer texts say nothing more; the rest may quote what was sent. */
@@ -143,8 +143,8 @@ function forbidden(status: Status, call: ApiCall): string {
     const deed = `${DEEDS[call.verb]} ${subjectOf(call)}`;
     return `${clusterOf(call)} refuses to ${deed} (403): ${wordsOf(status)}`;
   }
-  const also = call.verb === 'patch' ? ' (a first write needs both "create" and "patch")' : '';
   const { resource = 'secrets' } = call;
+  const also = call.verb === 'patch' ? ' (a first write needs both "create" and "patch")' : '';
   return (
     `${clusterOf(call)} does not allow this service to ${verb} ${resource} in ${placeOf(call)} ` +
     `(403): grant it the verb "${verb}" on "${resource}" there${also}`
@@ -153,7 +153,8 @@ function forbidden(status: Status, call: ApiCall): string {
 
 function subjectOf(call: ApiCall): string {
   const { resource, name } = call;
-  const kind = resource ?? (name === undefined ? 'secrets' : 'Secret');
+  const isOfSecret = resource === undefined || resource === 'events';
+  const kind = isOfSecret ? (name === undefined ? 'secrets' : 'Secret') : resource;
   return name === undefined
     ? `${kind} in ${placeOf(call)}`
     : `${kind} "${call.namespace ?? ''}/${name}"`;

@@ -1,6 +1,6 @@
 import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
 import type { Violation } from '../../src/errors.ts';
-import type { Announcement, Beside, DestinationState } from '../../src/rotation/destination.ts';
+import type { Announcement, DestinationState } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
 import {
   type ApiCall,
@@ -28,7 +28,6 @@ export interface SecretStoreOptions extends ClusterAccess {
 }
 
 const UNKNOWN = { isKnown: false, kept: undefined };
-const ABSENT = { kind: 'absent' } as const;
 /** For so long an API server that could not be reached is not asked for the next target. */
 const OUTAGE_MS = 1_000;
 
@@ -82,16 +81,17 @@ export class SecretStore {
   /** The same object as long as nothing has changed, where it comes from a watch. */
   async read(destination: KubernetesSecretDestination): Promise<DestinationState> {
     const [secret, separate] = await Promise.all([
-      this.#look(destination),
+      this.#known(destination, { isWhole: destination.adopt }),
       // Istio looks for it only where it wants client authorities, and so does nobody else.
-      destination.clientAuthorities.length > 0 ? this.#look(separateCaAt(destination)) : undefined,
+      destination.clientAuthorities.length > 0
+        ? this.#known(separateCaAt(destination), { isWhole: false })
+        : undefined,
     ]);
-    // What this target has written there itself goes away with its next write.
-    const isOurs = separate && secret && this.#areOfOneTarget(secret, separate);
-    const separateCa = separate && !isOurs ? separateCaOf(separate) : undefined;
-    if (secret) return this.#stateOf(secret, destination, separateCa);
-    const beside = besideIn({}, separateCa);
-    return beside ? { kind: 'absent', beside } : ABSENT;
+    const known = this.#remembered(destination, secret, separate);
+    if (known) return known;
+    const isSpent = secret !== undefined && secret.data === undefined;
+    const whole = isSpent ? await this.#exact(destination) : secret;
+    return this.#stateOf(destination, whole, separate);
   }
 
   /** An Event on the Secret, which `kubectl describe` shows and clusters forget after an hour. */
@@ -101,11 +101,13 @@ export class SecretStore {
   ): Promise<void> {
     const { context, namespace, name } = destination;
     const secret = await this.#find(destination);
-    const call: ApiCall = { verb: 'create', context, namespace, name, resource: 'events' };
-    await this.#ask(call, async (api) => {
-      const body = secretEvent(destination, { uid: secret?.metadata?.uid, announcement });
-      await api.createNamespacedEvent({ namespace, body });
-    });
+    await this.#ask(
+      { verb: 'create', context, namespace, name, resource: 'events' },
+      async (api) => {
+        const body = secretEvent(destination, { uid: secret?.metadata?.uid, announcement });
+        await api.createNamespacedEvent({ namespace, body });
+      },
+    );
   }
 
   async write(destination: KubernetesSecretDestination, write: SecretWrite): Promise<void> {
@@ -142,6 +144,26 @@ export class SecretStore {
       await api.deleteNamespacedSecret({ namespace, name, body: { preconditions } });
     });
     return true;
+  }
+
+  /** From the watch where that is certain; `isWhole`: all that a judgement looks at, though we never wrote it. */
+  async #known(
+    destination: KubernetesSecretDestination,
+    { isWhole }: { readonly isWhole: boolean },
+  ): Promise<V1Secret | undefined> {
+    const watch = this.#watches?.watchOf(destination);
+    const { isKnown, kept } = (await watch?.find(destination.name, this.#timeoutMs)) ?? UNKNOWN;
+    const isEnough = kept === undefined || kept.isWhole || !isWhole;
+    if (isKnown && isEnough) return kept?.secret;
+    return this.#exact(destination);
+  }
+
+  async #exact(destination: KubernetesSecretDestination): Promise<V1Secret | undefined> {
+    const watch = this.#watches?.watchOf(destination);
+    if (watch?.isFailing === true) this.#assertNoOutage(destination);
+    const secret = await this.#find(destination);
+    noteAnswer(watch, destination.name, secret);
+    return secret;
   }
 
   async #find({
@@ -183,6 +205,7 @@ export class SecretStore {
     throw apiFailure(error, { verb: 'get', context, namespace, name });
   }
 
+  /** What a target has written there itself goes away with its next write. */
   #areOfOneTarget(one: V1Secret, other: V1Secret): boolean {
     const [writer, otherWriter] = [one, other].map(({ metadata = {} }) =>
       writerOf(metadata, this.#instance),
@@ -191,33 +214,40 @@ export class SecretStore {
     return areOurs && writer.target === otherWriter.target;
   }
 
-  async #look(destination: KubernetesSecretDestination): Promise<V1Secret | undefined> {
-    const watch = this.#watches?.watchOf(destination);
-    const { isKnown, kept } = (await watch?.find(destination.name, this.#timeoutMs)) ?? UNKNOWN;
-    const isEnough = kept === undefined || kept.isWhole || !destination.adopt;
-    if (isKnown && isEnough) return kept?.secret;
-    if (watch?.isFailing === true) this.#assertNoOutage(destination);
-    const secret = await this.#find(destination);
-    noteAnswer(watch, destination.name, secret);
-    return secret;
-  }
-
+  /** The same object for the same Secrets, so that whoever has judged one knows it again. */
   #stateOf(
-    secret: V1Secret,
     destination: KubernetesSecretDestination,
-    separateCa: Beside['separateCa'],
+    secret: V1Secret | undefined,
+    separate: V1Secret | undefined,
   ): DestinationState {
-    const of = JSON.stringify([destination, separateCa]);
-    const known = this.#states.get(secret);
-    if (known?.of === of) return known.state;
-    const instance = this.#instance;
+    const isOurs = separate && secret && this.#areOfOneTarget(secret, separate);
+    const separateCa = separate && !isOurs ? separateCaOf(separate) : undefined;
+    if (!secret) {
+      const beside = besideIn({}, separateCa);
+      return beside ? { kind: 'absent', beside } : { kind: 'absent' };
+    }
     const state = secretState(secret, destination, {
-      instance,
+      instance: this.#instance,
       ...(separateCa ? { separateCa } : {}),
     });
-    this.#states.set(secret, { of, state });
+    this.#states.set(secret, { of: keyOf(destination, separate), state });
+    // The state has all of it decoded, and 10,000 of them are not kept twice.
+    if (state.kind === 'present') delete secret.data;
     return state;
   }
+
+  #remembered(
+    destination: KubernetesSecretDestination,
+    secret: V1Secret | undefined,
+    separate: V1Secret | undefined,
+  ): DestinationState | undefined {
+    const known = secret && this.#states.get(secret);
+    return known?.of === keyOf(destination, separate) ? known.state : undefined;
+  }
+}
+
+function keyOf(destination: KubernetesSecretDestination, separate: V1Secret | undefined): string {
+  return JSON.stringify([destination, separate?.metadata?.resourceVersion]);
 }
 
 /** Where Istio looks for client authorities before it looks into the Secret itself. */

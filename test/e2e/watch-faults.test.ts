@@ -8,8 +8,6 @@ import { until } from './rig/until.ts';
 import { newWorld } from './rig/world.ts';
 
 const namespace = 'istio-system';
-const name = 'webapp-credential';
-const host = 'webapp.istioinaction.io';
 const recovery = { withinMs: 60_000, everyMs: 100 };
 
 describe('The watch on Secrets, with no schedule that would mend what it misses', () => {
@@ -23,10 +21,19 @@ describe('The watch on Secrets, with no schedule that would mend what it misses'
     await cluster.api.createNamespace(namespace);
     proxy = await startFaultyApiServer(world, cluster);
     certwright = new Certwright(await startService(world, { kubeconfig: proxy.kubeconfig }));
-    await certwright.declareTarget(secretTarget({ name, host, namespace }));
-    await certwright.untilState(name, 'current');
+    await newTarget();
     await untilWatched();
   });
+
+  let targets = 0;
+  /** Each test has its own: one whose Secret is deleted again and again is a fight, and left alone. */
+  async function newTarget(): Promise<string> {
+    targets += 1;
+    const name = `web-${targets}`;
+    await certwright.declareTarget(secretTarget({ name, host: `${name}.example.org`, namespace }));
+    await certwright.untilState(name, 'current');
+    return name;
+  }
 
   const since = (mark: number) => proxy.requests.slice(mark);
   const watches = (mark = 0) => since(mark).filter(({ isWatch }) => isWatch);
@@ -34,7 +41,7 @@ describe('The watch on Secrets, with no schedule that would mend what it misses'
     since(mark).filter(({ isWatch, url }) => !isWatch && url.pathname.endsWith('/secrets'));
   const untilWatched = (mark = 0) =>
     until('a watch is open', () => watches(mark).some(({ status }) => status === 200), recovery);
-  const untilThere = () =>
+  const untilThere = (name: string) =>
     until('the Secret is there', () => cluster.api.secret(namespace, name), recovery);
 
   it('answers a pass over what is current, without a single request', async () => {
@@ -48,9 +55,10 @@ describe('The watch on Secrets, with no schedule that would mend what it misses'
   });
 
   it('has a deleted Secret mended at once, by one write and no further pass', async () => {
+    const name = await newTarget();
     const mark = proxy.requests.length;
     await cluster.api.deleteSecret(namespace, name);
-    await untilThere();
+    await untilThere(name);
     await certwright.untilState(name, 'current');
     // An own write that led to another pass would lead to endless ones; a bystander's change comes after it.
     await cluster.api.createSecret(namespace, { metadata: { name: 'bystander' } });
@@ -63,15 +71,17 @@ describe('The watch on Secrets, with no schedule that would mend what it misses'
   });
 
   it('connection reset: goes on from where it was, and misses nothing', async () => {
+    const name = await newTarget();
     const mark = proxy.requests.length;
     proxy.cut();
     await cluster.api.deleteSecret(namespace, name);
-    await untilThere();
+    await untilThere(name);
     await untilWatched(mark);
     assert.deepEqual(lists(mark), []);
   });
 
   it('watch expired (410): lists anew, and mends what was changed meanwhile', async () => {
+    const name = await newTarget();
     await proxy.goDown();
     const mark = proxy.requests.length;
     await cluster.api.deleteSecret(namespace, name);
@@ -80,7 +90,7 @@ describe('The watch on Secrets, with no schedule that would mend what it misses'
     await cluster.stopApiServer();
     await cluster.startApiServer();
     await proxy.comeUp();
-    await untilThere();
+    await untilThere(name);
     const expired = watches(mark).filter(
       ({ status, start = '' }) => status === 410 || start.includes('"code":410'),
     );
@@ -97,6 +107,7 @@ describe('The watch on Secrets, with no schedule that would mend what it misses'
   });
 
   it('API server down for long: asks rarely, says so, and mends what was changed meanwhile', async () => {
+    const name = await newTarget();
     const mark = certwright.service.output().length;
     const output = () => certwright.service.output().slice(mark);
     await proxy.goDown();
@@ -111,19 +122,20 @@ describe('The watch on Secrets, with no schedule that would mend what it misses'
     const { lastError } = await certwright.targetStatus(name);
     assert.match(lastError ?? '', /cannot be reached/);
     await proxy.comeUp();
-    await untilThere();
+    await untilThere(name);
     await certwright.untilState(name, 'current');
     await until('the log tells of its end', () => output().includes('are watched again'), recovery);
   });
 
   it('hang: a list without an answer is given up, and the next one taken', async () => {
+    const name = await newTarget();
     const heal = proxy.inject('hang', { when: ({ url }) => url.pathname.endsWith('/secrets') });
     const mark = proxy.requests.length;
     proxy.cut();
     await until('a watch hangs', () => watches(mark).length > 0, recovery);
     await cluster.api.deleteSecret(namespace, name);
     heal();
-    await untilThere();
+    await untilThere(name);
   });
 
   it('throttled (429): waits for as long as it is told to', async () => {

@@ -7,29 +7,30 @@ export interface KeptSecret {
   readonly resourceVersion: string;
   readonly secret: V1Secret;
   /**
-   * Whether everything is there that a judgement looks at. Of a Secret that we have never written only the
-   * certificate is kept: nobody else's private keys lie about in our memory.
+   * Whether everything is there that a judgement looks at. Of a Secret that we have never written only
+   * certificates are kept: nobody else's private keys lie about in our memory.
    */
   readonly isWhole: boolean;
 }
 
 /** What kubectl leaves in an annotation is the whole Secret once more. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-/** Entries that hold certificates, and never a key. */
-const PUBLIC = ['tls.crt', 'ca.crt', 'cacert'];
 /** Says that an entry has some content, which is not kept. */
 const CONTENT = Buffer.from('…').toString('base64');
-/** A chain and a client CA bundle are far below, and what is longer is not ours. */
-const MAX_ENTRY_CHARACTERS = 64 * 1024;
+/** What everybody may see who talks to the gateway. */
+const PUBLIC_ENTRIES = ['tls.crt', 'cert', 'ca.crt', 'cacert'];
+/** What Istio reads, and a judgement therefore looks at. */
+const READ_ENTRIES = [...PUBLIC_ENTRIES, 'tls.key', 'key', 'crl', 'ca.crl', 'tls.ocsp-staple'];
 
 /** What of a Secret is kept: little enough that 10,000 of them are some ten megabytes. */
 export function keptSecret({ metadata = {}, type, immutable, data = {} }: V1Secret): KeptSecret {
   const { name = '', resourceVersion = '' } = metadata;
   const isWhole = revisionOf(metadata) !== undefined;
-  const entries = Object.entries(data).map(([entry, content]) => {
-    const isKept = content.length <= MAX_ENTRY_CHARACTERS && (isWhole || PUBLIC.includes(entry));
-    return [entry, isKept || content === '' ? content : CONTENT];
-  });
+  const keptEntries = isWhole ? READ_ENTRIES : PUBLIC_ENTRIES;
+  const entries = Object.entries(data).map(([entry, content]) => [
+    entry,
+    keptEntries.includes(entry) || content === '' ? content : CONTENT,
+  ]);
   const secret: V1Secret = {
     metadata: keptMetadata(metadata),
     ...(type === undefined ? {} : { type }),
@@ -51,18 +52,17 @@ function keptMetadata(metadata: V1ObjectMeta): V1ObjectMeta {
     ...(labels ? { labels } : {}),
     annotations: ownAnnotations,
     ...(metadata.ownerReferences ? { ownerReferences: metadata.ownerReferences } : {}),
-    ...(metadata.managedFields ? { managedFields: writersIn(metadata.managedFields) } : {}),
+    managedFields: (metadata.managedFields ?? []).map(writerOfEntries),
   };
 }
 
-/** Who has written which entries, and when; of all other fields nobody asks. */
-function writersIn(entries: readonly V1ManagedFieldsEntry[]): V1ManagedFieldsEntry[] {
-  return entries.map(({ manager, time, fieldsV1 }) => {
-    const data = (fieldsV1 as { 'f:data'?: object } | undefined)?.['f:data'];
-    return {
-      ...(manager === undefined ? {} : { manager }),
-      ...(time === undefined ? {} : { time }),
-      ...(data ? { fieldsV1: { 'f:data': data } } : {}),
-    };
-  });
+/** Who wrote which of the entries that we write, and when; all else of `managedFields` is as long as the Secret. */
+function writerOfEntries({ manager, time, fieldsV1 }: V1ManagedFieldsEntry): V1ManagedFieldsEntry {
+  const written = Object.keys((fieldsV1 as { 'f:data'?: object } | undefined)?.['f:data'] ?? {});
+  const ours = written.filter((field) => READ_ENTRIES.includes(field.slice('f:'.length)));
+  return {
+    ...(manager === undefined ? {} : { manager }),
+    ...(time === undefined ? {} : { time }),
+    fieldsV1: { 'f:data': Object.fromEntries(ours.map((field) => [field, {}])) },
+  };
 }

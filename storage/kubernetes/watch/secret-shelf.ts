@@ -75,7 +75,8 @@ export class SecretShelf {
     if (isOwnWrite) this.#ownVersions.set(name, resourceVersion);
     this.#doubts.delete(name);
     const heard = this.#secrets.get(name)?.kept;
-    if (heard && !isOlder(heard, kept)) return;
+    const isSame = heard?.resourceVersion === resourceVersion;
+    if (heard && !isSame && !isOlder(heard, kept)) return;
     this.#clock += 1;
     this.#secrets.set(name, { kept, putAt: this.#clock });
   }

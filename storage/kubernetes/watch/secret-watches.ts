@@ -102,16 +102,18 @@ export class SecretWatches {
     });
   }
 
-  /** A change by ourselves is known for one only after the API server has answered, which may be after its news. */
+  /**
+   * A change by ourselves is known for one only after the API server has answered, and a target that was just declared is
+   * followed a moment later: both may be after the news.
+   */
   #note(where: WatchedNamespace, names: readonly string[]): void {
-    for (const name of names) {
-      const place = { ...where, name };
-      if (this.#followed.has(placeKey(place))) this.#changed.set(placeKey(place), place);
-    }
+    for (const name of names) this.#changed.set(placeKey({ ...where, name }), { ...where, name });
     if (this.#changed.size === 0 || this.#debounce !== undefined) return;
     this.#debounce = setTimeout(() => {
       this.#debounce = undefined;
-      const changed = [...this.#changed.values()];
+      const changed = [...this.#changed].flatMap(([key, place]) =>
+        this.#followed.has(key) ? [place] : [],
+      );
       this.#changed.clear();
       const byOthers = changed.filter((place) => !this.watchOf(place)?.isOwnWrite(place.name));
       if (byOthers.length > 0) this.#options.onChange(byOthers);
