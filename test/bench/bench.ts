@@ -8,6 +8,8 @@ export interface Bench {
   readonly schedule: Schedule;
   /** How long the service is watched under load. */
   readonly soakSeconds: number;
+  /** Whether it is only to be seen that everything works; the figures mean nothing then. */
+  readonly isQuick: boolean;
   /** Makes an empty folder on the disk. */
   readonly newFolder: (name: string) => string;
 }

@@ -9,6 +9,7 @@ import { describeDisk } from './disk.ts';
 import { reportIssuance } from './issuance.ts';
 import { reportMicro } from './micro.ts';
 import { reportProfile } from './profile.ts';
+import { reportSecrets } from './secrets.ts';
 
 /** Where data and results lie; `/tmp` is in memory on some machines. */
 const DISK = process.env['TMPDIR'] ?? '/var/tmp';
@@ -27,6 +28,7 @@ const REPORTS: Readonly<Record<string, (bench: Bench) => Promise<void> | void>> 
   'cold-start': ({ newFolder }) => reportColdStart(newFolder),
   issuance: reportIssuance,
   profile: (bench) => reportProfile(bench, mkdtempSync(join(DISK, 'certwright-profile-'))),
+  secrets: reportSecrets,
   micro: ({ requests }) => reportMicro(requests),
 };
 const USUAL_REPORTS = ['cold-start', 'issuance'];
@@ -51,6 +53,7 @@ console.log(`Data on ${describeDisk(folder)}\n`);
 const bench = {
   requests: newRequests(REQUESTS),
   schedule: SCHEDULE,
+  isQuick: values.quick,
   soakSeconds: values.soak ? LONG_SOAK_SECONDS : SOAK_SECONDS,
   newFolder,
   ...(values.quick ? QUICK : {}),
