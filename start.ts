@@ -83,7 +83,7 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
     clearInterval(watch);
     await rotations.destroy();
     service.watched.stop();
-    await Promise.all([listeners.close(), service.rotation.stop()]);
+    await Promise.all([listeners.close(), service.rotation.stop(), service.proofs.stop()]);
     await leadership.stop();
     await places.stop();
     await db.destroy();
@@ -115,6 +115,7 @@ function composed(
     randomBytes,
     destinations: places.destinations,
     followDestinations: places.followDestinations,
+    places: places.served,
     log,
     adminToken: secrets.token,
     openapiYaml: readFileSync(new URL('openapi.yaml', import.meta.url), 'utf8'),

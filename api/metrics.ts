@@ -7,6 +7,7 @@ import {
   Registry,
 } from 'prom-client';
 import { PkiError } from '../src/errors.ts';
+import { isServedAsWritten } from '../src/rotation/proof/served-status.ts';
 import type { RotationOutcome, TargetRecord } from '../src/rotation/rotation-record.ts';
 
 export interface MetricsDeps {
@@ -98,6 +99,20 @@ export class Metrics {
         for (const { target, progress } of await listTargets()) {
           const { notAfter } = progress.status;
           if (notAfter) this.set({ target: target.name }, notAfter.getTime() / 1000);
+        }
+      },
+    });
+    new Gauge({
+      name: 'certwright_target_served_matches',
+      help: 'Whether the places of a target are proven to serve the certificate written last: 1, or else 0.',
+      labelNames: ['target'],
+      aggregator: 'first',
+      registers: [this.#registry],
+      async collect() {
+        this.reset();
+        for (const record of await listTargets()) {
+          const isServed = isServedAsWritten(record);
+          if (isServed !== undefined) this.set({ target: record.target.name }, Number(isServed));
         }
       },
     });

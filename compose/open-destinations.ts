@@ -7,12 +7,15 @@ import { FileStore } from '../storage/directory/file-store.ts';
 import type { ClusterAccess } from '../storage/kubernetes/kubeconfig.ts';
 import { SecretStore } from '../storage/kubernetes/secret-store.ts';
 import { SeparateClientCa } from '../storage/kubernetes/separate-client-ca.ts';
+import { openPlaces } from '../storage/serving/open-places.ts';
 import type { FirstSurroundings } from './surroundings.ts';
 import type { WatchedTargets } from './watched-targets.ts';
 
 /** The places that targets are kept in, and the watches on them. */
 export interface OpenDestinations
   extends Required<Pick<FirstSurroundings, 'destinations' | 'followDestinations'>> {
+  /** Where the targets are served. */
+  readonly served: FirstSurroundings['places'];
   /** From then on `listener` hears of changes by others; it takes the place of the one before. */
   readonly tell: (listener: Pick<WatchedTargets, 'onChange' | 'onRecovery'>) => void;
   readonly stop: () => Promise<void>;
@@ -30,9 +33,9 @@ export async function openDestinations(parts: {
   const { kubernetes, db, dataDir, log } = parts;
   const instance = await instanceId(db, randomUUID);
   let listener: Parameters<OpenDestinations['tell']>[0] | undefined;
+  const access = { ...kubernetes, timeoutMs: KUBERNETES_TIMEOUT_MS };
   const secrets = new SecretStore({
-    ...kubernetes,
-    timeoutMs: KUBERNETES_TIMEOUT_MS,
+    ...access,
     instance,
     watches: {
       notice: ({ level, words, ...where }) => log[level](where, words),
@@ -46,6 +49,7 @@ export async function openDestinations(parts: {
       directory: new FileStore({ dataDir, instance }),
     }),
     followDestinations: (destinations) => secrets.follow(destinations),
+    served: openPlaces(access),
     tell: (newListener) => {
       listener = newListener;
     },

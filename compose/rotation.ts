@@ -3,12 +3,14 @@ import type { Actor } from '../src/audit/entry.ts';
 import { PkiError } from '../src/errors.ts';
 import { createTarget, deleteTarget, replaceTarget } from '../src/rotation/declare-target.ts';
 import type { TargetPass } from '../src/rotation/pass-outcome.ts';
+import type { ServingProofs } from '../src/rotation/proof/serving-proofs.ts';
 import { rollBackTarget } from '../src/rotation/roll-back.ts';
 import { Rotation, type RotationDeps } from '../src/rotation/rotation.ts';
 import { SampleKeys } from '../src/rotation/sample-keys.ts';
 import type { RotationTarget } from '../src/rotation/target.ts';
 import { targetPreflight } from '../src/rotation/target-preflight.ts';
 import { targetViolations } from '../src/rotation/target-violations.ts';
+import { composeProofs } from './proofs.ts';
 import type { FirstSurroundings, Parts } from './surroundings.ts';
 import { WatchedTargets } from './watched-targets.ts';
 
@@ -16,9 +18,14 @@ import { WatchedTargets } from './watched-targets.ts';
 export function composeRotation(surroundings: FirstSurroundings, parts: RotationParts) {
   const { stores } = parts;
   const targets = { listTargets: stores.targets.list, findTarget: stores.targets.find };
-  const deps = rotationDeps(surroundings, parts);
+  const proofs = composeProofs(surroundings, {
+    stores,
+    rollBack: (name, actor) => lookingBack.rollBack(name, actor),
+  });
+  const deps = rotationDeps(surroundings, parts, proofs);
   const rotation = new Rotation(deps);
   const watched = watchedTargetsOf(surroundings, rotation, targets.listTargets);
+  const lookingBack = composeLookingBack(deps, { rotation, stores });
   const declaring = {
     ...targets,
     now: deps.now,
@@ -31,9 +38,10 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
   };
   return {
     ...targets,
-    ...composeLookingBack(deps, { rotation, stores }),
+    ...lookingBack,
     rotation,
     watched,
+    proofs,
     followFile: stores.targets.followFile,
     createTarget: createTarget.bind(undefined, declaring),
     replaceTarget: replaceTarget.bind(undefined, declaring),
@@ -48,6 +56,7 @@ type RotationParts = Parts & Pick<RotationDeps, 'issue' | 'keptCertificate' | 'a
 function rotationDeps(
   { now, destinations, log, profiles }: FirstSurroundings,
   { stores, issuers, metrics, issue, keptCertificate, addRevision }: RotationParts,
+  proofs: Pick<ServingProofs, 'notice'>,
 ): RotationDeps {
   return {
     now,
@@ -63,6 +72,7 @@ function rotationDeps(
     report: (pass, actor) => {
       metrics.rotation(pass.item.outcome);
       logPass(log, pass, actor);
+      proofs.notice(pass.item.target);
     },
     reportFailure: (err) => log.error({ err }, 'a pass could not be made or recorded'),
   };
@@ -70,7 +80,7 @@ function rotationDeps(
 
 /** What judges a target's declaration. */
 function violationsBy(
-  { now, randomBytes, profiles, publicUrl, destinations }: FirstSurroundings,
+  { now, randomBytes, profiles, publicUrl, destinations, places }: FirstSurroundings,
   { issuers, stores, newKeyPair }: RotationParts,
 ) {
   const { profileOf, leafProfileOf } = profiles;
@@ -82,6 +92,7 @@ function violationsBy(
     publicUrl,
     sampleKeyOf: new SampleKeys(newKeyPair).sampleKeyOf,
     destinations,
+    hasContext: places.hasContext,
     issuerOf: (authority: string) => issuers.issuerOf(authority),
     findAuthority: stores.authorities.find,
   };

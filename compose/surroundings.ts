@@ -9,6 +9,8 @@ import type { KeysInUse } from '../src/idempotency/keys-in-use.ts';
 import type { KeyGeneration } from '../src/issuance/key-generation.ts';
 import type { Profiles } from '../src/issuance/profiles.ts';
 import type { DestinationStore } from '../src/rotation/destination.ts';
+import type { ProofDeps } from '../src/rotation/proof/prove-target.ts';
+import type { ServedViolationsDeps } from '../src/rotation/proof/served-violations.ts';
 import type { KubernetesSecretDestination } from '../src/rotation/target.ts';
 import type { AnswerRepository } from '../storage/database/answer-repository.ts';
 import type { AuditRepository } from '../storage/database/audit-repository.ts';
@@ -47,6 +49,8 @@ export interface FirstSurroundings extends Surroundings {
   readonly leads?: () => boolean;
   /** Has the destinations of these targets watched, and no others; absent: none is. */
   readonly followDestinations?: (destinations: readonly KubernetesSecretDestination[]) => void;
+  /** Where targets are served, and what is served there. */
+  readonly places: Pick<ProofDeps, 'sightingsAt'> & ServedViolationsDeps;
   /** What the other processes have counted. */
   readonly otherMetrics?: () => Promise<readonly MetricValues[]>;
 }

@@ -18,6 +18,8 @@ export function destinationStores(stores: {
     write: async (destination, write) => storeOf(destination).write(destination, write),
     announce: async (destination, announcement) =>
       storeOf(destination).announce(destination, announcement),
+    touch: async (destination, touch) =>
+      (await storeOf(destination).touch?.(destination, touch)) ?? false,
     remove: async (destination, targetName) => storeOf(destination).remove(destination, targetName),
   };
 }

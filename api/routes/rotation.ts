@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Actor } from '../../src/audit/entry.ts';
 import type { Warning } from '../../src/certificate.ts';
 import { PkiError, refused } from '../../src/errors.ts';
+import { servedStatusOf } from '../../src/rotation/proof/served-status.ts';
+import type { PlaceProof } from '../../src/rotation/proof/serving-proof.ts';
 import {
   type RotationItem,
   statusAt,
@@ -123,10 +125,12 @@ function presentTarget(record: TargetRecord, warnings: readonly Warning[], now: 
     Object.entries(times).map(([name, instant]) => [name, instant && wireTime(instant)]),
   );
   const conflict = presentConflict(progress);
+  const served = presentServed(record);
   return {
+    rollback: false,
     ...target,
     warnings,
-    status: { ...status, ...wireTimes, revision: revision.number, conflict },
+    status: { ...status, ...wireTimes, revision: revision.number, conflict, served },
   };
 }
 
@@ -135,4 +139,25 @@ function presentConflict({ fight, retryAt }: TargetRecord['progress']) {
   const { overwrites, lastAt, isWaiting } = fight;
   const resumesAt = isWaiting && retryAt ? wireTime(retryAt) : null;
   return { overwrites, lastAt: wireTime(lastAt), resumesAt };
+}
+
+/** What is served, without how far a fault has been followed. */
+function presentServed(record: TargetRecord) {
+  const proof = servedStatusOf(record);
+  if (proof === undefined) return null;
+  const { state, since, at, serialNumber, places } = proof;
+  const times = { since: wireTime(since), at: wireTime(at) };
+  return { state, ...times, serialNumber, places: places.map(presentPlace) };
+}
+
+function presentPlace({ place, state, since, at, servedInstead, error }: PlaceProof) {
+  const instead = servedInstead && {
+    ...servedInstead,
+    notAfter: servedInstead.notAfter && wireTime(servedInstead.notAfter),
+  };
+  return {
+    ...{ place, state, since: wireTime(since), at: wireTime(at) },
+    ...(instead === undefined ? {} : { servedInstead: instead }),
+    ...(error === undefined ? {} : { error }),
+  };
 }

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { KEY_ALGORITHMS, type SubjectAltNames } from '../../src/certificate.ts';
 import { canonicalName } from '../../src/issuance/names.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
+import { Context, MAX_SUBDOMAIN_LENGTH, Namespace } from './kubernetes-names.ts';
 import { Duration, Line, listOf, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
+import { ServedBody } from './served.ts';
 
 /** Linux' PATH_MAX. */
 const MAX_PATH_LENGTH = 4_096;
@@ -15,15 +17,12 @@ const contents = {
 
 /** RFC 1123 §2.1, as Kubernetes takes names of Secrets: labels with dots between them. */
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
-const MAX_SUBDOMAIN_LENGTH = 253;
-/** One such label, of at most 63 characters. */
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const Destination = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('kubernetesSecret'),
-    context: Line.max(MAX_SUBDOMAIN_LENGTH).exactOptional(),
-    namespace: z.string().regex(LABEL, 'must be a DNS label, as Kubernetes names namespaces'),
+    context: Context.exactOptional(),
+    namespace: Namespace,
     name: z
       .string()
       .max(MAX_SUBDOMAIN_LENGTH)
@@ -50,6 +49,8 @@ const members = {
   validity: Duration,
   renewBefore: Duration.exactOptional(),
   destination: Destination,
+  served: ServedBody.exactOptional(),
+  rollback: z.boolean().default(false),
 } as const;
 
 /** Body of `POST /v1/rotation/targets`, and an entry of `rotationTargets` in the settings file. */

@@ -1,6 +1,6 @@
 /** Who does something, and by which request. */
 export interface Actor {
-  /** `admin`; or what the service does by itself: `startup`, `rotation`, `watch`, `own-certificate`. */
+  /** `admin`; or what the service does by itself: `startup`, `rotation`, `watch`, `serving-proof`, `own-certificate`. */
   readonly name: string;
   /** The `X-Request-Id` of the call; absent for what the service does by itself. */
   readonly requestId?: string;
@@ -13,13 +13,16 @@ export type AuditAction =
   | 'authority.requested'
   | 'certificate.issued'
   | 'destination.removed'
+  | 'destination.touched'
   | 'destination.written'
   | 'private-key.downloaded'
   | 'request.refused'
   | 'rotation.failed'
   | 'target.created'
   | 'target.deleted'
-  | 'target.replaced';
+  | 'target.proven'
+  | 'target.replaced'
+  | 'target.stale';
 
 /** One change or refusal, as the journal keeps it; it never holds a key, a password or a token. */
 export interface AuditEntry {

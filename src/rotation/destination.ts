@@ -68,6 +68,12 @@ export interface DestinationWrite {
   readonly found: Exclude<DestinationState, { kind: 'foreign' }>;
 }
 
+/** What is to be touched, as it was judged, and the instant to note there. */
+export interface DestinationTouch {
+  readonly version: string;
+  readonly time: Date;
+}
+
 /** A kind of place that can be kept supplied; `storage/kubernetes` and `storage/directory` are such. */
 export interface DestinationStore<D extends Destination = Destination> {
   /** Everything that keeps `destination` from ever being written, before a target is accepted. */
@@ -78,6 +84,13 @@ export interface DestinationStore<D extends Destination = Destination> {
   readonly write: (destination: D, write: DestinationWrite) => Promise<void>;
   /** Tells whoever looks after the place of something, where the place has a way to. */
   readonly announce: (destination: D, announcement: Announcement) => Promise<void>;
+  /**
+   * Makes whoever reads the destination read it once more, though its files stay as they are, and tells whether that
+   * can be done; absent where it cannot.
+   *
+   * @throws {PkiError} `target-unavailable`, also where the destination has another version by now
+   */
+  readonly touch?: (destination: D, touch: DestinationTouch) => Promise<boolean>;
   /** Deletes what this target has written there and tells whether it did; anything else is left alone. */
   readonly remove: (destination: D, targetName: string) => Promise<boolean>;
 }

@@ -1,4 +1,5 @@
 import type { Fight } from './fight.ts';
+import type { ServingProof } from './proof/serving-proof.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import type { RotationTarget, TargetStatus } from './target.ts';
 
@@ -10,6 +11,8 @@ export interface TargetRecord {
   readonly progress: TargetProgress;
   /** The last revision that was recorded for it. */
   readonly revision: RevisionMark;
+  /** Absent where nobody has looked yet at what is served. */
+  readonly proof?: ServingProof;
 }
 
 export interface RevisionMark {

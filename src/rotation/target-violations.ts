@@ -9,10 +9,11 @@ import type { Profile } from '../issuance/profile.ts';
 import { commonPeriodOf, validityAt } from '../issuance/validity.ts';
 import type { SubjectKey } from '../x509/key.ts';
 import type { DestinationStore } from './destination.ts';
+import { type ServedViolationsDeps, servedViolations } from './proof/served-violations.ts';
 import { renewalTimeOf } from './reasons.ts';
 import type { RotationTarget } from './target.ts';
 
-export interface TargetViolationsDeps extends DraftDeps {
+export interface TargetViolationsDeps extends DraftDeps, ServedViolationsDeps {
   readonly now: () => Date;
   /** @throws {PkiError} `request-refused` for one that does not exist, or is for authorities */
   readonly leafProfileOf: (name: string) => Profile;
@@ -42,6 +43,7 @@ export async function targetViolations(
     ...(await nameViolations(deps, target, { profile, issuer })),
     ...(await clientAuthorityViolations(deps, target)),
     ...(await deps.destinations.violationsOf(target.destination)),
+    ...(await servedViolations(deps, target)),
   ];
 }
 

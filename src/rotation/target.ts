@@ -1,5 +1,6 @@
 import type { KeyAlgorithm, Subject, SubjectAltNames } from '../certificate.ts';
 import type { RotationReason } from './rotation-reason.ts';
+import type { Served } from './served-place.ts';
 
 /** What every kind of destination can be told about the files that it holds. */
 interface DestinationContents {
@@ -46,6 +47,10 @@ export interface RotationTarget extends SubjectAltNames {
   /** Duration text; absent: a third of the certificate's lifetime. */
   readonly renewBefore?: string;
   readonly destination: Destination;
+  /** Where its certificate is served, so that this can be proven; absent: nobody looks. */
+  readonly served?: Served;
+  /** Whether a certificate that is not served in time gives way to the one before it; absent: no. */
+  readonly rollback?: boolean;
 }
 
 export type TargetState = 'current' | 'due' | 'failing' | 'conflict' | 'pending';

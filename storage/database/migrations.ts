@@ -9,6 +9,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-kept-answers': { up: keepAnswers },
   '0006-target-revisions': { up: keepRevisions },
   '0007-rotation-lock': { up: addRotationLock },
+  '0008-serving-proof': { up: keepServingProofs },
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...migrations }) };
@@ -203,4 +204,9 @@ async function addRotationLock(db: Kysely<unknown>): Promise<void> {
     .addColumn('transitions', 'integer', (column) => column.notNull())
     .addColumn('version', 'integer', (column) => column.notNull())
     .execute();
+}
+
+/** What was found where targets are served: a column of its own, since passes and proofs do not wait for each other. */
+async function keepServingProofs(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('rotation_target').addColumn('proof', 'text').execute();
 }

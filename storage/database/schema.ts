@@ -68,6 +68,8 @@ export interface RotationTargetRow {
   readonly revision: number;
   /** 0 while that revision is not known to lie at the destination. */
   readonly is_revision_written: number;
+  /** JSON; null where nobody has looked yet at what is served. */
+  readonly proof: Generated<string | null>;
 }
 
 /** One write of a target's destination. */

@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { AuditEntry } from '../../src/audit/entry.ts';
 import type { TargetPass } from '../../src/rotation/pass-outcome.ts';
+import type { ServingProof } from '../../src/rotation/proof/serving-proof.ts';
 import type { TargetProgress, TargetRecord } from '../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import type { AuditRepository } from './audit-repository.ts';
@@ -13,14 +14,14 @@ export class TargetRepository {
   readonly #db: Kysely<Schema>;
   readonly #commit: Commit;
   readonly #journaled: AuditRepository['statementFor'];
-  readonly #revisions: Pick<RevisionRepository, 'writtenFor' | 'removalFor'>;
+  readonly #revisions: Pick<RevisionRepository, 'writtenFor' | 'provenFor' | 'removalFor'>;
 
   constructor(
     db: Kysely<Schema>,
     parts: {
       readonly commit: Commit;
       readonly journal: Pick<AuditRepository, 'statementFor'>;
-      readonly revisions: Pick<RevisionRepository, 'writtenFor' | 'removalFor'>;
+      readonly revisions: Pick<RevisionRepository, 'writtenFor' | 'provenFor' | 'removalFor'>;
     },
   ) {
     this.#db = db;
@@ -90,6 +91,20 @@ export class TargetRepository {
     await this.#commit([statementOf(updated), ...written, ...auditEntries.map(this.#journaled)]);
   };
 
+  /** Keeps what was found at a target's places, apart from what passes leave: neither waits for the other. */
+  readonly recordProof = async (
+    name: string,
+    proof: ServingProof,
+    auditEntries: readonly AuditEntry[],
+  ): Promise<void> => {
+    const updated = this.#db
+      .updateTable('rotation_target')
+      .set({ proof: JSON.stringify(proof) })
+      .where('name', '=', name);
+    const proven = proof.provenAt === null ? [] : [this.#revisions.provenFor(name, proof.revision)];
+    await this.#commit([statementOf(updated), ...proven, ...auditEntries.map(this.#journaled)]);
+  };
+
   /** Makes the targets of the settings file what the file says now: all of it or nothing. */
   readonly followFile = async (changes: {
     readonly records: readonly TargetRecord[];
@@ -119,7 +134,13 @@ export class TargetRepository {
   }
 }
 
-function rowOf({ target, isDeclaredInFile, progress, revision }: TargetRecord): RotationTargetRow {
+/** Without the proof, which only {@link TargetRepository.recordProof} changes. */
+function rowOf({
+  target,
+  isDeclaredInFile,
+  progress,
+  revision,
+}: TargetRecord): Insertable<RotationTargetRow> {
   return {
     name: target.name,
     declared_in_file: isDeclaredInFile ? 1 : 0,
@@ -130,19 +151,24 @@ function rowOf({ target, isDeclaredInFile, progress, revision }: TargetRecord): 
   };
 }
 
-function recordOf(row: RotationTargetRow): TargetRecord {
+function recordOf(row: Selectable<RotationTargetRow>): TargetRecord {
   return {
-    target: JSON.parse(row.target) as RotationTarget,
+    // Targets of the first releases say nothing of a roll-back.
+    target: { rollback: false, ...(JSON.parse(row.target) as RotationTarget) },
     isDeclaredInFile: row.declared_in_file === 1,
-    progress: progressOf(row.progress),
+    progress: withInstants<TargetProgress>(row.progress),
     revision: { number: row.revision, isWritten: row.is_revision_written === 1 },
+    ...(row.proof === null ? {} : { proof: withInstants<ServingProof>(row.proof) }),
   };
 }
 
-const INSTANTS = ['notAfter', 'nextRotationAt', 'lastRotatedAt', 'retryAt', 'lastAt', 'until'];
+const INSTANTS = [
+  ...['notAfter', 'nextRotationAt', 'lastRotatedAt', 'retryAt', 'lastAt', 'until'],
+  ...['since', 'at', 'provenAt', 'unprovenSince', 'staleSince', 'touchedAt'],
+];
 
-function progressOf(json: string): TargetProgress {
+function withInstants<T>(json: string): T {
   return JSON.parse(json, (member, value: unknown) =>
     INSTANTS.includes(member) && typeof value === 'string' ? new Date(value) : value,
-  ) as TargetProgress;
+  ) as T;
 }

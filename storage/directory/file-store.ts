@@ -2,7 +2,12 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Violation } from '../../src/errors.ts';
-import type { DestinationState, DestinationWrite, Writer } from '../../src/rotation/destination.ts';
+import type {
+  DestinationState,
+  DestinationTouch,
+  DestinationWrite,
+  Writer,
+} from '../../src/rotation/destination.ts';
 import type { DirectoryDestination } from '../../src/rotation/target.ts';
 import { findCurrent, pointCurrentAt, removeCurrent } from './current-link.ts';
 import { fileFailure, unavailable } from './file-failure.ts';
@@ -80,6 +85,18 @@ export class FileStore {
 
   /** A directory tells nobody anything: status and log do. */
   async announce(): Promise<void> {}
+
+  /** Swaps the link for one that leads to the same folder: a rename is what Envoy watches for. */
+  async touch({ path }: DirectoryDestination, { version }: DestinationTouch): Promise<boolean> {
+    return this.#at(path, async () => {
+      const current = await findCurrent(path);
+      if (current.kind !== 'ours' || current.version !== version) {
+        throw unavailable(path, 'was changed by somebody else meanwhile');
+      }
+      await pointCurrentAt(path, current.folderName);
+      return true;
+    });
+  }
 
   async remove(destination: DirectoryDestination, targetName: string): Promise<boolean> {
     const { path } = destination;

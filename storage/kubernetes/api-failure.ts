@@ -77,7 +77,7 @@ export function apiFailure(error: unknown, call: ApiCall): PkiError {
   return new PkiError('target-unavailable', message, { cause: new Error(text) });
 }
 
-/** For an answer that has the right status and is no Secret, as of a proxy that asks people to log in. */
+/** For an answer that has the right status and is not what was asked for, as of a proxy that asks people to log in. */
 export function notAnApiServer(call: ApiCall): PkiError {
   return new PkiError('target-unavailable', `${clusterOf(call)} ${UNINTELLIGIBLE}`);
 }

@@ -14,6 +14,8 @@ export const ANNOTATIONS = {
   /** This and the next are notes for people and queries; the files are what counts and is kept right. */
   serialNumber: 'certwright.dev/serial-number',
   notAfter: 'certwright.dev/not-after',
+  /** When istiod was last asked to push the Secret once more. */
+  touchedAt: 'certwright.dev/touched-at',
 } as const;
 
 /** The label that says, for people, who keeps an object. */

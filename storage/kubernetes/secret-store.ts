@@ -1,20 +1,21 @@
 import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
 import type { Violation } from '../../src/errors.ts';
-import type { Announcement, DestinationState } from '../../src/rotation/destination.ts';
+import type {
+  Announcement,
+  DestinationState,
+  DestinationTouch,
+} from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
-import {
-  type ApiCall,
-  apiFailure,
-  isSecretMissing,
-  notAnApiServer,
-  statusCodeOf,
-} from './api-failure.ts';
+import { type ApiCall, apiFailure, isSecretMissing, notAnApiServer } from './api-failure.ts';
 import { applyConfiguration, type SecretWrite } from './apply-configuration.ts';
 import { Clusters } from './clusters.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
-import { FIELD_MANAGER, revisionOf, rivalOf, writerOf } from './ownership.ts';
+import { Outages } from './outages.ts';
+import { revisionOf, rivalOf, writerOf } from './ownership.ts';
+import { patchSecret, type SecretPatch } from './patch-secret.ts';
 import { secretEvent } from './secret-event.ts';
 import { besideIn, secretState, separateCaOf } from './secret-state.ts';
+import { touchPatch } from './touch-patch.ts';
 import { noteAnswer, SecretWatches, type SecretWatchesOptions } from './watch/secret-watches.ts';
 
 /** How Secrets are reached. */
@@ -28,8 +29,6 @@ export interface SecretStoreOptions extends ClusterAccess {
 }
 
 const UNKNOWN = { isKnown: false, kept: undefined };
-/** For so long an API server that could not be reached is not asked for the next target. */
-const OUTAGE_MS = 1_000;
 
 /**
  * Keeps targets in Kubernetes Secrets, by server-side apply under a field manager of our own.
@@ -43,11 +42,7 @@ export class SecretStore {
   readonly #instance: string;
   readonly #timeoutMs: number;
   readonly #watches: SecretWatches | undefined;
-  /** By context: what the last question that had no answer came to. */
-  readonly #outages = new Map<
-    string | undefined,
-    { readonly at: number; readonly error: unknown }
-  >();
+  readonly #outages = new Outages();
   readonly #states = new WeakMap<
     V1Secret,
     { readonly of: string; readonly state: DestinationState }
@@ -111,18 +106,21 @@ export class SecretStore {
   }
 
   async write(destination: KubernetesSecretDestination, write: SecretWrite): Promise<void> {
-    const { context, namespace, name } = destination;
     const { body, force } = applyConfiguration(destination, write, this.#instance);
+    await this.#patch(destination, { body, force, strategy: 'ServerSideApply' });
+  }
+
+  async touch(destination: KubernetesSecretDestination, touch: DestinationTouch): Promise<boolean> {
+    await this.#patch(destination, { body: touchPatch(touch), strategy: 'MergePatch' });
+    return true;
+  }
+
+  async #patch(destination: KubernetesSecretDestination, patch: SecretPatch): Promise<void> {
+    const { context, namespace, name } = destination;
     const call: ApiCall = { verb: 'patch', context, namespace, name };
     const watch = this.#watches?.watchOf(destination);
     try {
-      const written = await this.#ask(call, async (api) => {
-        const { PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
-        return api.patchNamespacedSecret(
-          { namespace, name, body, force, fieldManager: FIELD_MANAGER },
-          setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
-        );
-      });
+      const written = await this.#ask(call, (api) => patchSecret(api, destination, patch));
       watch?.put(written, { isOwnWrite: true });
     } catch (error) {
       watch?.doubt(name);
@@ -160,7 +158,10 @@ export class SecretStore {
 
   async #exact(destination: KubernetesSecretDestination): Promise<V1Secret | undefined> {
     const watch = this.#watches?.watchOf(destination);
-    if (watch?.isFailing === true) this.#assertNoOutage(destination);
+    const { context, namespace, name } = destination;
+    if (watch?.isFailing === true) {
+      this.#outages.assertNone({ verb: 'get', context, namespace, name });
+    }
     const secret = await this.#find(destination);
     noteAnswer(watch, destination.name, secret);
     return secret;
@@ -191,18 +192,9 @@ export class SecretStore {
     try {
       return await this.#clusters.ask(call.context, question);
     } catch (error) {
-      if (statusCodeOf(error) === undefined) {
-        this.#outages.set(call.context, { at: performance.now(), error });
-      }
+      this.#outages.note(call, error);
       throw apiFailure(error, call);
     }
-  }
-
-  /** While nobody answers, thousands of targets do not each wait for that. */
-  #assertNoOutage({ context, namespace, name }: KubernetesSecretDestination): void {
-    const { at, error } = this.#outages.get(context) ?? {};
-    if (at === undefined || performance.now() - at > OUTAGE_MS) return;
-    throw apiFailure(error, { verb: 'get', context, namespace, name });
   }
 
   /** What a target has written there itself goes away with its next write. */

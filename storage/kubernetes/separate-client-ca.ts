@@ -3,13 +3,14 @@ import type {
   Announcement,
   Beside,
   DestinationState,
+  DestinationTouch,
   DestinationWrite,
 } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
 import type { SecretStore } from './secret-store.ts';
 
 type Present = Extract<DestinationState, { kind: 'present' }>;
-type Inner = Pick<SecretStore, 'violationsOf' | 'read' | 'write' | 'remove' | 'announce'>;
+type Inner = Pick<SecretStore, 'violationsOf' | 'read' | 'write' | 'touch' | 'remove' | 'announce'>;
 
 /**
  * Secrets whose client authorities lie in a Secret of their own, `<name>-cacert`, which Istio reads before the one with
@@ -59,6 +60,13 @@ export class SeparateClientCa {
     await this.#secrets.write(destination, write);
     // What a target has left that kept them apart before would win over what was just written.
     if (ca !== undefined) await this.#secrets.remove(caOf(destination), write.targetName);
+  }
+
+  /** The Secret with the certificate is enough: both are pushed together (istio `xds/sds.go`, relatedConfigs). */
+  touch(destination: KubernetesSecretDestination, touch: DestinationTouch): Promise<boolean> {
+    if (!isSeparate(destination)) return this.#secrets.touch(destination, touch);
+    const [version] = JSON.parse(touch.version) as [string | null, string | null];
+    return this.#secrets.touch(mainOf(destination), { ...touch, version: version ?? '' });
   }
 
   async remove(destination: KubernetesSecretDestination, targetName: string): Promise<boolean> {

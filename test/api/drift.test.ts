@@ -33,7 +33,17 @@ const directory = {
   ...{ type: 'directory', path: '/a', includeRoot: true, clientAuthorities: [] },
   ...{ clientTrust: 'issuer', keyMode: '0600' },
 };
-const targets = [secret, directory].map((destination) => ({ ...target, destination }));
+const pods = { kind: 'gatewayPods', context: 'a', namespace: 'b', port: 1, serverName: 'c' };
+const served = [
+  [
+    { host: 'a', port: 443, serverName: 'b.c', via: 'tcp' },
+    { ...pods, selector: { 'a/b': 'c' } },
+  ],
+  { ...pods, selector: 'a=b, c in (d, e),!f' },
+];
+const targets = [secret, directory].map((destination, index) => ({
+  ...{ ...target, destination, served: served[index], rollback: true },
+}));
 const subtrees = { dnsNames: ['a'], ipRanges: ['::/0'], emailDomains: ['.a'], uriDomains: ['a'] };
 
 const nameConstraints = { permitted: subtrees, excluded: subtrees };

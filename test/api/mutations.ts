@@ -143,6 +143,7 @@ const TEXTS: readonly string[] = [
     'issuer',
     'Issuer',
   ],
+  ...['tcp', 'gatewayPods', 'a=b', 'a==b,c', 'a in (b,c)', 'a in ()', 'a,', '!a', 'a/b=c', 'a=b=c'],
   ...[
     '/',
     '/x',
@@ -196,7 +197,10 @@ export const QUERY_TEXTS: readonly string[] = [
 ];
 
 /** Values of every other type, and numbers on both sides of every bound. */
-const OTHERS = [null, true, false, 0, -0, -1, 1.5, 255, 256, 2 ** 53, 1e300, [], {}, [null], [[]]];
+const OTHERS = [
+  ...[null, true, false, 0, -0, -1, 1.5, 255, 256, 65_535, 65_536, 2 ** 53, 1e300],
+  ...[[], {}, [null], [[]]],
+];
 
 /** One member more than any list may have. */
 const MANY = 101;

@@ -35,10 +35,11 @@ describe('POST /v1/rotation/targets', () => {
         ...{ type: 'directory', path, includeRoot: true, clientAuthorities: [] },
         ...{ clientTrust: 'issuer', keyMode: '0600' },
       },
+      rollback: false,
       warnings: [],
       status: {
         ...{ state: 'pending', reasons: [], ...unknown },
-        ...{ lastRotatedAt: null, conflict: null, lastError: null },
+        ...{ lastRotatedAt: null, conflict: null, lastError: null, served: null },
       },
     });
   });
@@ -69,6 +70,14 @@ describe('POST /v1/rotation/targets', () => {
       keyAlgorithm: 'ecdsa-p384',
       renewBefore: '7d',
       destination,
+      served: [
+        { host: '127.0.0.1', port: 1, serverName: 'a.example.org', via: 'tcp' },
+        {
+          ...{ kind: 'gatewayPods', namespace: 'istio-system', selector: { istio: 'gateway' } },
+          ...{ port: 8443, serverName: 'a.example.org' },
+        },
+      ],
+      rollback: true,
     });
     const reply = await api.post(targets, target);
     const { status: _, warnings, ...answered } = reply.json<TargetJson>();
@@ -206,6 +215,7 @@ describe('GET /v1/rotation/targets/{name}', () => {
       revision: 1,
       conflict: null,
       lastError: null,
+      served: null,
     });
     assert.equal((await api.get(`/v1/certificates/${serialNumber}`)).status, 200);
   });

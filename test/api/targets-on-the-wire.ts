@@ -19,7 +19,23 @@ export interface TargetJson {
     readonly nextRotationAt: string | null;
     readonly lastRotatedAt: string | null;
     readonly lastError: string | null;
+    readonly served: ServedJson | null;
   };
+}
+
+/** What the places of a target serve, as the API answers it. */
+interface ServedJson {
+  readonly state: string;
+  readonly since: string;
+  readonly at: string;
+  readonly serialNumber: string;
+  readonly places: readonly {
+    readonly place: string;
+    readonly state: string;
+    readonly since: string;
+    readonly servedInstead?: Readonly<Record<string, string | null>>;
+    readonly error?: string;
+  }[];
 }
 
 /** What a pass did with one target. */
@@ -70,6 +86,7 @@ export function inFile(path: string): RotationTarget {
       ...{ type: 'directory', path, includeRoot: true, clientAuthorities: [] },
       ...{ clientTrust: 'issuer', keyMode: '0600' },
     },
+    rollback: false,
   };
 }
 

@@ -68,16 +68,21 @@ for (const { title, folder, examples, gateways, selector } of flavours) {
       });
     });
 
-    it('grants get, list, watch, create and patch on Secrets of the gateway namespace, and nothing else', async () => {
+    it('grants get, list, watch, create and patch on Secrets of the gateway namespace, list on its pods, and nothing else', async () => {
+      const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+      const rights = [gateways, home, 'default', 'kube-system'].flatMap((namespace) =>
+        ['secrets', 'pods'].flatMap((resource) =>
+          verbs.map((verb) => ({ namespace, resource, verb })),
+        ),
+      );
       const granted: string[] = [];
-      for (const namespace of [gateways, home, 'default', 'kube-system']) {
-        for (const verb of ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete']) {
-          const isAllowed = await mayDo(cluster, { namespace, verb, resource: 'secrets' });
-          if (isAllowed) granted.push(`${verb} in ${namespace}`);
-        }
+      for (const right of rights) {
+        const { namespace, resource, verb } = right;
+        const words = `${verb} ${resource} in ${namespace}`;
+        if (await mayDo(cluster, right)) granted.push(words);
       }
-      const verbs = ['get', 'list', 'watch', 'create', 'patch'];
-      const expected = verbs.map((verb) => `${verb} in ${gateways}`);
+      const secrets = ['get', 'list', 'watch', 'create', 'patch'].map((verb) => `${verb} secrets`);
+      const expected = [...secrets, 'list pods'].map((right) => `${right} in ${gateways}`);
       assert.deepEqual(granted.sort(), expected.sort());
     });
 

@@ -18,6 +18,7 @@ import { followFile } from '../../src/rotation/follow-file.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import { openDatabase } from '../../storage/database/open-database.ts';
 import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
+import { openPlaces } from '../../storage/serving/open-places.ts';
 import { ApiClient } from './api-client.ts';
 import { ChangingProfiles } from './changing-profiles.ts';
 import { type Listener, openapiYaml } from './documented-operations.ts';
@@ -93,6 +94,7 @@ export async function startApi({ profiles = [], publicUrl }: ApiSettings = {}): 
       dataDir: newDirectoryIn(folder, 'data'),
       instance: 'this-service',
     }),
+    places: openPlaces({ kubeconfigFiles: [], timeoutMs: 1_000 }),
     log: pino({ level: 'trace' }, linesInto(log)),
     adminToken,
     openapiYaml,
@@ -105,7 +107,7 @@ export async function startApi({ profiles = [], publicUrl }: ApiSettings = {}): 
     await service.createAuthority(request, { name: 'startup' });
   }
   after(async () => {
-    await service.rotation.stop();
+    await Promise.all([service.rotation.stop(), service.proofs.stop()]);
     await db.destroy();
   });
   const kept = repositories(db, clock.now);

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { ForeignChain } from '../../src/bundle/certification-path.ts';
 import * as der from '../../src/x509/der.ts';
 import { encodePem } from '../../src/x509/pem.ts';
@@ -109,6 +109,11 @@ export function foreignChain(
   const nobody = { ownAuthorities: [], publicRoots: [] };
   const texts = { privateKey: keyPem(privateKey), certificates: pemOf(certificates) };
   return { ...texts, ...nobody, now: NOW, ...changes };
+}
+
+/** SHA-256 of its DER, in lower-case hexadecimal. */
+export function fingerprintOf({ der: octets }: TestCertificate): string {
+  return createHash('sha256').update(octets).digest('hex');
 }
 
 function nameOf(commonName: string): Buffer {

@@ -2,6 +2,7 @@ import { PkiError, type Violation } from '../../src/errors.ts';
 import type {
   DestinationState,
   DestinationStore,
+  DestinationTouch,
   DestinationWrite,
 } from '../../src/rotation/destination.ts';
 import type { Destination, KubernetesSecretDestination } from '../../src/rotation/target.ts';
@@ -49,6 +50,10 @@ export class FakeDestinations implements DestinationStore {
       version: serialNumber,
     };
     this.#secrets.set(keyOf(destination), state as DestinationState);
+  }
+
+  async touch(destination: Destination, touch: DestinationTouch): Promise<boolean> {
+    return destination.type === 'directory' && this.#files.touch(destination, touch);
   }
 
   async remove(destination: Destination, targetName: string): Promise<boolean> {

@@ -10,6 +10,19 @@ export interface IssuedCertificate {
   readonly privateKey: string;
 }
 
+/** What the places of a target serve. */
+export interface ServedStatus {
+  readonly state: 'proven' | 'stale' | 'unreachable';
+  readonly since: string;
+  readonly serialNumber: string;
+  readonly places: readonly {
+    readonly place: string;
+    readonly state: string;
+    readonly servedInstead?: { readonly serialNumber: string | null };
+    readonly error?: string;
+  }[];
+}
+
 /** What a target says about itself. */
 export interface TargetStatus {
   readonly state: 'current' | 'due' | 'failing' | 'conflict' | 'pending';
@@ -19,6 +32,7 @@ export interface TargetStatus {
   readonly nextRotationAt: string | null;
   readonly lastRotatedAt: string | null;
   readonly lastError: string | null;
+  readonly served: ServedStatus | null;
 }
 
 /** The result of a pass for one target. */
@@ -118,6 +132,20 @@ export class Certwright {
       throw new Error(`it is ${JSON.stringify(status)}`);
     };
     return until(what, ask, patience);
+  }
+
+  /** Waits until the places of a target are in `state`, looked at for the certificate that it has now. */
+  async untilServed(
+    name: string,
+    state: ServedStatus['state'],
+    patience: Patience = {},
+  ): Promise<ServedStatus> {
+    const ask = async () => {
+      const { served, serialNumber } = await this.targetStatus(name);
+      if (served?.state === state && served.serialNumber === serialNumber) return served;
+      throw new Error(`it is ${JSON.stringify(served)}`);
+    };
+    return until(`what is served of ${name} is ${state}`, ask, patience);
   }
 
   async rotate(name: string): Promise<RotationItem> {

@@ -27,12 +27,17 @@ export interface GatewayCredentialsOptions {
   readonly namespace: string;
   readonly credentialNames: readonly string[];
   readonly sdsFolder: string;
+  /** Whether a push gets lost, as that of a good Secret does beside a bad one; the next event makes another. */
+  readonly losesPush?: (credentialName: string) => boolean;
 }
 
 interface SecretList {
   readonly metadata: { readonly resourceVersion: string };
   readonly items: readonly KubeSecret[];
 }
+
+/** Lays out what has changed; with a Secret's name, that of its credential alone. */
+type LayOut = (secrets: Secrets, changed?: string) => void;
 
 const RETRY_MS = 200;
 
@@ -52,7 +57,7 @@ export function followGatewayCredentials(world: World, options: GatewayCredentia
 async function followUntil(
   signal: AbortSignal,
   options: GatewayCredentialsOptions,
-  layOut: (secrets: Secrets) => void,
+  layOut: LayOut,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -67,7 +72,7 @@ async function followUntil(
 async function listAndWatch(
   signal: AbortSignal,
   { api, namespace }: GatewayCredentialsOptions,
-  layOut: (secrets: Secrets) => void,
+  layOut: LayOut,
 ): Promise<void> {
   const path = secretsOf(namespace);
   const list = await api.call<SecretList>('GET', path);
@@ -76,7 +81,7 @@ async function listAndWatch(
   const query = `watch=true&resourceVersion=${list.metadata.resourceVersion}`;
   await api.watch<KubeSecret>(`${path}?${query}`, signal, (event) => {
     applyEvent(secrets, event);
-    layOut(secrets);
+    layOut(secrets, event.object.metadata.name);
   });
 }
 
@@ -98,19 +103,21 @@ function applyEvent(secrets: Map<string, KubeSecret>, event: WatchEvent<KubeSecr
 }
 
 /** Writes what has changed since the last time; what is gone or incomplete stays as it was pushed. */
-function layerOut({ credentialNames, sdsFolder }: GatewayCredentialsOptions) {
+function layerOut({ credentialNames, sdsFolder, losesPush }: GatewayCredentialsOptions): LayOut {
   const pushed = new Map<string, string>();
   const push = (name: string, content: SdsContent | undefined) => {
     if (content === undefined && pushed.has(name)) return;
     const text = JSON.stringify(content);
-    if (pushed.has(name) && pushed.get(name) === text) return;
+    if (pushed.has(name) && (pushed.get(name) === text || losesPush?.(name))) return;
     pushed.set(name, text);
     writeSdsFile(sdsFolder, name, content);
   };
-  return (secrets: Secrets) => {
+  return (secrets: Secrets, changed?: string) => {
     for (const name of credentialNames) {
+      const authorities = authoritiesSecretName(name);
+      if (changed !== undefined && ![name, authorities].includes(changed)) continue;
       push(name, serverPair(secrets, name));
-      push(authoritiesSecretName(name), clientAuthorities(secrets, name));
+      push(authorities, clientAuthorities(secrets, name));
     }
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ServingProof } from '../../../src/rotation/proof/serving-proof.ts';
 import { NEW_TARGET, NO_REVISION } from '../../../src/rotation/rotation-record.ts';
 import type { RotationTarget } from '../../../src/rotation/target.ts';
 import { IssuanceWorld, NOW, refusalOf } from '../../support/issuance.ts';
@@ -22,6 +23,20 @@ function target(name: string, validity = '30d'): RotationTarget {
       clientAuthorities: [],
       clientTrust: 'issuer',
       keyMode: '0600',
+    },
+    rollback: false,
+  };
+}
+
+/** What looks at the places of a target have left, with every instant that there may be. */
+function proofAt(at: Date): ServingProof {
+  const servedInstead = { fingerprintSha256: 'ab', serialNumber: '4a', notAfter: at };
+  return {
+    ...{ state: 'stale', since: at, at, serialNumber: '4b', revision: 2, provenAt: at },
+    places: [{ place: 'a:443', state: 'stale', since: at, at, servedInstead, error: 'b' }],
+    watch: {
+      ...{ unprovenSince: at, staleSince: at, touchedAt: at, touches: 1 },
+      ...{ reported: null, isRolledBack: false },
     },
   };
 }
@@ -148,6 +163,29 @@ for (const [database, open] of DATABASES) {
       await targets.remove('a', [auditEntry()]);
       await targets.recordPass('a', { progress, auditEntries: [auditEntry()] });
       assert.deepEqual(await targets.list(), []);
+    });
+
+    it('keep what was found at their places apart from what passes leave', async () => {
+      const db = await open();
+      const { targets, journal } = repositories(db, () => NOW);
+      const proof = proofAt(NOW);
+      await targets.add(kept('a'), auditEntry({ count: 1 }));
+      await targets.recordProof('a', proof, [auditEntry({ count: 2 })]);
+      assert.deepEqual(await targets.find('a'), { ...kept('a'), proof });
+      assert.equal((await journal.list({ limit: 10, before: undefined })).length, 2);
+
+      const progress = { ...NEW_TARGET, failures: 3 };
+      await targets.recordPass('a', { progress, auditEntries: [] });
+      await targets.replace({ target: target('a', '20d'), progress }, auditEntry({ count: 3 }));
+      const replaced = { ...kept('a'), target: target('a', '20d'), progress, proof };
+      assert.deepEqual(await targets.find('a'), replaced);
+      const records = [{ ...kept('a', true), progress }];
+      await targets.followFile({ records, dropped: [], auditEntries: [] });
+      assert.deepEqual(await targets.find('a'), { ...kept('a', true), progress, proof });
+
+      await targets.remove('a', []);
+      await targets.recordProof('a', proof, []);
+      assert.equal(await targets.find('a'), undefined);
     });
 
     it('follow the settings file in one step', async () => {

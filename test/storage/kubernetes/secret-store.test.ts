@@ -70,6 +70,23 @@ describe('SecretStore', () => {
     assert.equal(headers.authorization, `Bearer ${TOKEN}`);
   });
 
+  it('touches by a merge patch of one annotation, of the version that was judged', async (t) => {
+    const { store, requests } = await storeBefore(t, () => secretWith({}));
+    const time = new Date('2030-01-01T00:00:00Z');
+    const { version } = presentState();
+    assert.equal(await store.touch?.(secretDestination(), { version, time }), true);
+    const [{ method, url, headers, body }] = requests as [Received];
+    assert.deepEqual([method, url.searchParams.get('fieldManager')], ['PATCH', 'certwright']);
+    assert.equal(headers['content-type'], 'application/merge-patch+json');
+    assert.deepEqual(JSON.parse(body), {
+      metadata: {
+        uid: '0b9f9a4e-0000-4000-8000-000000000000',
+        resourceVersion: '4711',
+        annotations: { 'certwright.dev/touched-at': '2030-01-01T00:00:00.000Z' },
+      },
+    });
+  });
+
   it('deletes only its own Secret, and only the one that it has just judged', async (t) => {
     const mine = { 'certwright.dev/revision': '7', 'certwright.dev/target': 'web' };
     let annotations: Record<string, string> = mine;

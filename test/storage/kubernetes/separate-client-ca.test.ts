@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { PkiError } from '../../../src/errors.ts';
-import type { DestinationState } from '../../../src/rotation/destination.ts';
+import type { DestinationState, DestinationTouch } from '../../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../../src/rotation/target.ts';
 import type { SecretWrite } from '../../../storage/kubernetes/apply-configuration.ts';
 import { SeparateClientCa } from '../../../storage/kubernetes/separate-client-ca.ts';
@@ -33,6 +33,12 @@ class MemorySecrets {
     const writer = { target: targetName, isThisService: true };
     const version = String(this.#version);
     this.states.set(name, presentState({ files, revision, writer, version, isAsWritten: true }));
+  };
+
+  readonly touched: unknown[] = [];
+  readonly touch = async ({ name }: KubernetesSecretDestination, touch: DestinationTouch) => {
+    this.touched.push([name, touch.version]);
+    return true;
   };
 
   readonly remove = async ({ name }: KubernetesSecretDestination) => this.states.delete(name);
@@ -70,6 +76,14 @@ describe('client authorities in a Secret of their own', () => {
     const { files, isAsWritten, revision, writer } = await readPresent();
     assert.deepEqual(files, all);
     assert.deepEqual([isAsWritten, revision, writer?.target], [true, 1, 'web']);
+  });
+
+  it('are left alone where the pair is touched, which is as it was judged', async () => {
+    await write();
+    const { version } = await readPresent();
+    assert.equal(await store.touch(separate, { version, time: new Date() }), true);
+    const main = secrets.states.get('web');
+    assert.deepEqual(secrets.touched, [['web', main?.kind === 'present' ? main.version : '']]);
   });
 
   it('are written over what was judged, and nothing else, in either Secret', async () => {

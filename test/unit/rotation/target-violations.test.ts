@@ -24,6 +24,7 @@ describe('a declaration of a target', () => {
       sampleKeyOf: async () => subjectKeyOf((await newKeyPair('ecdsa-p256')).publicKey),
       authorityExists: () => Promise.resolve(true),
       destinations: { violationsOf: () => Promise.resolve([]) },
+      hasContext: () => Promise.resolve(false),
     };
     assert.deepEqual(await targetViolations(deps, target), []);
     const [violation] = await targetViolations(deps, { ...target, dnsNames: ['a b'] });
