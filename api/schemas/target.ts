@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { KEY_ALGORITHMS, type SubjectAltNames } from '../../src/certificate.ts';
 import { canonicalName } from '../../src/issuance/names.ts';
+import { NO_JITTER } from '../../src/rotation/schedule/rotation-time.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import { Duration, Line, listOf, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
+import { RotationWindowBody } from './rotation-window.ts';
 
 /** Linux' PATH_MAX. */
 const MAX_PATH_LENGTH = 4_096;
@@ -49,6 +51,8 @@ const members = {
   keyAlgorithm: z.enum(KEY_ALGORITHMS).default('ecdsa-p256'),
   validity: Duration,
   renewBefore: Duration.exactOptional(),
+  jitter: z.union([z.literal(NO_JITTER), Duration]).exactOptional(),
+  rotationWindow: RotationWindowBody.exactOptional(),
   destination: Destination,
 } as const;
 

@@ -35,7 +35,11 @@ describe('the settings', () => {
       profiles: [],
       authorities: undefined,
       rotationTargets: [],
-      rotationSchedule: '*/5 * * * *',
+      rotation: {
+        schedule: '*/5 * * * *',
+        window: undefined,
+        limits: { writesPerSecond: 5, issuesPerSecond: 200 },
+      },
       lease: undefined,
       logLevel: 'info',
       commitWaitMs: 2,
@@ -72,7 +76,7 @@ describe('the settings', () => {
     assert.deepEqual(settings.tlsNames, { dnsNames: ['a.b', '*.xn--bcher-kva.d'], ipAddresses });
     const { adminTokenFile, keyEncryptionKeyFile } = settings;
     assert.deepEqual([adminTokenFile, keyEncryptionKeyFile], ['/f/token', '/f/key']);
-    assert.deepEqual([settings.rotationSchedule, settings.logLevel], ['*/10 * * * * *', 'silent']);
+    assert.deepEqual([settings.rotation.schedule, settings.logLevel], ['*/10 * * * * *', 'silent']);
   });
 
   it('that lie in the data folder follow it', () => {
