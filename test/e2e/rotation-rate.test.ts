@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Certwright, secretTarget } from './rig/certwright.ts';
 import { type Cluster, startCluster } from './rig/cluster.ts';
-import { secretsOf } from './rig/kube-api.ts';
+import { type KubeObject, secretsOf } from './rig/kube-api.ts';
 import { startService } from './rig/service.ts';
 import { until } from './rig/until.ts';
 import { newWorld } from './rig/world.ts';
@@ -29,10 +29,16 @@ describe('many targets of one API server', () => {
     await cluster.api.createNamespace(namespace);
     const stop = new AbortController();
     world.defer(async () => stop.abort());
-    const told = cluster.api.watch(`${secretsOf(namespace)}?watch=1`, stop.signal, () =>
-      writes.push(performance.now()),
-    );
-    told.catch(() => undefined);
+    const path = secretsOf(namespace);
+    const { metadata } = await cluster.api.call<Pick<KubeObject, 'metadata'>>('GET', path);
+    const query = `watch=1&resourceVersion=${metadata.resourceVersion}`;
+    const told = cluster.api.watch(`${path}?${query}`, stop.signal, ({ type }) => {
+      assert.notEqual(type, 'ERROR');
+      writes.push(performance.now());
+    });
+    told.catch((failure: unknown) => {
+      if (!stop.signal.aborted) throw failure;
+    });
     certwright = new Certwright(await startService(world, { kubeconfig: cluster.kubeconfig }));
     for (let index = 0; index < TARGETS; index += 1) {
       const [name, host] = [`many-${index}`, `many-${index}.example.org`];
