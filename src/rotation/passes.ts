@@ -73,13 +73,13 @@ export class Passes {
     const { name } = target;
     const waiting = terms.isRequested ? undefined : this.#waiting.get(name);
     if (waiting) return waiting;
-    let hasBegun = false;
+    const state: { hasBegun: boolean } = { hasBegun: false };
     const pass = this.#lanes.run(laneOf(target.destination), rank, () => {
-      hasBegun = true;
+      state.hasBegun = true;
       this.#waiting.delete(name);
       return this.at(target, terms, { hasTurn: true });
     });
-    if (!hasBegun && !terms.isRequested) this.#waiting.set(name, pass);
+    if (!state.hasBegun && !terms.isRequested) this.#waiting.set(name, pass);
     this.keepTrackOf(pass);
     void this.#reportWhileWaiting();
     return pass;
