@@ -176,7 +176,7 @@ describe('the windows of the settings file', () => {
       '{name',
       '{rotationWindow: {cron: 0 0 30 2 *, duration: 1h}, name',
     );
-    const yaml = `rotationWindow:\n  cron: 0 2 * * 6\n  duration: 1m\nrotationTargets:\n  - ${withWindow}`;
+    const yaml = `rotationWindow:\n  cron: 0 2 * * 6\n  duration: 1m\nrotationTargets:\n  - ${withWindow.replace(/\s+/g, ' ')}`;
     assert.deepEqual(faultsWithLinesIn(yaml), [
       'line 3: /rotationWindow/duration: must be from 5m to 7d',
       'line 5: /rotationTargets/0/rotationWindow/cron: never comes, so that the window would never open',
