@@ -53,9 +53,9 @@ describe('many targets of one API server', () => {
     return (TARGETS - 1) / ((last - first) / 1000);
   }
 
-  it('are written five a second, within 5 %, when they are declared', async () => {
+  it('are written no faster than five a second while they are declared one after another', async () => {
     const rate = await rateSince(0);
-    assert.ok(Math.abs(rate - PER_SECOND) < 0.05 * PER_SECOND, `${rate}/s`);
+    assert.ok(rate < 1.05 * PER_SECOND, `${rate}/s`);
   });
 
   it('would take as long again if all were forced, says the plan', async () => {
