@@ -9,6 +9,7 @@ import { issuingOf } from './compose/issuing.ts';
 import { refusalEntryOf } from './compose/refusal-entry.ts';
 import { composeRevisions } from './compose/revisions.ts';
 import { composeRotation } from './compose/rotation.ts';
+import { composeRotationPlan } from './compose/rotation-plan.ts';
 import type {
   FirstProcess,
   FirstSurroundings,
@@ -119,6 +120,7 @@ function joined(
     targetWarnings: targetWarnings.bind(undefined, { findProfile: profiles.find }),
     preflight: (consumer: Consumer, file: string) => preflight(consumer, file, now()),
     listAuditEntries: stores.journal.list,
+    ...composeRotationPlan(surroundings, parts),
   };
   // Such a line has no member that could hold a secret, and looking for some would cost more than the line.
   const requests = log.child({}, { redact: [] });

@@ -5,11 +5,14 @@ import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
 import { violationsIn } from './api/input.ts';
 import { Hosts } from './api/schemas/names.ts';
+import { IssueRate, WriteRate } from './api/schemas/rotation-rate.ts';
 import { targetOf } from './api/schemas/target.ts';
+import type { RotationSettings } from './compose/rotation-settings.ts';
 import { SettingsError } from './config/settings-error.ts';
 import { readSettingsFile } from './config/settings-file.ts';
 import type { AuthorityDeclaration } from './src/authority/missing-authorities.ts';
 import type { Profile } from './src/issuance/profile.ts';
+import { DEFAULT_LIMITS } from './src/rotation/schedule/limits.ts';
 import type { RotationTarget } from './src/rotation/target.ts';
 
 export interface ListenAddress {
@@ -38,7 +41,7 @@ export interface Settings {
   /** `undefined`: the settings file does not say. */
   readonly authorities: readonly AuthorityDeclaration[] | undefined;
   readonly rotationTargets: readonly RotationTarget[];
-  readonly rotationSchedule: string;
+  readonly rotation: RotationSettings;
   /** Where replicas find out by a Lease which of them rotates; `own`: in this pod's namespace. */
   readonly lease: { readonly namespace: string; readonly name: string } | 'own' | undefined;
   readonly logLevel: string;
@@ -93,6 +96,8 @@ const Environment = z.strictObject({
     .string()
     .refine(isCronExpression, 'must be a cron expression of five fields, or six with seconds')
     .default('*/5 * * * *'),
+  PKI_ROTATION_RATE: WriteRate.default(DEFAULT_LIMITS.writesPerSecond),
+  PKI_ROTATION_ISSUE_RATE: IssueRate.default(DEFAULT_LIMITS.issuesPerSecond),
   PKI_LEASE: z
     .string()
     .regex(/^(off|[a-z0-9-]{1,63}\/[a-z0-9.-]{1,253})$/, 'must be namespace/name, or off')
@@ -146,7 +151,14 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     profiles: file?.profiles ?? [],
     authorities: file?.authorities,
     rotationTargets: file?.rotationTargets.map(targetOf) ?? [],
-    rotationSchedule: env.PKI_ROTATION_SCHEDULE,
+    rotation: {
+      schedule: env.PKI_ROTATION_SCHEDULE,
+      window: file?.rotationWindow,
+      limits: {
+        writesPerSecond: env.PKI_ROTATION_RATE,
+        issuesPerSecond: env.PKI_ROTATION_ISSUE_RATE,
+      },
+    },
     logLevel: env.PKI_LOG_LEVEL,
     commitWaitMs: env.PKI_COMMIT_WAIT_MS,
     workers: env.PKI_WORKERS,

@@ -73,7 +73,7 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const { kubernetes, lease } = settings;
   const leadership = await openLeadership({ db, kubernetes, lease, now, log, onLead });
   state.leads = leadership.leads;
-  const rotations = schedule(settings.rotationSchedule, () => leadership.leads() && onLead());
+  const rotations = schedule(settings.rotation.schedule, () => leadership.leads() && onLead());
   const watch = startWatch(service, log, async () => {
     rootFile ??= await writtenRoot(settings, { service, dataDir });
     await renewOwnCertificate();
@@ -122,6 +122,7 @@ function composed(
     publicRoots: rootCertificates,
     profiles: new Profiles(settings.profiles),
     publicUrl: settings.publicUrl,
+    rotation: settings.rotation,
     isReady: () => state.isReady,
     leads: () => state.leads(),
     otherMetrics: async () => (await state.workers?.askAll<MetricValues>('metrics')) ?? [],
@@ -134,7 +135,7 @@ async function listen(
   parts: { service: FirstComposition; secrets: Secrets; state: State; log: Logger },
 ) {
   const { service, secrets, state, log } = parts;
-  const { databaseFile, commitWaitMs, logLevel, isTlsOn, profiles, publicUrl } = settings;
+  const { databaseFile, commitWaitMs, logLevel, isTlsOn, profiles, publicUrl, rotation } = settings;
   const ownCertificate = ownCertificateOf(settings, service);
   const issued = isTlsOn ? ownCertificate.renewIfDue() : Promise.resolve(undefined);
   let tls = await explained('PKI_TLS_AUTHORITY, PKI_TLS_NAMES', issued);
@@ -149,6 +150,7 @@ async function listen(
     ticketKeys,
     profiles,
     publicUrl,
+    rotation,
   };
   const workers = new Workers(settings.workers === 1 ? 0 : settings.workers, {
     start: () => ({ ...known, tls }),

@@ -25,6 +25,7 @@ import { type ProfileRoutesDeps, profileRoutes } from './routes/profiles.ts';
 import { type RenewalRoutesDeps, renewalRoutes } from './routes/renewal.ts';
 import { type RevisionRoutesDeps, revisionRoutes } from './routes/revisions.ts';
 import { type RotationRoutesDeps, rotationRoutes } from './routes/rotation.ts';
+import { type RotationPlanRoutesDeps, rotationPlanRoutes } from './routes/rotation-plan.ts';
 import {
   type TargetPreflightRoutesDeps,
   targetPreflightRoutes,
@@ -58,6 +59,7 @@ export interface ManagementDeps
     RenewalRoutesDeps,
     RevisionRoutesDeps,
     RotationRoutesDeps,
+    RotationPlanRoutesDeps,
     TargetPreflightRoutesDeps,
     AuditRoutesDeps,
     AnswerOnceDeps<Issuing> {
@@ -76,7 +78,7 @@ export function managementApp(deps: ManagementDeps): Express {
     .use(certificateRoutes(deps), renewalRoutes(deps), pfxRoutes(deps))
     .use(authorityIntakeRoutes(deps), authorityRoutes(deps), profileRoutes(deps))
     .use(preflightRoutes(deps), rotationRoutes(deps), revisionRoutes(deps))
-    .use(targetPreflightRoutes(deps), auditRoutes(deps));
+    .use(targetPreflightRoutes(deps), rotationPlanRoutes(deps), auditRoutes(deps));
   return listenerApp(deps, (app) => {
     app.use('/v1', v1);
     app.use(documentationRoutes({ openapiYaml, problems: problemKinds }));

@@ -7,11 +7,13 @@ import type { ServingProofs } from '../src/rotation/proof/serving-proofs.ts';
 import { rollBackTarget } from '../src/rotation/roll-back.ts';
 import { Rotation, type RotationDeps } from '../src/rotation/rotation.ts';
 import { SampleKeys } from '../src/rotation/sample-keys.ts';
+import { withDefaultWindow } from '../src/rotation/schedule/default-window.ts';
 import type { RotationTarget } from '../src/rotation/target.ts';
 import { targetPreflight } from '../src/rotation/target-preflight.ts';
 import { targetViolations } from '../src/rotation/target-violations.ts';
 import { composeProofs } from './proofs.ts';
 import type { FirstSurroundings, Parts } from './surroundings.ts';
+import { ticker } from './ticker.ts';
 import { WatchedTargets } from './watched-targets.ts';
 
 /** Joins what keeps targets supplied; no pass is made yet. */
@@ -54,7 +56,7 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
 type RotationParts = Parts & Pick<RotationDeps, 'issue' | 'keptCertificate' | 'addRevision'>;
 
 function rotationDeps(
-  { now, destinations, log, profiles }: FirstSurroundings,
+  { now, destinations, log, profiles, rotation }: FirstSurroundings,
   { stores, issuers, metrics, issue, keptCertificate, addRevision }: RotationParts,
   proofs: Pick<ServingProofs, 'notice'>,
 ): RotationDeps {
@@ -65,8 +67,15 @@ function rotationDeps(
     addRevision,
     destinations,
     leafProfileOf: profiles.leafProfileOf,
-    listTargets: stores.targets.list,
-    findTarget: stores.targets.find,
+    listTargets: async () =>
+      (await stores.targets.list()).map((record) => withDefaultWindow(record, rotation.window)),
+    findTarget: async (name) => {
+      const record = await stores.targets.find(name);
+      return record && withDefaultWindow(record, rotation.window);
+    },
+    ticker,
+    limits: rotation.limits,
+    reportWaiting: (targets) => log.info({ targets }, 'targets wait for their turn to be rotated'),
     pathOf: (authority) => issuers.pathOf(authority),
     recordPass: stores.targets.recordPass,
     report: (pass, actor) => {

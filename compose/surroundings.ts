@@ -22,6 +22,7 @@ import type { IssuanceRecords } from '../storage/database/issuance-records.ts';
 import type { RevisionRepository } from '../storage/database/revision-repository.ts';
 import type { Commit } from '../storage/database/statement.ts';
 import type { TargetRepository } from '../storage/database/target-repository.ts';
+import type { RotationSettings } from './rotation-settings.ts';
 
 /** What the parts of the service are joined around; tests hand in a clock and a database of theirs. */
 export interface Surroundings {
@@ -39,6 +40,7 @@ export interface Surroundings {
   readonly profiles: Profiles;
   /** Under which the distribution listener is reached by everybody, without a slash at its end. */
   readonly publicUrl?: string | undefined;
+  readonly rotation: RotationSettings;
   readonly isReady: () => boolean;
 }
 

@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { violationsIn } from '../api/input.ts';
 import { AuthorityBody } from '../api/schemas/authority.ts';
 import { ProfileBody } from '../api/schemas/profile.ts';
+import { RotationWindowBody } from '../api/schemas/rotation-window.ts';
 import { TargetBody } from '../api/schemas/target.ts';
 import { SUBJECT_ALT_NAME_KINDS } from '../src/certificate.ts';
 import { nameFault } from '../src/issuance/name-checks.ts';
 import { Profiles } from '../src/issuance/profiles.ts';
 import { doOverlap } from '../src/rotation/overlap.ts';
+import { windowViolations } from '../src/rotation/schedule/rotation-window.ts';
 import { SettingsError } from './settings-error.ts';
 
 /** What the settings file declares, checked as far as that is possible without the database. */
@@ -19,6 +21,7 @@ const SettingsFile = z
     profiles: z.array(ProfileBody).default([]),
     authorities: z.array(AuthorityBody).exactOptional(),
     rotationTargets: z.array(TargetBody).default([]),
+    rotationWindow: RotationWindowBody.exactOptional(),
   })
   .superRefine(({ profiles, authorities = [], rotationTargets }, context) => {
     for (const [list, entries] of Object.entries({ profiles, authorities, rotationTargets })) {
@@ -43,7 +46,15 @@ const SettingsFile = z
       context.addIssue({ code: 'custom', path: [...path, 'destination'], message });
     }
   })
-  .superRefine(({ rotationTargets }, context) => {
+  .superRefine(({ rotationTargets, rotationWindow }, context) => {
+    const windows = rotationTargets.map((target) => target.rotationWindow);
+    for (const [index, window] of [rotationWindow, ...windows].entries()) {
+      const owner = index === 0 ? [] : ['rotationTargets', index - 1];
+      for (const { pointer, detail } of window ? windowViolations(window) : []) {
+        const path = [...owner, 'rotationWindow', pointer.slice(1)];
+        context.addIssue({ code: 'custom', path, message: detail });
+      }
+    }
     for (const { path, message } of rotationTargets.flatMap(nameFaults)) {
       context.addIssue({ code: 'custom', path, message });
     }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { type Responder, respondWith, type TlsMaterial } from '../api/listener.ts';
 import { openLog } from '../compose/log.ts';
+import type { RotationSettings } from '../compose/rotation-settings.ts';
 import type { FirstProcess } from '../compose/surroundings.ts';
 import { type Composition, compose } from '../compose.ts';
 import type { Profile } from '../src/issuance/profile.ts';
@@ -26,6 +27,7 @@ export interface WorkerStart {
   /** Those of the settings file. */
   readonly profiles: readonly Profile[];
   readonly publicUrl: string | undefined;
+  readonly rotation: RotationSettings;
 }
 
 const now = () => new Date();
@@ -69,6 +71,7 @@ class Worker {
       publicRoots: rootCertificates,
       profiles: new Profiles(start.profiles),
       publicUrl: start.publicUrl,
+      rotation: start.rotation,
       isReady: () => true,
       firstProcess: this.#firstProcess(),
     });

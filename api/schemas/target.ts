@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { KEY_ALGORITHMS, type SubjectAltNames } from '../../src/certificate.ts';
 import { canonicalName } from '../../src/issuance/names.ts';
+import { NO_JITTER } from '../../src/rotation/schedule/rotation-time.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import { Context, MAX_SUBDOMAIN_LENGTH, Namespace } from './kubernetes-names.ts';
 import { Duration, Line, listOf, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
+import { RotationWindowBody } from './rotation-window.ts';
 import { ServedBody } from './served.ts';
 
 /** Linux' PATH_MAX. */
@@ -48,6 +50,8 @@ const members = {
   keyAlgorithm: z.enum(KEY_ALGORITHMS).default('ecdsa-p256'),
   validity: Duration,
   renewBefore: Duration.exactOptional(),
+  jitter: z.union([z.literal(NO_JITTER), Duration]).exactOptional(),
+  rotationWindow: RotationWindowBody.exactOptional(),
   destination: Destination,
   served: ServedBody.exactOptional(),
   rollback: z.boolean().default(false),

@@ -40,7 +40,7 @@ export async function createTarget(
   await assertAcceptable(deps, target);
   const record = { target, isDeclaredInFile: false, progress: NEW_TARGET, revision: NO_REVISION };
   await deps.addTarget(record, entryOf(deps, actor, { action: 'target.created', target }));
-  deps.rotation.begin(target.name, actor);
+  deps.rotation.begin(target, actor);
   return record;
 }
 
@@ -59,7 +59,7 @@ export async function replaceTarget(
   await assertAcceptable(deps, target);
   const record = { target, progress: declaredAnew(progress) };
   await deps.replaceTarget(record, entryOf(deps, actor, { action: 'target.replaced', target }));
-  deps.rotation.begin(target.name, actor);
+  deps.rotation.begin(target, actor);
   return (await deps.findTarget(target.name)) ?? unknownTarget(target.name);
 }
 

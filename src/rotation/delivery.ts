@@ -9,8 +9,9 @@ import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certi
 import { encodeCertificates } from '../x509/pem.ts';
 import type { DestinationFiles, DestinationState } from './destination.ts';
 import { publicKeyOf, readableChain } from './readable-files.ts';
-import { type Expectation, renewalTimeOf } from './reasons.ts';
+import type { Expectation } from './reasons.ts';
 import type { HeldCertificate } from './rotation-record.ts';
+import { rotationTimeOf } from './schedule/rotation-time.ts';
 import type { Destination } from './target.ts';
 
 /** What a preflight of a target needs to know besides its files. */
@@ -110,7 +111,7 @@ function deliveryCandidate(
     names: expected.names,
     extKeyUsage: expected.profile.extKeyUsage,
     now,
-    renewAt: leaf && (isHeld ? held.until : renewalTimeOf(leaf, expected.target)),
+    renewAt: leaf && (isHeld ? held.until : rotationTimeOf(leaf, expected.target, now)),
     octets: Object.values(files).reduce((sum, text) => sum + Buffer.byteLength(text), 0),
   };
 }

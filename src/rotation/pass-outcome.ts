@@ -1,7 +1,6 @@
 import type { Actor, AuditEntry } from '../audit/entry.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { backOffEndOf, type Fight, isOver } from './fight.ts';
-import { renewalTimeOf } from './reasons.ts';
 import type { Replaced } from './replace-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import {
@@ -10,6 +9,7 @@ import {
   type TargetProgress,
   type TargetRecord,
 } from './rotation-record.ts';
+import { rotationTimeOf } from './schedule/rotation-time.ts';
 import type { RotationTarget, TargetState } from './target.ts';
 
 /** What a pass over one target came to: the answer, what is kept, and what the journal says. */
@@ -46,7 +46,7 @@ export function keptPass(
   return {
     item: itemOf(target, certificate, { outcome: 'current', reasons: [] }),
     progress: {
-      ...withHold(goodProgress(target, certificate, lastRotatedAt), progress),
+      ...withHold(goodProgress(target, certificate, { lastRotatedAt, now: time }), progress),
       ...(fight && !isOver(fight, time) ? { fight } : {}),
     },
     auditEntries: serialNumber === certificate.serialNumber ? [] : [entry],
@@ -63,7 +63,10 @@ export function rotatedPass(
   const details = { ...writtenDetails(target, certificate), revision, isPutBack, reasons };
   const { lastRotatedAt, serialNumber } = progress.status;
   const isKnown = serialNumber === certificate.serialNumber;
-  const good = goodProgress(target, certificate, isPutBack && isKnown ? lastRotatedAt : time);
+  const good = goodProgress(target, certificate, {
+    lastRotatedAt: isPutBack && isKnown ? lastRotatedAt : time,
+    now: time,
+  });
   return {
     item: itemOf(target, certificate, { outcome: 'rotated', reasons }),
     progress: { ...withHold(good, progress), ...(fight ? { fight } : {}) },
@@ -114,7 +117,7 @@ export function failedPass(
       ...progress,
       status: { ...progress.status, state, reasons, lastError: error },
       failures,
-      retryAt: retryTimeAfter(failures, time),
+      retryAt: retryTimeAfter(failures, time, name),
     },
     auditEntries: lastError === error ? [] : [{ time, actor, action: 'rotation.failed', details }],
     cause,
@@ -145,10 +148,10 @@ function writtenDetails(
 function goodProgress(
   target: RotationTarget,
   certificate: DecodedCertificate,
-  lastRotatedAt: Date | null,
+  { lastRotatedAt, now }: { readonly lastRotatedAt: Date | null; readonly now: Date },
 ): TargetProgress {
   const { serialNumber, notAfter } = certificate;
-  const nextRotationAt = renewalTimeOf(certificate, target);
+  const nextRotationAt = rotationTimeOf(certificate, target, now);
   const found = { serialNumber, notAfter, nextRotationAt, lastRotatedAt };
   const status = { state: 'current', reasons: [], ...found, lastError: null } as const;
   return { status, failures: 0, retryAt: null };

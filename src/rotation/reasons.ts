@@ -1,9 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import type { Subject, SubjectAltNames, Validity } from '../certificate.ts';
-import { durationSeconds } from '../issuance/duration.ts';
+import type { Subject, SubjectAltNames } from '../certificate.ts';
 import type { Profile } from '../issuance/profile.ts';
 import { areSameNames, haveSameMembers } from '../issuance/requested-names.ts';
-import { periodSeconds } from '../issuance/validity.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { areSameSubject } from '../x509/distinguished-name.ts';
 import { keyAlgorithmOf } from '../x509/key.ts';
@@ -11,6 +9,7 @@ import { encodeCertificates } from '../x509/pem.ts';
 import type { DestinationFiles } from './destination.ts';
 import { publicKeyOf, type ReadableCertificate, readableChain } from './readable-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
+import { rotationTimeOf } from './schedule/rotation-time.ts';
 import type { RotationTarget } from './target.ts';
 
 /** What a target ought to hold, worked out from its spec and its authorities. */
@@ -31,9 +30,6 @@ export interface FilesFound {
   readonly reasons: readonly RotationReason[];
   readonly certificate: DecodedCertificate | undefined;
 }
-
-/** A third of the lifetime is left when a certificate is renewed, as is the field's custom. */
-const DEFAULT_RENEW_BEFORE_FRACTION = 1 / 3;
 
 /**
  * Every reason to rotate a destination that holds `files`; none when it is good as it is.
@@ -68,20 +64,6 @@ export function reasonsToRotate(
   return { reasons: reasons.filter((reason) => reason !== false), certificate };
 }
 
-/**
- * When a certificate is to be replaced. The default third is one of the life from its issue on: counted
- * from the backdated start, short certificates would be due as soon as they are issued.
- */
-export function renewalTimeOf(certificate: Validity, target: RotationTarget): Date {
-  const { notAfter } = certificate;
-  const life = Math.min(periodSeconds(certificate), durationSeconds(target.validity));
-  const renewBefore =
-    target.renewBefore === undefined
-      ? life * DEFAULT_RENEW_BEFORE_FRACTION
-      : durationSeconds(target.renewBefore);
-  return new Date(Math.floor(notAfter.getTime() / 1000 - renewBefore) * 1000);
-}
-
 function identityReasons(
   certificate: ReadableCertificate,
   above: readonly Uint8Array[],
@@ -102,7 +84,7 @@ function timeReason(
   if (now > certificate.notAfter) return 'expired';
   // One that ends with its issuer is as good as that one gives, and would be due again at once.
   const isLastOfItsIssuer = issuer !== undefined && certificate.notAfter >= issuer.notAfter;
-  return !isLastOfItsIssuer && now >= renewalTimeOf(certificate, target) && 'due';
+  return !isLastOfItsIssuer && now >= rotationTimeOf(certificate, target, now) && 'due';
 }
 
 /** Whether our issuer signed the leaf, and the path beside it is that issuer's, root aside. */

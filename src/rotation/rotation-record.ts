@@ -1,6 +1,7 @@
 import type { Fight } from './fight.ts';
 import type { ServingProof } from './proof/serving-proof.ts';
 import type { RotationReason } from './rotation-reason.ts';
+import { fractionOf } from './schedule/name-fraction.ts';
 import type { RotationTarget, TargetStatus } from './target.ts';
 
 /** A target as it is kept, with what the passes over it have left. */
@@ -41,7 +42,8 @@ export interface HeldCertificate {
   readonly until: Date;
 }
 
-export type RotationOutcome = 'rotated' | 'current' | 'failed';
+/** `queued`: it waits for its turn still, and is done without anybody asking again. */
+export type RotationOutcome = 'rotated' | 'current' | 'failed' | 'queued';
 
 /** What a pass did with one target, as the HTTP API answers it. */
 export interface RotationItem {
@@ -90,8 +92,12 @@ const FIRST_RETRY_MS = 5_000;
 /** One interval of the default schedule: an outage that has ended is noticed within it. */
 const LAST_RETRY_MS = 5 * 60_000;
 
-/** When a target that has failed `failures` times in a row is tried again: 5 s, doubled each time. */
-export function retryTimeAfter(failures: number, now: Date): Date {
+/** Of the delay, by which a name makes it shorter: targets that failed together do not come back together. */
+const RETRY_JITTER_FRACTION = 1 / 4;
+
+/** When a target that has failed `failures` times in a row is tried again: 5 s at most, doubled each time. */
+export function retryTimeAfter(failures: number, now: Date, name: string): Date {
   const delayMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS);
-  return new Date(now.getTime() + delayMs);
+  const share = 1 - RETRY_JITTER_FRACTION * fractionOf(name);
+  return new Date(now.getTime() + Math.floor(delayMs * share));
 }

@@ -1,178 +1,238 @@
 import type { Actor } from '../audit/entry.ts';
 import { PkiError } from '../errors.ts';
 import { inParallel } from './in-parallel.ts';
-import type { TargetPass } from './pass-outcome.ts';
-import { rotateTarget, type TargetRotationDeps } from './rotate-target.ts';
+import { isWaiting, waiting } from './pass-over.ts';
+import { type Outcome, Passes, type PassesDeps, type PassTerms, rankOf } from './passes.ts';
 import type { RotationItem, TargetRecord } from './rotation-record.ts';
-import { TargetLocks } from './target-locks.ts';
+import { laneOf } from './schedule/lane.ts';
+import { meanPerSecondOf } from './schedule/mean-rate.ts';
+import { certificateEndingAt, deadlineOf } from './schedule/rotation-time.ts';
+import { RoutinePace } from './schedule/routine-pace.ts';
+import type { RotationTarget } from './target.ts';
 
-export interface RotationDeps extends TargetRotationDeps {
+export interface RotationDeps extends PassesDeps {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
-  /** Keeps what a pass left, together with its audit entries; a target deleted since is passed over. */
-  readonly recordPass: (
-    target: string,
-    pass: Pick<TargetPass, 'progress' | 'auditEntries' | 'writtenRevision'>,
-  ) => Promise<void>;
-  /** Hears of every pass over a target, for log and metrics. */
-  readonly report: (pass: TargetPass, actor: Actor) => void;
-  /** Hears of what went wrong outside any target, in a pass that nobody waits for. */
-  readonly reportFailure: (error: unknown) => void;
 }
 
-interface PassOptions {
-  readonly actor: Actor;
-  /** Whether targets that failed lately are tried all the same. */
-  readonly ignoresBackOff: boolean;
-  /** Whether a new key is made even where nothing is wrong. */
-  readonly isRequested: boolean;
-  /** Whether targets that are being worked on are passed over. */
-  readonly leavesBusy?: boolean;
+interface AllTerms extends PassTerms {
+  /** What is done with targets that are merely due. */
+  readonly due: 'paced' | 'at once' | 'left to the schedule';
+}
+
+/** A target in a pass over all, and what that came to in the end. */
+interface Ticket extends PromiseWithResolvers<Outcome> {
+  readonly record: TargetRecord;
 }
 
 /** Enough to keep an API server busy without being a burden to it. */
-const TARGETS_AT_ONCE = 8;
+const LOOKS_AT_ONCE = 8;
 /** A place that hangs, such as a dead network file system, must not end the rotation of all others. */
 const PASS_PATIENCE_MS = 10 * 60_000;
-const SCHEDULE: PassOptions = {
+/** Before whoever asks, and whatever proxy is between, gives up. */
+const ANSWER_PATIENCE_MS = 25_000;
+const SCHEDULE: AllTerms = {
   actor: { name: 'rotation' },
   ignoresBackOff: false,
   isRequested: false,
   leavesBusy: true,
+  due: 'paced',
 };
-
 const WATCH: Actor = { name: 'watch' };
 
-/** Runs passes over the targets, one at a time for each target. */
+/** Decides which targets are rotated when: passes over all of them by the schedule or by request, or over one. */
 export class Rotation {
   readonly #deps: RotationDeps;
-  readonly #locks = new TargetLocks();
-  readonly #background = new Set<Promise<unknown>>();
-  #isStopping = false;
+  readonly #passes: Passes;
+  readonly #pace: RoutinePace;
+  /** Targets that failed when they were due: they are not paced any more, lest they keep others from their turns. */
+  readonly #troubled = new Set<string>();
   /** When the pass of the schedule that is under way began. */
   #scheduledSince: Date | undefined;
 
   constructor(deps: RotationDeps) {
     this.#deps = deps;
+    this.#passes = new Passes(deps);
+    this.#pace = new RoutinePace(deps.limits);
   }
 
   /**
    * A pass of the schedule: targets that are being worked on, or that wait after a failure, are left,
-   * and so is everything while the pass before is under way, unless one place keeps that from ending.
+   * and so is everything while the pass before still looks, unless one place keeps that from ending. It ends when
+   * all that it began has ended.
    */
   async runScheduled(): Promise<void> {
     const start = this.#deps.now();
     const since = this.#scheduledSince?.getTime() ?? Number.NEGATIVE_INFINITY;
     if (start.getTime() - since < PASS_PATIENCE_MS) return;
     this.#scheduledSince = start;
+    let tickets: readonly Ticket[] = [];
     try {
-      await this.#runAll(await this.#deps.listTargets(), SCHEDULE);
+      const pass = await this.#begin(SCHEDULE);
+      ({ tickets } = pass);
+      await pass.looked;
     } catch (error) {
       this.#deps.reportFailure(error);
-    } finally {
-      if (this.#scheduledSince === start) this.#scheduledSince = undefined;
     }
+    if (this.#scheduledSince === start) this.#scheduledSince = undefined;
+    await Promise.all(tickets.map(({ promise }) => promise));
   }
 
-  /** A pass over all targets that somebody asked for; it waits for passes under way. */
+  /**
+   * A pass over all targets that somebody asked for; it waits for passes under way, and for no window or pace. What
+   * takes long is answered as queued, and goes on.
+   */
   async run(
     actor: Actor,
     { force }: { readonly force: boolean },
   ): Promise<readonly RotationItem[]> {
-    const records = await this.#deps.listTargets();
-    return this.#runAll(records, { actor, ignoresBackOff: force, isRequested: false });
+    const terms = { actor, ignoresBackOff: force, isRequested: false, leavesBusy: false };
+    const { tickets } = await this.#begin({ ...terms, due: 'at once' });
+    return this.#answered(tickets);
   }
 
   /**
-   * Gives one target a new key and certificate, due or not.
+   * Gives one target a new key and certificate, due or not, before all that wait.
    *
    * @throws {PkiError} `target-unknown`
    */
   async rotate(name: string, actor: Actor): Promise<readonly RotationItem[]> {
     const record = await this.#deps.findTarget(name);
     if (!record) throw new PkiError('target-unknown', `no target "${name}"`);
-    const items = await this.#runAll([record], {
-      actor,
-      ignoresBackOff: true,
-      isRequested: true,
-    });
-    if (items.length > 0 || this.#isStopping) return items;
+    const terms = { actor, ignoresBackOff: true, isRequested: true, leavesBusy: false };
+    const promise = this.#passes.inTurn(record.target, rankOf(record, 'requested'), terms);
+    const items = await this.#answered([{ record, promise }]);
+    if (items.length > 0 || this.#passes.isStopping) return items;
     throw new PkiError('target-unknown', `target "${name}" was deleted meanwhile`);
   }
 
   /** Begins a pass over a target that was just declared, without waiting for it. */
-  begin(name: string, actor: Actor): void {
-    const options = { actor, ignoresBackOff: true, isRequested: false };
-    const pass = this.#locks.run(name, () => this.#passOver(name, options));
-    this.#keepTrackOf(pass.catch(this.#deps.reportFailure));
+  begin(target: RotationTarget, actor: Actor): void {
+    const terms = { actor, ignoresBackOff: true, isRequested: false, leavesBusy: false };
+    void this.#passes.inTurn(target, { urgency: 'wrong', expiry: undefined }, terms);
   }
 
   /**
    * Begins passes over targets of whose destinations a watch has told something, without waiting for them:
-   * that somebody has changed them, or, where `isReachable` says so, that they can be reached again.
+   * that somebody has changed them, or, where `isReachable` says so, that they can be reached again. All of those that
+   * came to be due while they could not are the schedule's affair, which has a pace.
    */
   beginNoticed(names: readonly string[], { isReachable }: { readonly isReachable: boolean }): void {
+    const terms = { actor: WATCH, ignoresBackOff: isReachable, isRequested: false } as const;
     const passes = async () => {
       const records = await Promise.all(names.map(this.#deps.findTarget));
-      const known = records.filter((record) => record !== undefined);
-      await this.#runAll(known, { actor: WATCH, ignoresBackOff: isReachable, isRequested: false });
+      const tickets = ticketsFor(records.filter((record) => record !== undefined));
+      await this.#lookAtAll(tickets, { ...terms, leavesBusy: false, due: 'left to the schedule' });
     };
-    this.#keepTrackOf(passes().catch(this.#deps.reportFailure));
+    this.#passes.keepTrackOf(passes().catch(this.#deps.reportFailure));
   }
 
   /** Runs `work` while no pass touches the target. */
   whileIdle<T>(name: string, work: () => Promise<T>): Promise<T> {
-    return this.#locks.run(name, work);
+    return this.#passes.whileIdle(name, work);
   }
 
   /** Begins nothing more, and ends when what is under way has ended. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await Promise.allSettled(this.#background);
+  stop(): Promise<void> {
+    return this.#passes.stop();
   }
 
-  async #runAll(records: readonly TargetRecord[], options: PassOptions) {
-    const work = inParallel(records, TARGETS_AT_ONCE, (record) => this.#runOne(record, options));
-    this.#keepTrackOf(work);
-    return (await work).filter((item) => item !== undefined);
+  /** A pass over all targets; `looked` ends when it is known what each of them needs, and that is begun or queued. */
+  async #begin(terms: AllTerms) {
+    const records = await this.#deps.listTargets();
+    this.#passes.forgetAllBut(new Set(records.map(({ target }) => target.name)));
+    const tickets = ticketsFor(records);
+    const looked = this.#lookAtAll(tickets, terms);
+    this.#passes.keepTrackOf(looked);
+    return { tickets, looked };
   }
 
-  /** Never throws: a record that cannot be read or kept is that target's failure, not the others'. */
-  async #runOne(record: TargetRecord, options: PassOptions): Promise<RotationItem | undefined> {
-    const { name } = record.target;
-    if (options.leavesBusy && this.#locks.isHeld(name)) return undefined;
-    try {
-      return await this.#locks.run(name, () => this.#passOver(name, options));
-    } catch (error) {
-      this.#deps.reportFailure(error);
-      const { serialNumber } = record.progress.status;
-      const words = 'an unforeseen error; see the log';
-      return { target: name, outcome: 'failed', reasons: [], serialNumber, error: words };
+  async #lookAtAll(tickets: readonly Ticket[], terms: AllTerms): Promise<void> {
+    const due: Ticket[] = [];
+    const lookAt = async (ticket: Ticket) => {
+      if (await this.#isMerelyDue(ticket, terms)) due.push(ticket);
+    };
+    const lanes = Map.groupBy(tickets, ({ record }) => laneOf(record.target.destination));
+    await Promise.all([...lanes.values()].map((lane) => inParallel(lane, LOOKS_AT_ONCE, lookAt)));
+    const admitted = new Set(this.#admitted(due, terms, tickets));
+    for (const ticket of due) {
+      if (admitted.has(ticket)) ticket.resolve(this.#rotateDue(ticket, terms));
+      else {
+        ticket.resolve(undefined);
+        const isFailing = ticket.record.progress.status.state !== 'current';
+        if (isFailing) await this.#passes.recovered(ticket.record);
+      }
     }
   }
 
-  /** The record is read anew under the lock: the pass before may have changed it. */
-  async #passOver(name: string, options: PassOptions): Promise<RotationItem | undefined> {
-    const record = await this.#deps.findTarget(name);
-    if (!record || this.#isStopping) return undefined;
-    const { retryAt } = record.progress;
-    if (!options.ignoresBackOff && retryAt !== null && this.#deps.now() < retryAt) {
-      return waiting(record);
+  /** All others are dealt with, or have their pass under way. */
+  async #isMerelyDue({ record, resolve }: Ticket, terms: PassTerms): Promise<boolean> {
+    const { target } = record;
+    if (this.#passes.isStopping || (terms.leavesBusy && this.#passes.isBusy(target.name))) {
+      resolve(undefined);
+    } else if (isWaiting(record, terms, this.#deps.now())) {
+      resolve(waiting(record));
+    } else {
+      const verdict = await this.#passes.verdictOn(record);
+      if (verdict === 'due') return true;
+      if (verdict === 'current') resolve(this.#passes.current(record, terms.actor));
+      else if (verdict === 'wrong') {
+        resolve(this.#passes.inTurn(target, rankOf(record, 'wrong'), terms));
+      } else resolve(await this.#passes.at(target, terms, { hasTurn: false }));
     }
-    const pass = await rotateTarget(this.#deps, record, options);
-    await this.#deps.recordPass(name, pass);
-    this.#deps.report(pass, options.actor);
-    return pass.item;
+    return false;
   }
 
-  #keepTrackOf(work: Promise<unknown>): void {
-    const settled = Promise.allSettled([work]).finally(() => this.#background.delete(settled));
-    this.#background.add(settled);
+  #admitted(due: readonly Ticket[], terms: AllTerms, all: readonly Ticket[]): readonly Ticket[] {
+    if (terms.due === 'left to the schedule') return [];
+    return terms.due === 'paced' ? this.#paced(due, all) : due;
+  }
+
+  /** What the pace of the routine admits now. */
+  #paced(due: readonly Ticket[], all: readonly Ticket[]): readonly Ticket[] {
+    const now = this.#deps.now();
+    const isTroubled = ({ record }: Ticket) => this.#troubled.has(record.target.name);
+    const waiting = due
+      .filter((ticket) => !isTroubled(ticket))
+      .map((ticket) => ({ ticket, deadline: deadlineBy(ticket.record, now.getTime()) }));
+    const meanPerSecond = meanPerSecondOf(all.map(({ record }) => record.target));
+    const admitted = this.#pace.admit(waiting, { now: now.getTime(), meanPerSecond });
+    return [...due.filter(isTroubled), ...admitted.map(({ ticket }) => ticket)];
+  }
+
+  async #rotateDue({ record }: Ticket, terms: PassTerms): Promise<Outcome> {
+    const { target } = record;
+    const item = await this.#passes.inTurn(target, rankOf(record, 'due'), terms);
+    if (item?.outcome === 'failed') this.#troubled.add(target.name);
+    else this.#troubled.delete(target.name);
+    return item;
+  }
+
+  /** What has come of a pass as far as anybody can wait for it. */
+  async #answered(
+    tickets: readonly Pick<Ticket, 'record' | 'promise'>[],
+  ): Promise<readonly RotationItem[]> {
+    const patience = new AbortController();
+    const late = this.#deps.ticker.sleep(ANSWER_PATIENCE_MS, patience.signal);
+    const answers = tickets.map(({ record, promise }) =>
+      Promise.race([promise, late.then(() => queued(record))]),
+    );
+    const items = await Promise.all(answers);
+    patience.abort();
+    return items.filter((item) => item !== undefined);
   }
 }
 
-/** What is answered for a target that is left alone after a failure. */
-function waiting({ target, progress }: TargetRecord): RotationItem {
-  const { reasons, serialNumber, lastError } = progress.status;
-  const error = `${lastError ?? ''}; tried again after ${progress.retryAt?.toISOString()}`;
-  return { target: target.name, outcome: 'failed', reasons, serialNumber, error };
+function ticketsFor(records: readonly TargetRecord[]): readonly Ticket[] {
+  return records.map((record) => ({ record, ...Promise.withResolvers<Outcome>() }));
+}
+
+function deadlineBy({ target, progress }: TargetRecord, now: number): number {
+  const { notAfter } = progress.status;
+  return notAfter === null ? now : deadlineOf(certificateEndingAt(notAfter, target), target, now);
+}
+
+/** What is answered for a target that has not had its turn, or not ended, when somebody cannot wait any longer. */
+function queued({ target, progress }: TargetRecord): RotationItem {
+  const { reasons, serialNumber } = progress.status;
+  return { target: target.name, outcome: 'queued', reasons, serialNumber };
 }

@@ -10,7 +10,9 @@ import { commonPeriodOf, validityAt } from '../issuance/validity.ts';
 import type { SubjectKey } from '../x509/key.ts';
 import type { DestinationStore } from './destination.ts';
 import { type ServedViolationsDeps, servedViolations } from './proof/served-violations.ts';
-import { renewalTimeOf } from './reasons.ts';
+import { renewalTimeOf } from './renewal-time.ts';
+import { isTooMuchJitter } from './schedule/rotation-time.ts';
+import { windowViolations } from './schedule/rotation-window.ts';
 import type { RotationTarget } from './target.ts';
 
 export interface TargetViolationsDeps extends DraftDeps, ServedViolationsDeps {
@@ -40,6 +42,7 @@ export async function targetViolations(
   const issuer = await deps.issuerOf(target.authority);
   return [
     ...durationViolations(target, profile),
+    ...windowViolationsOf(target),
     ...(await nameViolations(deps, target, { profile, issuer })),
     ...(await clientAuthorityViolations(deps, target)),
     ...(await deps.destinations.violationsOf(target.destination)),
@@ -68,10 +71,19 @@ export function durationViolations(
     maximumSeconds,
     issuerNotBefore: new Date(-1e9),
   });
-  if (renewalTimeOf(fresh, target) > now) return [];
+  if (renewalTimeOf(fresh, target) > now) {
+    return isTooMuchJitter(fresh, target)
+      ? [{ pointer: '/jitter', detail: 'at most a quarter of the time from issue to renewal' }]
+      : [];
+  }
   return target.renewBefore === undefined
     ? [{ pointer: '/validity', detail: 'is too short for a certificate to be replaced in time' }]
     : [{ pointer: '/renewBefore', detail: 'must leave at least two seconds of the validity' }];
+}
+
+function windowViolationsOf({ rotationWindow }: RotationTarget): readonly Violation[] {
+  const found = rotationWindow ? windowViolations(rotationWindow) : [];
+  return found.map(({ pointer, detail }) => ({ pointer: `/rotationWindow${pointer}`, detail }));
 }
 
 /** The policy's own judgement of a draft, which is never signed. */

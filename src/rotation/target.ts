@@ -1,5 +1,6 @@
 import type { KeyAlgorithm, Subject, SubjectAltNames } from '../certificate.ts';
 import type { RotationReason } from './rotation-reason.ts';
+import type { RotationWindow } from './schedule/rotation-window.ts';
 import type { Served } from './served-place.ts';
 
 /** What every kind of destination can be told about the files that it holds. */
@@ -46,6 +47,10 @@ export interface RotationTarget extends SubjectAltNames {
   readonly validity: string;
   /** Duration text; absent: a third of the certificate's lifetime. */
   readonly renewBefore?: string;
+  /** Duration text, or `0s`: over which time before it is due a target is spread by its name; absent: a tenth of the lifetime. */
+  readonly jitter?: string;
+  /** Absent: the window of all targets, where there is one. */
+  readonly rotationWindow?: RotationWindow;
   readonly destination: Destination;
   /** Where its certificate is served, so that this can be proven; absent: nobody looks. */
   readonly served?: Served;

@@ -204,7 +204,8 @@ describe('GET /v1/rotation/targets', () => {
 
 describe('GET /v1/rotation/targets/{name}', () => {
   it('200: says what is there, until when, and when it is replaced', async () => {
-    const target = await declared(api, directoryTarget(newDirectory(), { name: 'shown' }));
+    const body = directoryTarget(newDirectory(), { name: 'shown', jitter: '0s' });
+    const target = await declared(api, body);
     const { serialNumber, ...status } = target.status;
     assert.deepEqual(status, {
       state: 'current',

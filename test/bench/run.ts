@@ -9,6 +9,7 @@ import { describeDisk } from './disk.ts';
 import { reportIssuance } from './issuance.ts';
 import { reportMicro } from './micro.ts';
 import { reportProfile } from './profile.ts';
+import { reportRotationYear } from './rotation-year.ts';
 import { reportSecrets } from './secrets.ts';
 
 /** Where data and results lie; `/tmp` is in memory on some machines. */
@@ -30,6 +31,7 @@ const REPORTS: Readonly<Record<string, (bench: Bench) => Promise<void> | void>> 
   profile: (bench) => reportProfile(bench, mkdtempSync(join(DISK, 'certwright-profile-'))),
   secrets: reportSecrets,
   micro: ({ requests }) => reportMicro(requests),
+  'rotation-year': reportRotationYear,
 };
 const USUAL_REPORTS = ['cold-start', 'issuance'];
 

@@ -15,6 +15,7 @@ import { missingAuthorities } from '../../src/authority/missing-authorities.ts';
 import type { Certificate } from '../../src/certificate.ts';
 import type { Profile } from '../../src/issuance/profile.ts';
 import { followFile } from '../../src/rotation/follow-file.ts';
+import { NO_LIMITS } from '../../src/rotation/schedule/limits.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import { openDatabase } from '../../storage/database/open-database.ts';
 import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
@@ -102,6 +103,7 @@ export async function startApi({ profiles = [], publicUrl }: ApiSettings = {}): 
     isReady: () => readiness.isReady,
     profiles: changing,
     publicUrl,
+    rotation: { limits: NO_LIMITS, window: undefined, schedule: '*/5 * * * *' },
   });
   for (const request of missingAuthorities([], undefined)) {
     await service.createAuthority(request, { name: 'startup' });

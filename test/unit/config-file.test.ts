@@ -163,3 +163,24 @@ authorities:
     }
   });
 });
+
+describe('the windows of the settings file', () => {
+  it('are that of all targets, and those of their own', () => {
+    const window = { cron: '0 2 * * 6', duration: '4h', timeZone: 'Europe/Berlin' };
+    const { rotation } = readFile(`rotationWindow: ${JSON.stringify(window)}`);
+    assert.deepEqual(rotation.window, window);
+  });
+
+  it('are named with their lines where they cannot be used', () => {
+    const withWindow = target.replace(
+      '{name',
+      '{rotationWindow: {cron: 0 0 30 2 *, duration: 1h}, name',
+    );
+    const yaml = `rotationWindow:\n  cron: 0 2 * * 6\n  duration: 1m\nrotationTargets:\n  - ${withWindow.replace(/\s+/g, ' ')}`;
+    assert.deepEqual(faultsWithLinesIn(yaml), [
+      'line 3: /rotationWindow/duration: must be from 5m to 7d',
+      'line 5: /rotationTargets/0/rotationWindow/cron: never comes, so that the window would never open',
+    ]);
+    assert.match(faultsIn('rotationWindow: {cron: often, duration: 1h}')[0] ?? '', /five fields/);
+  });
+});

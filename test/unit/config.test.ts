@@ -35,7 +35,11 @@ describe('the settings', () => {
       profiles: [],
       authorities: undefined,
       rotationTargets: [],
-      rotationSchedule: '*/5 * * * *',
+      rotation: {
+        schedule: '*/5 * * * *',
+        window: undefined,
+        limits: { writesPerSecond: 5, issuesPerSecond: 200 },
+      },
       lease: undefined,
       logLevel: 'info',
       commitWaitMs: 2,
@@ -72,7 +76,21 @@ describe('the settings', () => {
     assert.deepEqual(settings.tlsNames, { dnsNames: ['a.b', '*.xn--bcher-kva.d'], ipAddresses });
     const { adminTokenFile, keyEncryptionKeyFile } = settings;
     assert.deepEqual([adminTokenFile, keyEncryptionKeyFile], ['/f/token', '/f/key']);
-    assert.deepEqual([settings.rotationSchedule, settings.logLevel], ['*/10 * * * * *', 'silent']);
+    assert.deepEqual([settings.rotation.schedule, settings.logLevel], ['*/10 * * * * *', 'silent']);
+  });
+
+  it('take a rate of writes from one in ten seconds to five a second, or a burst', () => {
+    for (const [text, writesPerSecond] of [
+      ['0.1', 0.1],
+      ['2.5', 2.5],
+      ['5', 5],
+      ['burst', 'burst'],
+    ] as const) {
+      const { rotation } = readSettings({ PKI_ROTATION_RATE: text });
+      assert.equal(rotation.limits.writesPerSecond, writesPerSecond);
+    }
+    const [line] = faultsOf({ PKI_ROTATION_RATE: '20' });
+    assert.match(line ?? '', /istiod/);
   });
 
   it('that lie in the data folder follow it', () => {
@@ -120,6 +138,8 @@ describe('the settings', () => {
     ['PKI_KEY_ENCRYPTION_KEY_FILE', ''],
     ['PKI_CONFIG_FILE', ''],
     ['PKI_ROTATION_SCHEDULE', '', 'never', '60 * * * *', '* * *', '* * * * * * *'],
+    ['PKI_ROTATION_RATE', '', '0', '0.05', '5.1', '50', '1e0', 'unlimited'],
+    ['PKI_ROTATION_ISSUE_RATE', '', '0', '10001', 'burst'],
     ['PKI_LOG_LEVEL', '', 'verbose', 'INFO'],
     ['PKI_LEASE', '', 'certwright', 'A/b', 'a/b/c', '/b', 'a/'],
     ['PKI_COMMIT_WAIT_MS', '', '-1', '101', '1.5', '01', '2ms'],

@@ -25,7 +25,9 @@ const start = world.clock.now().getTime();
 async function liveThrough(day: number): Promise<void> {
   world.clock.set(new Date(start + day * DAY_MS));
   for (let index = day; day < STAGGER_DAYS && index < TARGETS; index += STAGGER_DAYS) {
-    world.declare(testTarget({ name: `host-${index}`, destination: { includeRoot: false } }));
+    world.declare(
+      testTarget({ name: `host-${index}`, jitter: '0s', destination: { includeRoot: false } }),
+    );
   }
   await runWhereDue();
 }
@@ -37,7 +39,7 @@ async function runWhereDue(): Promise<void> {
     const { nextRotationAt } = progress.status;
     return nextRotationAt === null || nextRotationAt <= now;
   });
-  for (const { target } of due) world.rotation.begin(target.name, { name: 'rotation' });
+  for (const { target } of due) world.rotation.begin(target, { name: 'rotation' });
   for (const { target } of due) await world.rotation.whileIdle(target.name, async () => undefined);
   for (const { item } of world.passes.splice(0)) {
     if (item.outcome === 'rotated') note(item.target, now);

@@ -194,12 +194,13 @@ describe('wrongUsage', () => {
 
 describe('due and expired', () => {
   it('is due when a third of the lifetime is left, and not before', async () => {
-    assert.deepEqual(await reasonsFor(good, { afterDays: 19.9 }), []);
-    assert.deepEqual(await reasonsFor(good, { afterDays: 20.1 }), ['due']);
+    const target = testTarget({ jitter: '0s' });
+    assert.deepEqual(await reasonsFor(good, { target, afterDays: 19.9 }), []);
+    assert.deepEqual(await reasonsFor(good, { target, afterDays: 20.1 }), ['due']);
   });
 
   it('is due at renewBefore where the target says it', async () => {
-    const wanted = testTarget({ renewBefore: '25d' });
+    const wanted = testTarget({ renewBefore: '25d', jitter: '0s' });
     assert.deepEqual(await reasonsFor(good, { target: wanted, afterDays: 4.9 }), []);
     assert.deepEqual(await reasonsFor(good, { target: wanted, afterDays: 5.1 }), ['due']);
   });

@@ -219,7 +219,7 @@ describe('a pass that cannot be completed', () => {
     assert.deepEqual(heard, [1, 0, 1]);
   });
 
-  it('is tried again after 5 s, twice as long each time up to 5 min, and at once after a success', async () => {
+  it('is tried again after 5 s, twice as long each time up to 5 min, at most a quarter sooner by its name', async () => {
     world.destinations.beforeRead = () => {
       throw new PkiError('target-unavailable', 'the cluster does not answer');
     };
@@ -228,7 +228,9 @@ describe('a pass that cannot be completed', () => {
       const { retryAt } = (await pass()).progress;
       delays.push((Number(retryAt) - Number(world.clock.now())) / 1000);
     }
-    assert.deepEqual(delays, [5, 10, 20, 40, 80, 160, 300, 300, 300]);
+    for (const [index, most] of [5, 10, 20, 40, 80, 160, 300, 300, 300].entries()) {
+      assert.ok(Number(delays[index]) > 0.75 * most && Number(delays[index]) <= most);
+    }
     world.destinations.beforeRead = () => undefined;
     const { progress } = await pass();
     assert.equal(progress.retryAt, null);

@@ -16,9 +16,11 @@ import {
   NO_REVISION,
   type TargetRecord,
 } from '../../../src/rotation/rotation-record.ts';
+import { NO_LIMITS, type RotationLimits } from '../../../src/rotation/schedule/limits.ts';
 import type { Destination, RotationTarget } from '../../../src/rotation/target.ts';
 import { MemoryRevisions } from '../../support/memory-revisions.ts';
 import { TestAuthorities, TestClock } from '../../support/rotation.ts';
+import { TestTicker } from '../../support/test-ticker.ts';
 
 /** Destinations in memory, with the compare-and-set of the real ones. */
 class MemoryDestinations implements DestinationStore {
@@ -102,6 +104,9 @@ export class RotationWorld {
   readonly audit: AuditEntry[] = [];
   readonly passes: TargetPass[] = [];
   readonly failures: unknown[] = [];
+  /** What was told of those that wait. */
+  readonly waiting: number[] = [];
+  readonly ticker = new TestTicker();
   readonly authorities: TestAuthorities;
   readonly rotation: Rotation;
   readonly deps: RotationDeps;
@@ -109,7 +114,10 @@ export class RotationWorld {
   /** Runs before a pass is kept. */
   beforeRecord: (target: string) => unknown = () => undefined;
 
-  private constructor(authorities: TestAuthorities, clock: TestClock, issuing: TestIssuing) {
+  private constructor(
+    authorities: TestAuthorities,
+    { clock, issuing, limits }: { clock: TestClock; issuing: TestIssuing; limits: RotationLimits },
+  ) {
     this.authorities = authorities;
     this.clock = clock;
     this.revisions = new MemoryRevisions(this.records, { now: clock.now, issue: issuing.issue });
@@ -130,15 +138,22 @@ export class RotationWorld {
       },
       report: (pass) => this.passes.push(pass),
       reportFailure: (error) => this.failures.push(error),
+      reportWaiting: (targets) => this.waiting.push(targets),
+      ticker: this.ticker,
+      limits,
     };
     this.rotation = new Rotation(this.deps);
   }
 
   /** `issuing` where a test has something cheaper than the real authorities. */
-  static async create(issuing?: (now: () => Date) => TestIssuing): Promise<RotationWorld> {
+  static async create(
+    issuing?: (now: () => Date) => TestIssuing,
+    limits: RotationLimits = NO_LIMITS,
+  ): Promise<RotationWorld> {
     const clock = new TestClock();
     const authorities = await TestAuthorities.withSiblings(clock.now);
-    return new RotationWorld(authorities, clock, issuing?.(clock.now) ?? authorities);
+    const made = { clock, issuing: issuing?.(clock.now) ?? authorities, limits };
+    return new RotationWorld(authorities, made);
   }
 
   readonly listTargets = async () => [...this.records.values()];

@@ -123,7 +123,7 @@ describe('after a failure', () => {
   });
 
   it('a target that was just declared anew does not wait', async () => {
-    world.rotation.begin('shop', OPERATOR);
+    world.rotation.begin(SHOP, OPERATOR);
     await world.rotation.whileIdle('shop', async () => undefined);
     assert.equal(world.status()?.state, 'current');
   });
@@ -196,8 +196,9 @@ describe('a target that changes while a pass is at work', () => {
     world.destinations.beforeRead = hold;
     const pass = world.rotation.run(OPERATOR, { force: false });
     await reached;
-    world.declare(testTarget({ dnsNames: ['new.example.org'] }));
-    world.rotation.begin('shop', OPERATOR);
+    const changed = testTarget({ dnsNames: ['new.example.org'] });
+    world.declare(changed);
+    world.rotation.begin(changed, OPERATOR);
     open();
     await pass;
     await world.rotation.whileIdle('shop', async () => undefined);
@@ -225,7 +226,7 @@ describe('an end', () => {
     await Promise.all([pass, stop]);
     assert.equal(world.destinations.states.size, 8);
     await world.rotation.runScheduled();
-    world.rotation.begin('host-9', OPERATOR);
+    world.rotation.begin(testTarget({ name: 'host-9' }), OPERATOR);
     await settle();
     assert.equal(world.destinations.states.size, 8);
   });

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Profile } from '../issuance/profile.ts';
+import type { DestinationState } from './destination.ts';
+import type { ExpectationDeps } from './expectation.ts';
+import type { TargetProgress, TargetRecord } from './rotation-record.ts';
+import type { RotationTarget } from './target.ts';
+
+/** Everything that a verdict of a pass depends on but the time. */
+interface Grounds {
+  readonly target: RotationTarget;
+  readonly profile: Profile;
+  /** The certificates above, and those of the client authorities: the same objects as long as nothing has changed. */
+  readonly authorities: readonly unknown[];
+  readonly digest: string;
+  readonly progress: TargetProgress;
+}
+
+/**
+ * What was judged and found good, so that nothing is verified again while neither the destination nor what it ought to
+ * hold has changed. It keeps digests and nothing of the files; a target that is forgotten is judged anew.
+ */
+export class KnownGood {
+  readonly #deps: ExpectationDeps;
+  readonly #grounds = new Map<string, Grounds>();
+
+  constructor(deps: ExpectationDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether a pass would find again what it found before: a good destination, its time aside. */
+  async holds(record: TargetRecord, state: DestinationState): Promise<boolean> {
+    const { target, progress, revision } = record;
+    const known = this.#grounds.get(target.name);
+    // What a pass has still to do, beside finding the same again, is its affair.
+    if (progress.status.state !== 'current' || progress.fight || !revision.isWritten) return false;
+    if (!known) return false;
+    if (known.digest !== digestOf(state)) return false;
+    if (!isDeepStrictEqual(known.progress, progress)) return false;
+    if (known.target !== target && !isDeepStrictEqual(known.target, target)) return false;
+    const { profile, authorities } = await this.#expectedOf(target);
+    if (known.profile !== profile || known.authorities.length !== authorities.length) return false;
+    return authorities.every((authority, at) => authority === known.authorities[at]);
+  }
+
+  /** Keeps that a pass has found `state` good and left `progress`. */
+  async keep(target: RotationTarget, state: DestinationState, progress: TargetProgress) {
+    const digest = digestOf(state);
+    const expected = await this.#expectedOf(target);
+    this.#grounds.set(target.name, { target, ...expected, digest, progress });
+  }
+
+  /** Forgets all but these. */
+  keepOnly(names: ReadonlySet<string>): void {
+    for (const name of this.#grounds.keys()) if (!names.has(name)) this.#grounds.delete(name);
+  }
+
+  async #expectedOf({ profile, authority, destination }: RotationTarget) {
+    const names = [authority, ...destination.clientAuthorities];
+    const paths = await Promise.all(names.map(this.#deps.pathOf));
+    return { profile: this.#deps.leafProfileOf(profile), authorities: paths.flat() };
+  }
+}
+
+/** Of all but the version, which changes with what others write beside. */
+function digestOf(state: DestinationState): string {
+  const text = JSON.stringify({ ...state, version: '' }, (_, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+  );
+  return createHash('sha256').update(text).digest('base64');
+}
