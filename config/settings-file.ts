@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { violationsIn } from '../api/input.ts';
 import { AuthorityBody } from '../api/schemas/authority.ts';
 import { ProfileBody } from '../api/schemas/profile.ts';
-import { TargetBody } from '../api/schemas/target.ts';
+import { destinationOf, TargetBody } from '../api/schemas/target.ts';
 import { SUBJECT_ALT_NAME_KINDS } from '../src/certificate.ts';
 import { nameFault } from '../src/issuance/name-checks.ts';
 import { Profiles } from '../src/issuance/profiles.ts';
@@ -29,7 +29,8 @@ const SettingsFile = z
       }
     }
     const known = new Profiles(profiles).list();
-    for (const [index, { destination, profile }] of rotationTargets.entries()) {
+    for (const [index, target] of rotationTargets.entries()) {
+      const { profile } = target;
       const path = ['rotationTargets', index];
       if (!known.some(({ name, isAuthority }) => name === profile && !isAuthority)) {
         const message = `no profile "${profile}" for servers or clients`;
@@ -37,7 +38,7 @@ const SettingsFile = z
       }
       const rival = rotationTargets
         .slice(0, index)
-        .find((earlier) => doOverlap(earlier.destination, destination));
+        .find((earlier) => doOverlap(destinationOf(earlier), destinationOf(target)));
       if (!rival) continue;
       const message = `overlaps the destination of "${rival.name}"`;
       context.addIssue({ code: 'custom', path: [...path, 'destination'], message });
