@@ -52,12 +52,19 @@ const SettingsFile = z
 
 /** What has the form of a name and is none: over HTTP it would be against the policy, and here it stops the start. */
 function nameFaults(target: z.infer<typeof TargetBody>, index: number) {
-  return SUBJECT_ALT_NAME_KINDS.flatMap((kind) =>
+  const { readers = [] } = target.destination.type === 'sds' ? target.destination : {};
+  const unusable = readers.flatMap((reader, at) => {
+    const message = nameFault('uris', reader);
+    const path = ['rotationTargets', index, 'destination', 'readers', at];
+    return message === undefined ? [] : [{ path, message }];
+  });
+  const names = SUBJECT_ALT_NAME_KINDS.flatMap((kind) =>
     (target[kind] ?? []).flatMap((name, at) => {
       const message = nameFault(kind, name);
       return message === undefined ? [] : [{ path: ['rotationTargets', index, kind, at], message }];
     }),
   );
+  return [...names, ...unusable];
 }
 
 /**

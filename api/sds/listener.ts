@@ -86,9 +86,9 @@ class Listener {
   readonly #grpcServer = new Server(GRPC_OPTIONS);
   readonly #injector;
   readonly #clients = new Clients();
-  /** All connections, and those whose handshake is done. */
   readonly #connections = new Set<Socket>();
-  readonly #secured = new Set<TLSSocket>();
+  /** Those whose handshake is not done, by their ends, the oldest first. */
+  readonly #handshakes = new Map<string, Socket>();
   #tls: TlsMaterial;
   #trusted: readonly string[] = [];
 
@@ -109,16 +109,30 @@ class Listener {
 
   /** Takes a connection that was just accepted, not yet read from. */
   take(connection: Socket): void {
-    const handshakes = this.#connections.size - this.#secured.size;
-    if (this.#connections.size >= MAX_CONNECTIONS || handshakes >= MAX_HANDSHAKES) {
+    if (this.#connections.size >= MAX_CONNECTIONS) {
       connection.destroy();
       return;
     }
+    // A good client is done in milliseconds: whoever has let us wait longest makes room.
+    const [oldest] = this.#handshakes.values();
+    if (this.#handshakes.size >= MAX_HANDSHAKES) this.#hangUp(oldest);
+    const ends = endsOf(connection);
     this.#connections.add(connection);
-    connection.once('close', () => this.#connections.delete(connection));
+    this.#handshakes.set(ends, connection);
+    connection.once('close', () => {
+      this.#connections.delete(connection);
+      if (this.#handshakes.get(ends) === connection) this.#handshakes.delete(ends);
+    });
     connection.on('error', () => connection.destroy());
     connection.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
     void this.#shakeHands(connection);
+  }
+
+  /** Makes room at once, and not when the connection has closed. */
+  #hangUp(connection: Socket | undefined): void {
+    if (!connection) return;
+    this.#handshakes.delete(endsOf(connection));
+    connection.destroy();
   }
 
   replaceTls(tls: TlsMaterial): void {
@@ -147,6 +161,7 @@ class Listener {
         this.#trusted = trusted;
         this.#setSecureContext();
       }
+      if (connection.destroyed) return;
       this.#tlsServer.emit('connection', connection);
       connection.resume();
     } catch (err) {
@@ -161,8 +176,7 @@ class Listener {
 
   /** Hands the connections of clients that may ask here to the gRPC library. */
   async #admit(socket: TLSSocket): Promise<void> {
-    this.#secured.add(socket);
-    socket.once('close', () => this.#secured.delete(socket));
+    this.#handshakes.delete(endsOf(socket));
     socket.on('error', () => socket.destroy());
     try {
       const shown = socket.getPeerX509Certificate();
@@ -202,4 +216,9 @@ class Listener {
     log.info({ address: socket.remoteAddress, reason }, 'a client for secrets was refused');
     socket.destroy();
   }
+}
+
+/** What tells an open connection from every other one. */
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+  return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
 }

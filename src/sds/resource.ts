@@ -1,3 +1,5 @@
+import type { Violation } from '../errors.ts';
+import { nameFault } from '../issuance/name-checks.ts';
 import type { Destination, SdsDestination } from '../rotation/target.ts';
 
 /** As Istio has it: the client authorities of `webapp` are called `webapp-cacert`. */
@@ -24,6 +26,15 @@ export function targetOfAuthorities(resource: string): string | undefined {
 export function mayRead({ name, readers }: SdsDestination, uris: readonly string[]): boolean {
   if (readers) return uris.some((uri) => readers.includes(uri));
   return uris.some((uri) => uri.startsWith('spiffe://') && uri.endsWith(`/sds/${name}`));
+}
+
+/** Readers that have the form of a URI and are none, so that no certificate can name them. */
+export function readerViolations(destination: Destination): readonly Violation[] {
+  const { readers = [] } = isForSds(destination) ? destination : {};
+  return readers.flatMap((reader, index) => {
+    const detail = nameFault('uris', reader);
+    return detail === undefined ? [] : [{ pointer: `/destination/readers/${index}`, detail }];
+  });
 }
 
 /** Whether a target's files are handed out by this service itself. */
