@@ -9,6 +9,7 @@ import { describeDisk } from './disk.ts';
 import { reportIssuance } from './issuance.ts';
 import { reportMicro } from './micro.ts';
 import { reportProfile } from './profile.ts';
+import { reportSds } from './sds.ts';
 import { reportSecrets } from './secrets.ts';
 
 /** Where data and results lie; `/tmp` is in memory on some machines. */
@@ -30,6 +31,7 @@ const REPORTS: Readonly<Record<string, (bench: Bench) => Promise<void> | void>> 
   profile: (bench) => reportProfile(bench, mkdtempSync(join(DISK, 'certwright-profile-'))),
   secrets: reportSecrets,
   micro: ({ requests }) => reportMicro(requests),
+  sds: reportSds,
 };
 const USUAL_REPORTS = ['cold-start', 'issuance'];
 
@@ -55,6 +57,7 @@ const bench = {
   schedule: SCHEDULE,
   isQuick: values.quick,
   soakSeconds: values.soak ? LONG_SOAK_SECONDS : SOAK_SECONDS,
+  isQuick: values.quick,
   newFolder,
   ...(values.quick ? QUICK : {}),
 };

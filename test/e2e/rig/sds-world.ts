@@ -25,6 +25,7 @@ export interface SdsTargetStatus extends TargetStatus {
       readonly resource: string;
       readonly node: string | null;
       readonly uri: string;
+      readonly address: string;
       readonly version: string | null;
       readonly state: string;
       readonly error?: string;
