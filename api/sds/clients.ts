@@ -1,11 +1,9 @@
 import { hash } from 'node:crypto';
-import type { AuthContext } from '@grpc/grpc-js/build/src/auth-context.js';
+import type { ServerUnaryCall } from '@grpc/grpc-js';
 import type { SdsClient } from '../../src/sds/client.ts';
 
 /** A call, as far as it tells whose connection it came by. */
-export interface AuthenticatedCall {
-  readonly getAuthContext: () => AuthContext;
-}
+export type AuthenticatedCall = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext'>;
 
 interface Entry {
   readonly client: SdsClient;

@@ -99,11 +99,11 @@ interface Rotated {
 type Ask = <T>(path: string, body?: object) => Promise<T>;
 
 function askerOf(management: string, token: string): Ask {
-  return async (path, body = {}) => {
+  return async <T>(path: string, body: object = {}) => {
     const headers = { authorization: `Bearer ${token}` };
     const reply = await post({ url: management + path, headers, body: JSON.stringify(body) });
     if (reply.status >= 300) throw new Error(`${path}: ${reply.status} ${reply.body}`);
-    return JSON.parse(reply.body);
+    return JSON.parse(reply.body) as T;
   };
 }
 
@@ -145,9 +145,9 @@ function watchOf({ port, ...options }: Server) {
   const seen = new Map<string, number>();
   const failures: string[] = [];
   let requests = 0;
-  let isStopping = false;
+  const stopping = new AbortController();
   const watching = (async () => {
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       requests += 1;
       const { serialNumber, isVerified, status, refusal } = await visit(port, options);
       if (serialNumber && !seen.has(serialNumber)) seen.set(serialNumber, performance.now());
@@ -163,7 +163,7 @@ function watchOf({ port, ...options }: Server) {
       return seen.get(serialNumber);
     },
     stop: async () => {
-      isStopping = true;
+      stopping.abort();
       await watching;
       return { requests, failures };
     },

@@ -5,7 +5,7 @@ import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import type { Certwright } from './rig/certwright.ts';
-import { type Envoy, startEnvoyWith } from './rig/envoy.ts';
+import { type Envoy, type EnvoyBootstrap, startEnvoyWith } from './rig/envoy.ts';
 import { type SdsWorld, sdsStatus, sdsTarget, startSdsWorld } from './rig/sds-world.ts';
 import { visit } from './rig/tls-client.ts';
 import { until } from './rig/until.ts';
@@ -60,7 +60,8 @@ describe('deploy/examples/envoy, with a directory that keeps the client certific
     await certwright.untilState('edge-client', 'current');
     await certwright.untilState('shop', 'current');
     const admin = { address: { socket_address: { address: '127.0.0.1', port_value: 0 } } };
-    envoy = await startEnvoyWith(world, { ...parse(adapted('envoy.yaml', folder)), admin });
+    const bootstrap = parse(adapted('envoy.yaml', folder)) as EnvoyBootstrap;
+    envoy = await startEnvoyWith(world, { ...bootstrap, admin });
   });
 
   it('serves by mutual TLS what the target holds', async () => {

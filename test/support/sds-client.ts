@@ -34,7 +34,7 @@ interface Calls {
 const SecretDiscoveryClient = makeClientConstructor(secretDiscovery, 'SecretDiscoveryService');
 
 /** A stream with its responses in order, for one who asks for them one by one. */
-export class TestStream<Request, Response> {
+class TestStream<Request, Response> {
   readonly #call: ClientDuplexStream<Request, Response>;
   readonly #responses: Response[] = [];
   /** How the stream has ended. */
@@ -59,23 +59,30 @@ export class TestStream<Request, Response> {
 
   /** The next response; fails where the stream ends instead. */
   async next(): Promise<Response> {
-    const isOver = this.ended.then(() => undefined);
-    while (this.#responses.length === 0) {
-      const woken = new Promise<true>((resolve) => {
-        this.#wake = () => resolve(true);
+    for (;;) {
+      const response = this.#responses.shift();
+      if (response !== undefined) return response;
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
       });
-      const isGoingOn = await Promise.race([woken, isOver]);
-      if (!isGoingOn && this.#responses.length === 0) {
-        const { code, details } = await this.ended;
-        throw new Error(`the stream has ended with ${code}: ${details}`);
-      }
+      const ending = await Promise.race([woken, this.ended]);
+      if (!ending || this.unread > 0) continue;
+      throw new Error(`the stream has ended with ${ending.code}: ${ending.details}`);
     }
-    return this.#responses.shift() as Response;
   }
 
   /** Responses that have come and that nobody has asked for. */
   get unread(): number {
     return this.#responses.length;
+  }
+
+  /** Reads nothing until {@link resume}: what comes then waits on its way. */
+  pause(): void {
+    this.#call.pause();
+  }
+
+  resume(): void {
+    this.#call.resume();
   }
 
   cancel(): void {

@@ -29,7 +29,7 @@ interface StatsAnswer {
 }
 
 /** A configuration, as far as it is looked at here. */
-interface EnvoyBootstrap {
+export interface EnvoyBootstrap {
   readonly static_resources: { readonly listeners: readonly unknown[] };
 }
 
@@ -54,7 +54,10 @@ export async function startEnvoy(
 }
 
 /** Starts Envoy and waits until it listens, where all that it needs is there. */
-export async function startEnvoyWith(world: World, bootstrap: EnvoyBootstrap): Promise<Envoy> {
+export async function startEnvoyWith(
+  world: World,
+  bootstrap: EnvoyBootstrap & { readonly admin?: object },
+): Promise<Envoy> {
   const folder = mkdtempSync(join(world.folder, 'envoy-'));
   const bootstrapFile = join(folder, 'bootstrap.json');
   const adminFile = join(folder, 'admin-address');

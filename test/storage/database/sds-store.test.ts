@@ -154,7 +154,7 @@ for (const [database, open] of DATABASES) {
       const { store } = storeOver(db, { isServed: false });
       const [violation] = await store.violationsOf();
       assert.equal(violation?.pointer, '/destination/type');
-      assert.match(violation?.detail ?? '', /PKI_SDS_LISTEN/);
+      assert.match(violation.detail, /PKI_SDS_LISTEN/);
       await assert.rejects(store.read(shop), unavailable);
       await assert.rejects(store.write(shop, write({ kind: 'absent' })), unavailable);
       assert.equal(await store.remove(shop, 'shop'), true);

@@ -15,7 +15,7 @@ async function issue(changes: Partial<LeafRequest> = {}): Promise<Certificate> {
   const { certificate } = await authorities.issue({
     ...{ ...usual, uris: [URI], validity: '30d' },
     ...changes,
-  } as LeafRequest);
+  });
   return certificate;
 }
 

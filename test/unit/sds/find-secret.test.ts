@@ -36,10 +36,10 @@ describe('what a client finds under a name', () => {
   it('is the pair of the target, and with -cacert the authorities of its clients', async () => {
     const { secret: pair } = await find('shop', held(FILES));
     assert.deepEqual(pair?.content, { kind: 'pair', chain: 'chain', privateKey: 'key' });
-    assert.deepEqual([pair?.name, pair?.target], ['shop', 'shop']);
+    assert.deepEqual([pair.name, pair.target], ['shop', 'shop']);
     const { secret: authorities } = await find('shop-cacert', held(FILES));
     assert.deepEqual(authorities?.content, { kind: 'authorities', trusted: 'authorities' });
-    assert.deepEqual([authorities?.name, authorities?.target], ['shop-cacert', 'shop']);
+    assert.deepEqual([authorities.name, authorities.target], ['shop-cacert', 'shop']);
   });
 
   it('is nothing for one who may not read it, as under a name that nobody has', async () => {

@@ -42,10 +42,10 @@ describe('a stream for the state of the world', () => {
     protocol.receive(request());
     const response = protocol.answer('shop', found('shop', '1'));
     assert.equal(response?.version_info, '1');
-    assert.equal(response?.resources.length, 1);
-    assert.equal(response?.type_url, SECRET_TYPE);
+    assert.equal(response.resources.length, 1);
+    assert.equal(response.type_url, SECRET_TYPE);
     const { verdict } = protocol.receive(
-      request({ version_info: '1', response_nonce: response?.nonce ?? '' }),
+      request({ version_info: '1', response_nonce: response.nonce }),
     );
     assert.deepEqual(verdict, { name: 'shop', version: '1' });
     assert.equal(protocol.deliveries.get('shop')?.state, 'acknowledged');
