@@ -49,20 +49,11 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const dataDir = await explained('PKI_DATA_DIR', openDataFolder(settings.dataDir));
   const db = await explained('PKI_DATABASE_URL', openDatabase(settings.databaseFile));
   const secrets = await openSecrets(settings, db, log);
-  const state: State = {
-    isReady: false,
-    leads: () => false,
-    secretChanged: () => undefined,
-    workers: undefined,
-  };
-  const places = await openDestinations({
-    ...settings,
-    db,
-    wrapping: secrets.wrapping,
-    secretChanged: (target) => state.secretChanged(target),
-    dataDir,
-    log,
-  });
+  const state = newState();
+  const secretChanged = (target: string) => state.secretChanged(target);
+  const { wrapping } = secrets;
+  const known = { ...settings, db, wrapping, dataDir, log };
+  const places = await openDestinations({ ...known, secretChanged });
   const service = composed(settings, { db, secrets, places, state, log });
   state.secretChanged = service.sds.service.targetChanged;
 
@@ -73,13 +64,8 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
     log.warn('root.pem is written once PKI_TLS_AUTHORITY has a certificate');
 
   // 3. The listeners, and the processes that answer besides this one.
-  const { listeners, sds, renewOwnCertificate } = await listen(settings, {
-    service,
-    db,
-    secrets,
-    state,
-    log,
-  });
+  const common = { service, db, secrets, state, log };
+  const { listeners, sds, renewOwnCertificate } = await listen(settings, common);
   state.isReady = true;
 
   // 4. What goes on by itself from here.
@@ -117,6 +103,11 @@ interface State {
   /** Told of a target for SDS once what it holds has changed. */
   secretChanged: (target: string) => void;
   workers: Workers | undefined;
+}
+
+function newState(): State {
+  const nothing = () => undefined;
+  return { isReady: false, leads: () => false, secretChanged: nothing, workers: undefined };
 }
 
 type Secrets = Awaited<ReturnType<typeof openSecrets>>;

@@ -5,7 +5,7 @@ import type { SdsDestination } from '../rotation/target.ts';
 import { isForSds, mayRead, targetOfAuthorities } from './resource.ts';
 
 export interface FindSecretDeps {
-  readonly findTarget: (name: string) => Promise<TargetRecord | undefined>;
+  readonly findTarget: (name: string) => Promise<Pick<TargetRecord, 'target'> | undefined>;
   readonly read: (destination: SdsDestination) => Promise<DestinationState>;
 }
 

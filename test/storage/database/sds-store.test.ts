@@ -46,7 +46,8 @@ function write(
   targetName = 'shop',
 ) {
   assert.ok(found.kind !== 'foreign');
-  const about = { targetName, serialNumber: '01', notAfter: new Date(0) };
+  const revision = found.kind === 'present' ? found.revision + 1 : 1;
+  const about = { targetName, revision, serialNumber: '01', notAfter: new Date(0) };
   return { ...about, files: { ...FILES, ...files }, found };
 }
 

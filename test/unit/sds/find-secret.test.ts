@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DestinationFiles, DestinationState } from '../../../src/rotation/destination.ts';
-import { NEW_TARGET } from '../../../src/rotation/rotation-record.ts';
 import type { Destination } from '../../../src/rotation/target.ts';
 import { findSecret } from '../../../src/sds/find-secret.ts';
 import { testTarget } from '../../support/rotation.ts';
@@ -23,10 +22,9 @@ function findIn(
   destination: Destination,
   ask: { resource: string; state: DestinationState; uris: readonly string[] },
 ) {
-  const record = { target: { ...testTarget(), destination }, isDeclaredInFile: false };
+  const target = { ...testTarget(), destination };
   const deps = {
-    findTarget: async (name: string) =>
-      name === 'shop' ? { ...record, progress: NEW_TARGET } : undefined,
+    findTarget: async (name: string) => (name === 'shop' ? { target } : undefined),
     read: async () => ask.state,
   };
   return findSecret(deps, ask.resource, ask.uris);
