@@ -30,8 +30,8 @@ export interface SdsListener extends Acceptor {
 }
 
 /** Open connections; and those that have not yet shown who they are, which anybody can make. */
-const MAX_CONNECTIONS = 2_048;
-const MAX_HANDSHAKES = 256;
+const MAX_CONNECTIONS = 4_096;
+const MAX_HANDSHAKES = 1_024;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** The kernel's own look whether the other end is still there. */
 const TCP_KEEP_ALIVE_MS = 60_000;

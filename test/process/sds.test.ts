@@ -220,7 +220,7 @@ describe('the listener for secrets', () => {
 
   it('goes on for others while clients say nothing, or nonsense', async () => {
     const port = portOf(service);
-    const silent = Array.from({ length: 300 }, () => connect(port, '127.0.0.1'));
+    const silent = Array.from({ length: 1_100 }, () => connect(port, '127.0.0.1'));
     for (const socket of silent) socket.on('error', () => undefined);
     const { certificate, privateKey } = await issue({ uris: [READER] });
     const pair = { cert: certificate, key: privateKey, ca: root, servername: 'localhost' };
