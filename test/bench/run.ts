@@ -57,7 +57,6 @@ const bench = {
   schedule: SCHEDULE,
   isQuick: values.quick,
   soakSeconds: values.soak ? LONG_SOAK_SECONDS : SOAK_SECONDS,
-  isQuick: values.quick,
   newFolder,
   ...(values.quick ? QUICK : {}),
 };
