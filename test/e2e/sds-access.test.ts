@@ -96,13 +96,15 @@ for (const api of ['GRPC', 'DELTA_GRPC'] satisfies readonly SdsApi[]) {
 
     it('ends with its own certificate: it goes on serving, and gets nothing new', async () => {
       const before = await refusedClients();
-      const short = await newClientFolder(world, certwright, { uris: [URI], validity: '4s' });
+      const short = await newClientFolder(world, certwright, { uris: [URI], validity: '8s' });
       const envoy = await start('shop', short, 'short-lived');
       await untilServed(envoy, 'shop');
       const { serialNumber } = await certwright.targetStatus('shop');
-      await until('it comes with a certificate that has ended', async () => {
-        return (await refusedClients()) > before;
-      });
+      await until(
+        'it comes with a certificate that has ended',
+        async () => (await refusedClients()) > before,
+        { withinMs: 45_000 },
+      );
       await certwright.rotate('shop');
       assert.deepEqual((await sdsStatus(certwright, 'shop')).sds.subscribers, []);
       assert.equal(await served(envoy, 'shop'), serialNumber);

@@ -52,7 +52,7 @@ describe('deploy/examples/envoy, with a directory that keeps the client certific
       uris: [URI],
       destination,
     };
-    await certwright.declareTarget({ ...client, validity: '6s', renewBefore: '2s' });
+    await certwright.declareTarget({ ...client, validity: '10s', renewBefore: '4s' });
     const clientAuthorities = ['issuing'];
     await certwright.declareTarget(
       sdsTarget('shop', { destination: { readers: [URI], clientAuthorities } }),
@@ -80,10 +80,15 @@ describe('deploy/examples/envoy, with a directory that keeps the client certific
     const addresses = new Set(before.subscribers.map(({ address }) => address));
     await certwright.replaceTarget('edge-client', { ...client, validity: '30d' });
     await certwright.rotate('edge-client');
-    await until('it has come again with another certificate', async () => {
-      const { subscribers } = (await sdsStatus(certwright, 'shop')).sds;
-      return subscribers.length > 0 && subscribers.every(({ address }) => !addresses.has(address));
-    });
+    await until(
+      'it has come again with another certificate',
+      async () => {
+        const { subscribers } = (await sdsStatus(certwright, 'shop')).sds;
+        const isBack = subscribers.every(({ address }) => !addresses.has(address));
+        return subscribers.length > 0 && isBack;
+      },
+      { withinMs: 45_000 },
+    );
     const { serialNumber } = await certwright.rotate('shop');
     await untilServed(serialNumber);
   });

@@ -188,7 +188,7 @@ describe('the listener for secrets', () => {
   });
 
   it('ends the streams of a client whose certificate ends, and lets it in no more', async () => {
-    const short = await issue({ uris: [READER], validity: '2s' });
+    const short = await issue({ uris: [READER], validity: '5s' });
     const client = clientWith(short);
     const stream = client.ask('shop');
     await stream.next();
