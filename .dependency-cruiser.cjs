@@ -12,7 +12,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/' },
       to: {
-        path: '^(fs|fs/promises|http|https|http2|net|tls|child_process|dgram|node:fs|node:fs/promises|node:http|node:https|node:http2|node:child_process|node:dgram)$|node_modules/(express|kysely|better-sqlite3|@kubernetes|node-cron|pino|prom-client|zod|yaml)/',
+        path: '^(fs|fs/promises|http|https|http2|net|tls|child_process|dgram|node:fs|node:fs/promises|node:http|node:https|node:http2|node:child_process|node:dgram)$|node_modules/(express|@grpc|kysely|better-sqlite3|@kubernetes|node-cron|pino|prom-client|zod|yaml)/',
         pathNot: '^(node:)?(net|tls)$',
       },
     },

@@ -10,6 +10,7 @@ import { refusalEntryOf } from './compose/refusal-entry.ts';
 import { composeRevisions } from './compose/revisions.ts';
 import { composeRotation } from './compose/rotation.ts';
 import { composeRotationPlan } from './compose/rotation-plan.ts';
+import { composeSds, sdsStatusesOf, toldTo } from './compose/sds.ts';
 import type {
   FirstProcess,
   FirstSurroundings,
@@ -59,13 +60,18 @@ export function composeFirst(surroundings: FirstSurroundings) {
   const { otherMetrics } = surroundings;
   const parts = partsOf(surroundings);
   const issuing = composeIssuing(surroundings, parts);
-  const rotating = composeRotation(surroundings, {
-    ...parts,
-    ...composeRevisions(surroundings, { ...parts, ...issuing }),
-  });
+  const sds = composeSds(surroundings, parts);
+  const revisions = composeRevisions(surroundings, { ...parts, ...issuing });
+  const rotating = toldTo(sds, composeRotation(surroundings, { ...parts, ...revisions }));
   const metricsText = async () => parts.metrics.text(await otherMetrics?.());
-  const firstProcess = { ...rotating, keysInUse: new Marks(), metricsText };
-  return { ...joined(surroundings, { parts, issuing, firstProcess }), ...rotating, firstProcess };
+  const sdsStatuses = sdsStatusesOf(sds);
+  const firstProcess = { ...rotating, sdsStatuses, keysInUse: new Marks(), metricsText };
+  return {
+    ...joined(surroundings, { parts, issuing, firstProcess }),
+    ...rotating,
+    firstProcess,
+    sds,
+  };
 }
 
 /** Joins the same for a further process, which asks the first one for what only that may do. */

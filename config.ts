@@ -27,6 +27,8 @@ export interface Settings {
   readonly databaseFile: string;
   readonly managementListen: ListenAddress;
   readonly distributionListen: ListenAddress;
+  /** Where Envoys ask for secrets; `undefined`: nowhere. */
+  readonly sdsListen: ListenAddress | undefined;
   readonly isTlsOn: boolean;
   readonly tlsAuthority: string;
   readonly tlsNames: {
@@ -85,6 +87,7 @@ const Environment = z.strictObject({
     .optional(),
   PKI_MANAGEMENT_LISTEN: Listen.prefault('127.0.0.1:8443'),
   PKI_DISTRIBUTION_LISTEN: Listen.prefault('127.0.0.1:8080'),
+  PKI_SDS_LISTEN: Listen.optional(),
   PKI_TLS: z.enum(['on', 'off']).default('on'),
   PKI_TLS_AUTHORITY: Text.default('issuing'),
   PKI_TLS_NAMES: Hosts.prefault('localhost,127.0.0.1,::1'),
@@ -133,6 +136,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const dataDir = resolve(env.PKI_DATA_DIR);
   const file =
     env.PKI_CONFIG_FILE === undefined ? undefined : readSettingsFile(env.PKI_CONFIG_FILE);
+  const rotationTargets = file?.rotationTargets.map(targetOf) ?? [];
+  assertServed(rotationTargets, env.PKI_SDS_LISTEN);
   return {
     dataDir,
     databaseFile: resolve(
@@ -140,6 +145,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     ),
     managementListen: env.PKI_MANAGEMENT_LISTEN,
     distributionListen: env.PKI_DISTRIBUTION_LISTEN,
+    sdsListen: env.PKI_SDS_LISTEN,
     isTlsOn: env.PKI_TLS === 'on',
     tlsAuthority: env.PKI_TLS_AUTHORITY,
     tlsNames: env.PKI_TLS_NAMES,
@@ -150,7 +156,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     publicUrl: env.PKI_PUBLIC_URL,
     profiles: file?.profiles ?? [],
     authorities: file?.authorities,
-    rotationTargets: file?.rotationTargets.map(targetOf) ?? [],
+    rotationTargets,
     rotation: {
       schedule: env.PKI_ROTATION_SCHEDULE,
       window: file?.rotationWindow,
@@ -165,6 +171,15 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     kubernetes,
     lease: leaseAt(env.PKI_LEASE, kubernetes),
   };
+}
+
+/** A target that nobody could read would be refused over HTTP, too. */
+function assertServed(targets: readonly RotationTarget[], sdsListen: ListenAddress | undefined) {
+  const target = targets.find(({ destination }) => destination.type === 'sds');
+  if (!target || sdsListen) return;
+  throw new SettingsError(
+    `PKI_SDS_LISTEN: must be set for target "${target.name}", whose destination is for SDS`,
+  );
 }
 
 /** Whether `file` lies below `folder`. */

@@ -31,7 +31,7 @@ async function run(): Promise<void> {
 
 /** Says where everything is and what to try: a line of the log and, at a terminal, a note for its reader. */
 function announce(settings: Settings, running: Running, log: Logger): void {
-  const { management, distribution } = running;
+  const { management, distribution, sds } = running;
   const adminTokenFile = shortPath(settings.adminTokenFile);
   const rootFile = running.rootFile === undefined ? 'none yet' : shortPath(running.rootFile);
   const [port = ''] = /\d+$/.exec(management) ?? [];
@@ -42,7 +42,7 @@ function announce(settings: Settings, running: Running, log: Logger): void {
     : management;
   const curl = `curl --oauth2-bearer $(cat ${adminTokenFile}) ${trusted}/v1/authorities`;
   log.info(
-    { management, distribution, adminTokenFile, rootFile },
+    { management, distribution, ...(sds === undefined ? {} : { sds }), adminTokenFile, rootFile },
     `ready: management ${management}, distribution ${distribution}; ` +
       `administrator's token: ${adminTokenFile}, root certificate: ${rootFile}; try: ${curl}`,
   );

@@ -5,20 +5,20 @@ import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
 import type { MetricValues } from './api/metrics.ts';
 import { explained } from './compose/explained.ts';
+import { listenForSds } from './compose/listen-for-sds.ts';
 import { type OpenDestinations, openDestinations } from './compose/open-destinations.ts';
 import { openLeadership } from './compose/open-leadership.ts';
 import { openSecrets } from './compose/open-secrets.ts';
 import { startWatch } from './compose/start-watch.ts';
+import { writtenRoot } from './compose/written-root.ts';
 import { composeFirst, type FirstComposition } from './compose.ts';
-import { SettingsError } from './config/settings-error.ts';
 import { type Settings, shortPath } from './config.ts';
 import { isCertified } from './src/authority/authority.ts';
 import { missingAuthorities } from './src/authority/missing-authorities.ts';
 import { OwnCertificate } from './src/issuance/own-certificate.ts';
 import { Profiles } from './src/issuance/profiles.ts';
 import { followFile } from './src/rotation/follow-file.ts';
-import { encodeCertificates } from './src/x509/pem.ts';
-import { openDataFolder, writeRoot } from './storage/data-folder.ts';
+import { openDataFolder } from './storage/data-folder.ts';
 import type { Database } from './storage/database/database.ts';
 import { openDatabase } from './storage/database/open-database.ts';
 import { handlersOf } from './workers/handlers.ts';
@@ -35,6 +35,8 @@ export interface Running {
   /** URLs, with the ports that were chosen. */
   readonly management: string;
   readonly distribution: string;
+  /** Host and port; absent where no secrets are handed out. */
+  readonly sds: string | undefined;
   /** Absent while the authority whose root it is to hold awaits its certificate. */
   readonly rootFile: string | undefined;
   /** Ends when the requests and passes under way have ended. */
@@ -47,9 +49,13 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const dataDir = await explained('PKI_DATA_DIR', openDataFolder(settings.dataDir));
   const db = await explained('PKI_DATABASE_URL', openDatabase(settings.databaseFile));
   const secrets = await openSecrets(settings, db, log);
-  const state: State = { isReady: false, leads: () => false, workers: undefined };
-  const places = await openDestinations({ ...settings, db, dataDir, log });
+  const state = newState();
+  const secretChanged = (target: string) => state.secretChanged(target);
+  const { wrapping } = secrets;
+  const known = { ...settings, db, wrapping, dataDir, log };
+  const places = await openDestinations({ ...known, secretChanged });
   const service = composed(settings, { db, secrets, places, state, log });
+  state.secretChanged = service.sds.service.targetChanged;
 
   // 2. The authorities and targets that the settings ask for, and the root for clients to trust.
   await prepare(settings, service, log);
@@ -58,12 +64,8 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
     log.warn('root.pem is written once PKI_TLS_AUTHORITY has a certificate');
 
   // 3. The listeners, and the processes that answer besides this one.
-  const { listeners, renewOwnCertificate } = await listen(settings, {
-    service,
-    secrets,
-    state,
-    log,
-  });
+  const common = { service, db, secrets, state, log };
+  const { listeners, sds, renewOwnCertificate } = await listen(settings, common);
   state.isReady = true;
 
   // 4. What goes on by itself from here.
@@ -83,13 +85,14 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
     clearInterval(watch);
     await rotations.destroy();
     service.watched.stop();
-    await Promise.all([listeners.close(), service.rotation.stop(), service.proofs.stop()]);
+    await Promise.all([listeners.close(), sds?.close()]);
+    await Promise.all([service.rotation.stop(), service.proofs.stop()]);
     await leadership.stop();
     await places.stop();
     await db.destroy();
   };
   const { management, distribution } = listeners;
-  return { management, distribution, rootFile, stop };
+  return { management, distribution, sds: sds?.authority, rootFile, stop };
 }
 
 /** What becomes known only after the parts are joined. */
@@ -97,7 +100,14 @@ interface State {
   isReady: boolean;
   /** Whether this is the replica that rotates. */
   leads: () => boolean;
+  /** Told of a target for SDS once what it holds has changed. */
+  secretChanged: (target: string) => void;
   workers: Workers | undefined;
+}
+
+function newState(): State {
+  const nothing = () => undefined;
+  return { isReady: false, leads: () => false, secretChanged: nothing, workers: undefined };
 }
 
 type Secrets = Awaited<ReturnType<typeof openSecrets>>;
@@ -129,16 +139,19 @@ function composed(
   });
 }
 
-/** Both listeners, the management one with a certificate that is issued now, and the workers. */
+/** The listeners, those with TLS with a certificate that is issued now, and the workers. */
 async function listen(
   settings: Settings,
-  parts: { service: FirstComposition; secrets: Secrets; state: State; log: Logger },
+  parts: { service: FirstComposition; db: Database; secrets: Secrets; state: State; log: Logger },
 ) {
-  const { service, secrets, state, log } = parts;
-  const { databaseFile, commitWaitMs, logLevel, isTlsOn, profiles, publicUrl, rotation } = settings;
+  const { service, db, secrets, state, log } = parts;
+  const { databaseFile, commitWaitMs, logLevel, isTlsOn, profiles, publicUrl } = settings;
+  const { rotation, sdsListen } = settings;
   const ownCertificate = ownCertificateOf(settings, service);
-  const issued = isTlsOn ? ownCertificate.renewIfDue() : Promise.resolve(undefined);
-  let tls = await explained('PKI_TLS_AUTHORITY, PKI_TLS_NAMES', issued);
+  const isTlsUsed = isTlsOn || sdsListen !== undefined;
+  const issued = isTlsUsed ? ownCertificate.renewIfDue() : Promise.resolve(undefined);
+  const own = await explained('PKI_TLS_AUTHORITY, PKI_TLS_NAMES', issued);
+  let tls = isTlsOn ? own : undefined;
   const ticketKeys = randomBytes(TICKET_KEY_OCTETS);
   const { token: adminToken, keyEncryptionKey } = secrets;
   const known = {
@@ -169,15 +182,18 @@ async function listen(
       explained: (name, work) => explained(`PKI_${name.toUpperCase()}_LISTEN`, work),
     },
   );
+  const sds = sdsListen && own && (await listenForSds(sdsListen, { db, tls: own, ...service.sds }));
   workers.begin();
   state.workers = workers;
   const renewOwnCertificate = async () => {
-    const renewed = isTlsOn ? await ownCertificate.renewIfDue() : undefined;
+    const renewed = isTlsUsed ? await ownCertificate.renewIfDue() : undefined;
     if (!renewed) return;
+    sds?.replaceTls(renewed);
+    if (!isTlsOn) return;
     tls = renewed;
     await listeners.replaceTls(renewed);
   };
-  return { listeners, renewOwnCertificate };
+  return { listeners, sds, renewOwnCertificate };
 }
 
 /** The certificate that the management listener serves; it is issued when it is first asked for. */
@@ -204,24 +220,4 @@ async function prepare(settings: Settings, service: FirstComposition, log: Logge
   }
   const targets = { now, listTargets, followFile: service.followFile };
   await explained('PKI_CONFIG_FILE', followFile(targets, settings.rotationTargets));
-}
-
-/**
- * Writes the root that clients are to trust; nothing while the authority whose root that is awaits its
- * certificate, which can be brought in over plain HTTP.
- */
-async function writtenRoot(
-  { tlsAuthority, isTlsOn }: Settings,
-  { service, dataDir }: { service: FirstComposition; dataDir: string },
-): Promise<string | undefined> {
-  const authority = await service.findAuthority(tlsAuthority);
-  if (!authority || isCertified(authority)) {
-    const path = await explained('PKI_TLS_AUTHORITY', service.pathOf(tlsAuthority));
-    return writeRoot(dataDir, encodeCertificates(path.slice(-1)));
-  }
-  if (!isTlsOn) return undefined;
-  const advice = 'name another authority, or bring it in with PKI_TLS=off';
-  throw new SettingsError(
-    `PKI_TLS_AUTHORITY: authority "${tlsAuthority}" awaits its certificate; ${advice}`,
-  );
 }

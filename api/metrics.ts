@@ -9,6 +9,7 @@ import {
 import { PkiError } from '../src/errors.ts';
 import { isServedAsWritten } from '../src/rotation/proof/served-status.ts';
 import type { RotationOutcome, TargetRecord } from '../src/rotation/rotation-record.ts';
+import { SdsMetrics } from './sds/metrics.ts';
 
 export interface MetricsDeps {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
@@ -24,6 +25,7 @@ const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /** What Prometheus reads; expiry times are looked up when it does, so that they are never stale. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly sds = new SdsMetrics(this.#registry);
   readonly #issued: Counter<'profile' | 'result'>;
   readonly #issuance: Histogram<'profile'>;
   readonly #rotations: Counter<'outcome'>;

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { ListenAddress } from '../config.ts';
+import type { KeyWrapping } from '../src/authority/private-key.ts';
 import type { Database } from '../storage/database/database.ts';
 import { instanceId } from '../storage/database/instance-id.ts';
+import { SdsStore } from '../storage/database/sds-store.ts';
 import { destinationStores } from '../storage/destination-stores.ts';
 import { FileStore } from '../storage/directory/file-store.ts';
 import type { ClusterAccess } from '../storage/kubernetes/kubeconfig.ts';
@@ -26,11 +29,15 @@ const KUBERNETES_TIMEOUT_MS = 10_000;
 /** Joins the stores of destinations; nothing is watched before `followDestinations` says what. */
 export async function openDestinations(parts: {
   readonly kubernetes: ClusterAccess;
+  readonly sdsListen: ListenAddress | undefined;
   readonly db: Database;
+  readonly wrapping: KeyWrapping;
+  /** Told of a target for SDS once what it holds has changed. */
+  readonly secretChanged: (target: string) => void;
   readonly dataDir: string;
   readonly log: Logger;
 }): Promise<OpenDestinations> {
-  const { kubernetes, db, dataDir, log } = parts;
+  const { kubernetes, sdsListen, db, wrapping, secretChanged: changed, dataDir, log } = parts;
   const instance = await instanceId(db, randomUUID);
   let listener: Parameters<OpenDestinations['tell']>[0] | undefined;
   const access = { ...kubernetes, timeoutMs: KUBERNETES_TIMEOUT_MS };
@@ -47,6 +54,13 @@ export async function openDestinations(parts: {
     destinations: destinationStores({
       kubernetesSecret: new SeparateClientCa(secrets),
       directory: new FileStore({ dataDir, instance }),
+      sds: new SdsStore(db, {
+        commit: (statements) => db.transact(statements),
+        wrapping,
+        instance,
+        isServed: sdsListen !== undefined,
+        changed,
+      }),
     }),
     followDestinations: (destinations) => secrets.follow(destinations),
     served: openPlaces(access),

@@ -66,7 +66,7 @@ export interface WorkerSurroundings extends Surroundings {
 export interface FirstProcess
   extends Pick<
       RotationRoutesDeps,
-      'createTarget' | 'replaceTarget' | 'deleteTarget' | 'rotate' | 'run'
+      'createTarget' | 'replaceTarget' | 'deleteTarget' | 'rotate' | 'run' | 'sdsStatuses'
     >,
     Pick<RevisionRoutesDeps, 'rollBack'>,
     TargetPreflightRoutesDeps {

@@ -5,7 +5,7 @@ import { violationsIn } from '../api/input.ts';
 import { AuthorityBody } from '../api/schemas/authority.ts';
 import { ProfileBody } from '../api/schemas/profile.ts';
 import { RotationWindowBody } from '../api/schemas/rotation-window.ts';
-import { TargetBody } from '../api/schemas/target.ts';
+import { destinationOf, TargetBody } from '../api/schemas/target.ts';
 import { SUBJECT_ALT_NAME_KINDS } from '../src/certificate.ts';
 import { nameFault } from '../src/issuance/name-checks.ts';
 import { Profiles } from '../src/issuance/profiles.ts';
@@ -32,7 +32,8 @@ const SettingsFile = z
       }
     }
     const known = new Profiles(profiles).list();
-    for (const [index, { destination, profile }] of rotationTargets.entries()) {
+    for (const [index, target] of rotationTargets.entries()) {
+      const { profile } = target;
       const path = ['rotationTargets', index];
       if (!known.some(({ name, isAuthority }) => name === profile && !isAuthority)) {
         const message = `no profile "${profile}" for servers or clients`;
@@ -40,7 +41,7 @@ const SettingsFile = z
       }
       const rival = rotationTargets
         .slice(0, index)
-        .find((earlier) => doOverlap(earlier.destination, destination));
+        .find((earlier) => doOverlap(destinationOf(earlier), destinationOf(target)));
       if (!rival) continue;
       const message = `overlaps the destination of "${rival.name}"`;
       context.addIssue({ code: 'custom', path: [...path, 'destination'], message });
@@ -62,12 +63,19 @@ const SettingsFile = z
 
 /** What has the form of a name and is none: over HTTP it would be against the policy, and here it stops the start. */
 function nameFaults(target: z.infer<typeof TargetBody>, index: number) {
-  return SUBJECT_ALT_NAME_KINDS.flatMap((kind) =>
+  const { readers = [] } = target.destination.type === 'sds' ? target.destination : {};
+  const unusable = readers.flatMap((reader, at) => {
+    const message = nameFault('uris', reader);
+    const path = ['rotationTargets', index, 'destination', 'readers', at];
+    return message === undefined ? [] : [{ path, message }];
+  });
+  const names = SUBJECT_ALT_NAME_KINDS.flatMap((kind) =>
     (target[kind] ?? []).flatMap((name, at) => {
       const message = nameFault(kind, name);
       return message === undefined ? [] : [{ path: ['rotationTargets', index, kind, at], message }];
     }),
   );
+  return [...names, ...unusable];
 }
 
 /**

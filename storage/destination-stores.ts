@@ -3,12 +3,14 @@ import type {
   Destination,
   DirectoryDestination,
   KubernetesSecretDestination,
+  SdsDestination,
 } from '../src/rotation/target.ts';
 
 /** One store for destinations of every type, which asks the one that knows the type. */
 export function destinationStores(stores: {
   readonly kubernetesSecret: DestinationStore<KubernetesSecretDestination>;
   readonly directory: DestinationStore<DirectoryDestination>;
+  readonly sds: DestinationStore<SdsDestination>;
 }): DestinationStore {
   // The key of `stores` is the destination's type, which the compiler cannot follow through an index.
   const storeOf = (destination: Destination) => stores[destination.type] as DestinationStore;

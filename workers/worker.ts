@@ -98,6 +98,7 @@ class Worker {
       run: (...args) => link.ask('run', args),
       rollBack: (...args) => link.ask('rollBack', args),
       preflightOfTarget: (...args) => link.ask('preflightOfTarget', args),
+      sdsStatuses: (...args) => link.ask('sdsStatuses', args),
       keysInUse: {
         take: (id) => link.ask('takeKey', [id]),
         // A first process that has ended has no marks any more.

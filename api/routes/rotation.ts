@@ -10,13 +10,15 @@ import {
   statusAt,
   type TargetRecord,
 } from '../../src/rotation/rotation-record.ts';
-import type { RotationTarget } from '../../src/rotation/target.ts';
+import type { Destination, RotationTarget } from '../../src/rotation/target.ts';
+import { isForSds } from '../../src/sds/resource.ts';
 import { refuseIdempotencyKey } from '../idempotency-key.ts';
 import { NoParameters, parseBody, parseOptionalBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { wireTime } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { RotationRunBody, TargetBody, TargetReplacementBody, targetOf } from '../schemas/target.ts';
+import type { SdsStatus } from '../sds/subscriptions.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface RotationRoutesDeps {
@@ -35,6 +37,8 @@ export interface RotationRoutesDeps {
     actor: Actor,
     options: { readonly force: boolean },
   ) => Promise<readonly RotationItem[]>;
+  /** Who has the secrets of each of these targets for SDS. */
+  readonly sdsStatuses: (targets: readonly RotationTarget[]) => Promise<readonly SdsStatus[]>;
 }
 
 const DeleteQuery = z.strictObject({ destination: z.literal('remove').optional() });
@@ -42,20 +46,22 @@ const NoMembers = z.strictObject({});
 
 export function rotationRoutes(deps: RotationRoutesDeps): Router {
   const router = strictRouter();
-  const present = (record: TargetRecord) =>
-    presentTarget(record, deps.targetWarnings(record.target), deps.now());
+  const present = async (record: TargetRecord) => (await presentTargets(deps, [record]))[0];
 
   router
     .route('/rotation/targets')
     .get(async (req, res) => {
       parseQuery(NoParameters, req);
-      res.json({ items: (await deps.listTargets()).map(present), nextCursor: null });
+      res.json({ items: await presentTargets(deps, await deps.listTargets()), nextCursor: null });
     })
     .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       const target = targetOf(parseBody(TargetBody, req.body));
       const record = await deps.createTarget(target, actorOf(res));
-      res.status(201).location(`/v1/rotation/targets/${target.name}`).json(present(record));
+      res
+        .status(201)
+        .location(`/v1/rotation/targets/${target.name}`)
+        .json(await present(record));
     })
     .all(onlyMethods('GET', 'HEAD', 'POST'));
 
@@ -65,10 +71,10 @@ export function rotationRoutes(deps: RotationRoutesDeps): Router {
       parseQuery(NoParameters, req);
       const record = await deps.findTarget(req.params.name);
       if (!record) throw new PkiError('target-unknown', 'no target has this name');
-      res.json(present(record));
+      res.json(await present(record));
     })
     .put(async (req, res) => {
-      res.json(present(await replace(deps, req, res)));
+      res.json(await present(await replace(deps, req, res)));
     })
     .delete(async (req, res) => {
       const { destination } = parseQuery(DeleteQuery, req);
@@ -116,6 +122,24 @@ async function replace(
   return deps.replaceTarget(targetOf({ ...body, name }), actorOf(res));
 }
 
+/** The wire forms of targets; who has the secrets of those for SDS, the first process alone knows. */
+async function presentTargets(deps: RotationRoutesDeps, records: readonly TargetRecord[]) {
+  const forSds = records.map(({ target }) => target).filter((one) => isForSds(one.destination));
+  const statuses = forSds.length === 0 ? [] : await deps.sdsStatuses(forSds);
+  const byName = new Map(forSds.map(({ name }, index) => [name, statuses[index]]));
+  const now = deps.now();
+  return records.map((record) => {
+    const { target } = record;
+    const sds = byName.get(target.name);
+    const { status, ...presented } = presentTarget(record, deps.targetWarnings(target), now);
+    return { ...presented, status: sds ? { ...status, sds: presentSdsStatus(sds) } : status };
+  });
+}
+
+function presentSdsStatus({ streams, subscribers }: SdsStatus) {
+  return { streams, subscribers: subscribers.map((one) => ({ ...one, at: wireTime(one.at) })) };
+}
+
 /** The wire form of a target, as `openapi.yaml` has it. */
 function presentTarget(record: TargetRecord, warnings: readonly Warning[], now: Date) {
   const { target, progress, revision } = record;
@@ -129,6 +153,7 @@ function presentTarget(record: TargetRecord, warnings: readonly Warning[], now: 
   return {
     rollback: false,
     ...target,
+    destination: presentDestination(target.destination),
     warnings,
     status: { ...status, ...wireTimes, revision: revision.number, conflict, served },
   };
@@ -160,4 +185,11 @@ function presentPlace({ place, state, since, at, servedInstead, error }: PlacePr
     ...(instead === undefined ? {} : { servedInstead: instead }),
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/** The name of a destination for SDS is the target's, and stands there. */
+function presentDestination(destination: Destination) {
+  if (!isForSds(destination)) return destination;
+  const { name, ...others } = destination;
+  return others;
 }

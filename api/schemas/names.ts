@@ -76,6 +76,9 @@ export function listOf<T extends z.ZodType>(member: T) {
   return z.array(member).max(MAX_MEMBERS, `has at most ${MAX_MEMBERS} members`);
 }
 
+/** A URI, as it may stand in a certificate. */
+export const Uri = nameOf('uris');
+
 function nameOf(kind: keyof SubjectAltNames) {
   return faultless((text) => nameFormFault(kind, text));
 }

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { KEY_ALGORITHMS, type SubjectAltNames } from '../../src/certificate.ts';
 import { canonicalName } from '../../src/issuance/names.ts';
 import { NO_JITTER } from '../../src/rotation/schedule/rotation-time.ts';
-import type { RotationTarget } from '../../src/rotation/target.ts';
+import type { Destination, RotationTarget } from '../../src/rotation/target.ts';
 import { Context, MAX_SUBDOMAIN_LENGTH, Namespace } from './kubernetes-names.ts';
-import { Duration, Line, listOf, Name, SubjectBody, subjectAltNameMembers } from './names.ts';
+import { Duration, Line, listOf, Name, SubjectBody, subjectAltNameMembers, Uri } from './names.ts';
 import { RotationWindowBody } from './rotation-window.ts';
 import { ServedBody } from './served.ts';
 
@@ -20,7 +20,7 @@ const contents = {
 /** RFC 1123 §2.1, as Kubernetes takes names of Secrets: labels with dots between them. */
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
-const Destination = z.discriminatedUnion('type', [
+const DestinationBody = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('kubernetesSecret'),
     context: Context.exactOptional(),
@@ -40,6 +40,11 @@ const Destination = z.discriminatedUnion('type', [
     ...contents,
     keyMode: z.enum(['0600', '0640']).default('0600'),
   }),
+  z.strictObject({
+    type: z.literal('sds'),
+    ...contents,
+    readers: listOf(Uri).min(1, 'has at least one member').exactOptional(),
+  }),
 ]);
 
 const members = {
@@ -52,7 +57,7 @@ const members = {
   renewBefore: Duration.exactOptional(),
   jitter: z.union([z.literal(NO_JITTER), Duration]).exactOptional(),
   rotationWindow: RotationWindowBody.exactOptional(),
-  destination: Destination,
+  destination: DestinationBody,
   served: ServedBody.exactOptional(),
   rollback: z.boolean().default(false),
 } as const;
@@ -76,5 +81,17 @@ export function targetOf(body: z.infer<typeof TargetBody>): RotationTarget {
     ipAddresses: written('ipAddresses'),
     emailAddresses: written('emailAddresses'),
     uris: written('uris'),
+    destination: destinationOf(body),
   };
+}
+
+/** Where a target of this declaration is kept. */
+export function destinationOf({
+  name,
+  destination,
+}: Pick<z.infer<typeof TargetBody>, 'name' | 'destination'>): Destination {
+  if (destination.type !== 'sds') return destination;
+  const { readers, ...others } = destination;
+  const written = readers?.map((uri) => canonicalName('uris', uri));
+  return { ...others, name, ...(written ? { readers: written } : {}) };
 }

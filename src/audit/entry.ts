@@ -18,6 +18,7 @@ export type AuditAction =
   | 'private-key.downloaded'
   | 'request.refused'
   | 'rotation.failed'
+  | 'secret.rejected'
   | 'target.created'
   | 'target.deleted'
   | 'target.proven'

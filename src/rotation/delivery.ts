@@ -26,6 +26,7 @@ export interface DeliveryTerms {
 const READERS: Readonly<Record<Destination['type'], readonly Consumer[]>> = {
   kubernetesSecret: ['rfc5280', 'envoy', 'istio'],
   directory: ['rfc5280', 'envoy'],
+  sds: ['rfc5280', 'envoy'],
 };
 
 /**

@@ -1,10 +1,16 @@
+import { authoritiesNameOf } from '../sds/resource.ts';
 import type { Destination, KubernetesSecretDestination } from './target.ts';
 
 /**
  * Whether two destinations would get in each other's way for ever: one Secret, or one folder with the
- * other in it, since old revisions are deleted with all that is below them.
+ * other in it, since old revisions are deleted with all that is below them; or two for SDS of which one
+ * has the name that belongs to the other's client authorities.
  */
 export function doOverlap(one: Destination, other: Destination): boolean {
+  if (one.type === 'sds' && other.type === 'sds') {
+    const names = [one.name, other.name];
+    return one.name === other.name || names.some((name) => names.includes(authoritiesNameOf(name)));
+  }
   if (one.type === 'directory' && other.type === 'directory') {
     return isAtOrBelow(one.path, other.path) || isAtOrBelow(other.path, one.path);
   }
@@ -13,7 +19,7 @@ export function doOverlap(one: Destination, other: Destination): boolean {
 
 /** The same, where the current context of a kubeconfig may be any that is named. */
 export function couldBeSamePlace(one: Destination, other: Destination): boolean {
-  if (one.type === 'directory' || other.type === 'directory') {
+  if (one.type !== 'kubernetesSecret' || other.type !== 'kubernetesSecret') {
     return one.type === other.type && doOverlap(one, other);
   }
   const [context, otherContext] = [contextOf(one), contextOf(other)];

@@ -7,6 +7,7 @@ import { requestFromBody } from '../issuance/issue-leaf.ts';
 import type { Issuer } from '../issuance/issuer.ts';
 import type { Profile } from '../issuance/profile.ts';
 import { commonPeriodOf, validityAt } from '../issuance/validity.ts';
+import { readerViolations } from '../sds/resource.ts';
 import type { SubjectKey } from '../x509/key.ts';
 import type { DestinationStore } from './destination.ts';
 import { type ServedViolationsDeps, servedViolations } from './proof/served-violations.ts';
@@ -45,6 +46,7 @@ export async function targetViolations(
     ...windowViolationsOf(target),
     ...(await nameViolations(deps, target, { profile, issuer })),
     ...(await clientAuthorityViolations(deps, target)),
+    ...readerViolations(target.destination),
     ...(await deps.destinations.violationsOf(target.destination)),
     ...(await servedViolations(deps, target)),
   ];

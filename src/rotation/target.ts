@@ -34,7 +34,16 @@ export interface DirectoryDestination extends DestinationContents {
   readonly keyMode: '0600' | '0640';
 }
 
-export type Destination = KubernetesSecretDestination | DirectoryDestination;
+/** What this service hands out itself, over gRPC, to the Envoys that may read it. */
+export interface SdsDestination extends DestinationContents {
+  readonly type: 'sds';
+  /** The target's own name, by which Envoy asks. */
+  readonly name: string;
+  /** URIs of client certificates, as they are written there; absent: those that end with `/sds/` and the name. */
+  readonly readers?: readonly string[];
+}
+
+export type Destination = KubernetesSecretDestination | DirectoryDestination | SdsDestination;
 
 /** A place that is kept supplied with a fresh certificate. */
 export interface RotationTarget extends SubjectAltNames {

@@ -7,6 +7,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-imported-authorities': { up: takeImportedAuthorities },
   '0003-rsa-signature-scheme': { up: takeSignatureSchemes },
   '0004-kept-answers': { up: keepAnswers },
+  '0005-sds-secrets': { up: keepSdsSecrets },
   '0006-target-revisions': { up: keepRevisions },
   '0007-rotation-lock': { up: addRotationLock },
   '0008-serving-proof': { up: keepServingProofs },
@@ -157,6 +158,21 @@ async function keepAnswers(db: Kysely<unknown>): Promise<void> {
     .createIndex('kept_answer_by_end')
     .on('kept_answer')
     .column('kept_until')
+    .execute();
+}
+
+/** What targets for SDS hold now. */
+async function keepSdsSecrets(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('sds_secret')
+    .addColumn('target', 'text', (column) => column.primaryKey())
+    .addColumn('instance', 'text', (column) => column.notNull())
+    .addColumn('revision', 'integer', (column) => column.notNull())
+    // Before what is long, so that all versions are read without that.
+    .addColumn('content_hash', 'text', (column) => column.notNull())
+    .addColumn('chain', 'text', (column) => column.notNull())
+    .addColumn('wrapped_private_key', 'blob', (column) => column.notNull())
+    .addColumn('client_authorities', 'text')
     .execute();
 }
 

@@ -13,6 +13,7 @@ export interface Schema {
   readonly audit_entry: AuditEntryRow;
   readonly instance: InstanceRow;
   readonly kept_answer: KeptAnswerRow;
+  readonly sds_secret: SdsSecretRow;
 }
 
 export interface AuthorityRow {
@@ -129,4 +130,20 @@ export interface KeptAnswerRow {
   /** Sealed. */
   readonly wrapped_answer: Buffer;
   readonly kept_until: string;
+}
+
+/** What a target for SDS holds now. */
+export interface SdsSecretRow {
+  readonly target: string;
+  /** The service that has written it. */
+  readonly instance: string;
+  /** 1 for the first write, one more for each that follows. */
+  readonly revision: number;
+  /** PEM, as is all of it. */
+  readonly chain: string;
+  /** Sealed for this target and revision. */
+  readonly wrapped_private_key: Buffer;
+  readonly client_authorities: string | null;
+  /** Over everything that was written, by which it is known again. */
+  readonly content_hash: string;
 }

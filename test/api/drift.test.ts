@@ -33,6 +33,10 @@ const directory = {
   ...{ type: 'directory', path: '/a', includeRoot: true, clientAuthorities: [] },
   ...{ clientTrust: 'issuer', keyMode: '0600' },
 };
+const sds = {
+  ...{ type: 'sds', includeRoot: true, clientAuthorities: [], clientTrust: 'issuer' },
+  readers: ['spiffe://a/b'],
+};
 const pods = { kind: 'gatewayPods', context: 'a', namespace: 'b', port: 1, serverName: 'c' };
 const served = [
   [
@@ -41,8 +45,8 @@ const served = [
   ],
   { ...pods, selector: 'a=b, c in (d, e),!f' },
 ];
-const targets = [secret, directory].map((destination, index) => ({
-  ...{ ...target, destination, served: served[index], rollback: true },
+const targets = [secret, directory, sds].map((destination, index) => ({
+  ...{ ...target, destination, served: served[index % served.length], rollback: true },
 }));
 const subtrees = { dnsNames: ['a'], ipRanges: ['::/0'], emailDomains: ['.a'], uriDomains: ['a'] };
 

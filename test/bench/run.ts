@@ -10,6 +10,7 @@ import { reportIssuance } from './issuance.ts';
 import { reportMicro } from './micro.ts';
 import { reportProfile } from './profile.ts';
 import { reportRotationYear } from './rotation-year.ts';
+import { reportSds } from './sds.ts';
 import { reportSecrets } from './secrets.ts';
 
 /** Where data and results lie; `/tmp` is in memory on some machines. */
@@ -32,6 +33,7 @@ const REPORTS: Readonly<Record<string, (bench: Bench) => Promise<void> | void>> 
   secrets: reportSecrets,
   micro: ({ requests }) => reportMicro(requests),
   'rotation-year': reportRotationYear,
+  sds: reportSds,
 };
 const USUAL_REPORTS = ['cold-start', 'issuance'];
 

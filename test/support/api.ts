@@ -18,6 +18,7 @@ import { followFile } from '../../src/rotation/follow-file.ts';
 import { NO_LIMITS } from '../../src/rotation/schedule/limits.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
 import { openDatabase } from '../../storage/database/open-database.ts';
+import { SdsStore } from '../../storage/database/sds-store.ts';
 import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
 import { openPlaces } from '../../storage/serving/open-places.ts';
 import { ApiClient } from './api-client.ts';
@@ -72,13 +73,19 @@ export interface World {
 export interface ApiSettings {
   readonly profiles?: readonly Profile[];
   readonly publicUrl?: string;
+  /** Whether there is a listener for secrets, as far as targets are told; no test of the API opens one. */
+  readonly isSdsServed?: boolean;
 }
 
 /**
  * Starts the real service, in this process and on loopback, for the test file that calls this;
  * `root` and `issuing` are there already, as after a first start.
  */
-export async function startApi({ profiles = [], publicUrl }: ApiSettings = {}): Promise<World> {
+export async function startApi({
+  profiles = [],
+  publicUrl,
+  isSdsServed = true,
+}: ApiSettings = {}): Promise<World> {
   const changing = new ChangingProfiles(profiles);
   const folder = newFolder();
   const clock = new Clock();
@@ -86,15 +93,23 @@ export async function startApi({ profiles = [], publicUrl }: ApiSettings = {}): 
   const log: string[] = [];
   const adminToken = randomBytes(32).toString('base64url');
   const db = await openDatabase(':memory:');
+  const wrapping = new AesGcmWrapping(randomBytes(32), randomBytes);
+  const sds = new SdsStore(db, {
+    commit: (statements) => db.transact(statements),
+    wrapping,
+    instance: 'this-service',
+    isServed: isSdsServed,
+    changed: () => undefined,
+  });
   const service = composeFirst({
     db,
-    wrapping: new AesGcmWrapping(randomBytes(32), randomBytes),
+    wrapping,
     now: clock.now,
     randomBytes,
-    destinations: new FakeDestinations({
-      dataDir: newDirectoryIn(folder, 'data'),
-      instance: 'this-service',
-    }),
+    destinations: new FakeDestinations(
+      { dataDir: newDirectoryIn(folder, 'data'), instance: 'this-service' },
+      sds,
+    ),
     places: openPlaces({ kubeconfigFiles: [], timeoutMs: 1_000 }),
     log: pino({ level: 'trace' }, linesInto(log)),
     adminToken,

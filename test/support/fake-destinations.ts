@@ -5,7 +5,11 @@ import type {
   DestinationTouch,
   DestinationWrite,
 } from '../../src/rotation/destination.ts';
-import type { Destination, KubernetesSecretDestination } from '../../src/rotation/target.ts';
+import type {
+  Destination,
+  KubernetesSecretDestination,
+  SdsDestination,
+} from '../../src/rotation/target.ts';
 import { FileStore, type FileStoreOptions } from '../../storage/directory/file-store.ts';
 
 /** The namespace of a cluster that does not answer. */
@@ -13,22 +17,26 @@ export const UNREACHABLE = 'unreachable';
 /** The namespace whose Secrets are all somebody else's. */
 export const FOREIGN = 'foreign';
 
-/** Real directories, and a cluster that is no more than a few namespaces with a fixed manner. */
+/** Real directories, whatever store for SDS a test has, and a cluster that is no more than a few namespaces with a fixed manner. */
 export class FakeDestinations implements DestinationStore {
   readonly #files: FileStore;
+  readonly #sds: DestinationStore<SdsDestination> | undefined;
   readonly #secrets = new Map<string, DestinationState>();
 
-  constructor(options: FileStoreOptions) {
+  constructor(options: FileStoreOptions, sds?: DestinationStore<SdsDestination>) {
     this.#files = new FileStore(options);
+    this.#sds = sds;
   }
 
   async violationsOf(destination: Destination): Promise<readonly Violation[]> {
+    if (destination.type === 'sds') return this.#storeForSds().violationsOf(destination);
     if (destination.type === 'directory') return this.#files.violationsOf(destination);
     if (/^[a-z0-9.-]+$/.test(destination.name)) return [];
     return [{ pointer: '/destination/name', detail: 'is not a name of Kubernetes' }];
   }
 
   async read(destination: Destination): Promise<DestinationState> {
+    if (destination.type === 'sds') return this.#storeForSds().read(destination);
     if (destination.type === 'directory') return this.#files.read(destination);
     assertReachable(destination);
     if (destination.namespace === FOREIGN) return { kind: 'foreign', owner: 'cert-manager' };
@@ -38,6 +46,7 @@ export class FakeDestinations implements DestinationStore {
   async announce(): Promise<void> {}
 
   async write(destination: Destination, write: DestinationWrite): Promise<void> {
+    if (destination.type === 'sds') return this.#storeForSds().write(destination, write);
     if (destination.type === 'directory') return this.#files.write(destination, write);
     assertReachable(destination);
     const { files, serialNumber } = write;
@@ -57,9 +66,15 @@ export class FakeDestinations implements DestinationStore {
   }
 
   async remove(destination: Destination, targetName: string): Promise<boolean> {
+    if (destination.type === 'sds') return this.#storeForSds().remove(destination, targetName);
     if (destination.type === 'directory') return this.#files.remove(destination, targetName);
     assertReachable(destination);
     return this.#secrets.delete(keyOf(destination));
+  }
+
+  #storeForSds(): DestinationStore<SdsDestination> {
+    if (this.#sds) return this.#sds;
+    throw new Error('this test has no store for SDS');
   }
 }
 

@@ -26,6 +26,7 @@ describe('the settings', () => {
       databaseFile: join(data, 'certwright.db'),
       managementListen: { host: '127.0.0.1', port: 8443 },
       distributionListen: { host: '127.0.0.1', port: 8080 },
+      sdsListen: undefined,
       isTlsOn: true,
       tlsAuthority: 'issuing',
       tlsNames: { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] },

@@ -1,12 +1,15 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { envoyBootstrap, type GatewayHost } from './envoy-bootstrap.ts';
-import { startProgram, untilReady } from './program.ts';
+import { type Program, startProgram, untilReady } from './program.ts';
 import { realPart } from './real-part.ts';
 import type { World } from './world.ts';
 
 /** A real Envoy as the gateway that listens where Istio's ingress gateway would. */
 export interface Envoy {
+  readonly stop: Program['stop'];
+  /** One of its counters or gauges, by its whole name. */
+  readonly counter: (name: string) => Promise<number>;
   readonly httpsPort: number;
   readonly httpPort: number;
   /** Serial numbers of the leaves that it serves now, as its admin interface tells them. */
@@ -19,6 +22,15 @@ interface CertsAnswer {
   readonly certificates: readonly {
     readonly cert_chain: readonly { readonly serial_number: string }[];
   }[];
+}
+
+interface StatsAnswer {
+  readonly stats: readonly { readonly value?: number }[];
+}
+
+/** A configuration, as far as it is looked at here. */
+export interface EnvoyBootstrap {
+  readonly static_resources: { readonly listeners: readonly unknown[] };
 }
 
 interface SecretsDump {
@@ -38,10 +50,18 @@ export async function startEnvoy(
   hosts: readonly GatewayHost[],
   sdsFolder: string,
 ): Promise<Envoy> {
+  return startEnvoyWith(world, envoyBootstrap(hosts, sdsFolder));
+}
+
+/** Starts Envoy and waits until it listens, where all that it needs is there. */
+export async function startEnvoyWith(
+  world: World,
+  bootstrap: EnvoyBootstrap & { readonly admin?: object },
+): Promise<Envoy> {
   const folder = mkdtempSync(join(world.folder, 'envoy-'));
   const bootstrapFile = join(folder, 'bootstrap.json');
   const adminFile = join(folder, 'admin-address');
-  writeFileSync(bootstrapFile, JSON.stringify(envoyBootstrap(hosts, sdsFolder)));
+  writeFileSync(bootstrapFile, JSON.stringify(bootstrap));
   const program = startProgram(world, {
     name: 'envoy',
     file: realPart('envoy'),
@@ -59,9 +79,15 @@ export async function startEnvoy(
     const found = listener_statuses.map(
       ({ name, local_address }) => [name, local_address.socket_address.port_value] as const,
     );
-    return found.length === 2 ? new Map(found) : undefined;
+    const expected = bootstrap.static_resources.listeners.length;
+    return found.length === expected ? new Map(found) : undefined;
   });
   return {
+    stop: program.stop,
+    counter: async (name) => {
+      const { stats } = await ask<StatsAnswer>(`/stats?format=json&filter=^${name}$`);
+      return stats[0]?.value ?? 0;
+    },
     httpsPort: ports.get('https') ?? 0,
     httpPort: ports.get('http') ?? 0,
     servedSerialNumbers: async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,6 +59,7 @@ const NEVER = '0 0 29 2 *';
 /** Starts the service and waits for its ready line; at the world's end it must obey SIGTERM with status 0. */
 export async function startService(world: World, options: ServiceOptions = {}): Promise<Service> {
   const dataFolder = options.dataFolder ?? mkdtempSync(join(world.folder, 'data-'));
+  const linesBefore = linesOf(world);
   const program = startProgram(world, {
     name: 'certwright',
     file: join(project, 'node_modules', '.bin', 'node'),
@@ -71,7 +72,7 @@ export async function startService(world: World, options: ServiceOptions = {}): 
     assert.deepEqual(await program.stop('SIGTERM'), { status: 0, signal: null });
   });
   const { management, distribution } = await untilReady('Certwright is ready', program, () =>
-    readyLine(program),
+    readyLine(program, linesBefore),
   );
   const rootFile = join(dataFolder, 'root.pem');
   const ca = readFileSync(rootFile, 'utf8');
@@ -108,9 +109,15 @@ function environmentOf(world: World, dataFolder: string, options: ServiceOptions
   };
 }
 
-/** The last line of the log that names both listeners: a folder of data may have seen several starts. */
-function readyLine(program: Program): ReadyLine | undefined {
-  const lines = program.output().split('\n');
+/** How much services that ran before in this world have said, which stands in the same file. */
+function linesOf({ folder }: World): number {
+  const file = join(folder, 'certwright.log');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
+}
+
+/** The line of the log that names both listeners. */
+function readyLine(program: Program, linesBefore: number): ReadyLine | undefined {
+  const lines = program.output().split('\n').slice(linesBefore);
   for (const line of lines.reverse()) {
     if (!line.startsWith('{')) continue;
     const { management, distribution } = JSON.parse(line) as Partial<ReadyLine>;
