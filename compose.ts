@@ -3,6 +3,7 @@ import { distributionApp, managementApp } from './api/app.ts';
 import { Metrics } from './api/metrics.ts';
 import type { Refusal } from './api/problem.ts';
 import type { RequestLine } from './api/request-log.ts';
+import { RotationMetrics } from './api/rotation-metrics.ts';
 import { composeAnswers } from './compose/answers.ts';
 import { authorityExpiries, composeAuthorities } from './compose/authorities.ts';
 import { issuingOf } from './compose/issuing.ts';
@@ -59,11 +60,15 @@ export function composeFirst(surroundings: FirstSurroundings) {
   const { otherMetrics } = surroundings;
   const parts = partsOf(surroundings);
   const issuing = composeIssuing(surroundings, parts);
+  const { list: listTargets } = parts.stores.targets;
+  const rotationMetrics = new RotationMetrics({ listTargets, now: surroundings.now });
   const rotating = composeRotation(surroundings, {
     ...parts,
     ...composeRevisions(surroundings, { ...parts, ...issuing }),
+    passEnded: rotationMetrics.passEnded,
   });
-  const metricsText = async () => parts.metrics.text(await otherMetrics?.());
+  const metricsText = async () =>
+    (await parts.metrics.text(await otherMetrics?.())) + (await rotationMetrics.text());
   const firstProcess = { ...rotating, keysInUse: new Marks(), metricsText };
   return { ...joined(surroundings, { parts, issuing, firstProcess }), ...rotating, firstProcess };
 }
@@ -93,7 +98,6 @@ function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroundings):
   };
   const issuers = new Issuers({ findAuthority: stores.authorities.find, wrapping });
   const metrics = new Metrics({
-    listTargets: stores.targets.list,
     authorityExpiries: () => authorityExpiries({ stores }),
   });
   const { newKeyPair } = new KeyGeneration(KEY_GENERATION);

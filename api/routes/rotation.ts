@@ -18,6 +18,7 @@ import { wireTime } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { RotationRunBody, TargetBody, TargetReplacementBody, targetOf } from '../schemas/target.ts';
 import { strictRouter } from '../strict-router.ts';
+import { urgentTargets } from '../urgent-targets.ts';
 
 export interface RotationRoutesDeps {
   readonly now: () => Date;
@@ -48,8 +49,8 @@ export function rotationRoutes(deps: RotationRoutesDeps): Router {
   router
     .route('/rotation/targets')
     .get(async (req, res) => {
-      parseQuery(NoParameters, req);
-      res.json({ items: (await deps.listTargets()).map(present), nextCursor: null });
+      const { items, nextCursor } = urgentTargets(await deps.listTargets(), req, deps.now());
+      res.json({ items: items.map(present), nextCursor });
     })
     .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
