@@ -13,6 +13,8 @@ export interface Envoy {
   readonly servedSerialNumbers: () => Promise<readonly string[]>;
   /** Names of the secrets that it has got by SDS. */
   readonly activeSecretNames: () => Promise<readonly string[]>;
+  /** Its log so far. */
+  readonly output: () => string;
 }
 
 interface CertsAnswer {
@@ -70,6 +72,7 @@ export async function startEnvoy(
         cert_chain.map(({ serial_number }) => serial_number),
       );
     },
+    output: program.output,
     activeSecretNames: async () => {
       const { configs = [] } = await ask<SecretsDump>(
         '/config_dump?resource=dynamic_active_secrets',
