@@ -11,6 +11,7 @@ const fileNames = {
   kubeApiserver: `kube-apiserver-${versions['KUBERNETES_VERSION']}`,
   envoy: `envoy-${versions['ENVOY_VERSION']}`,
   istioCrds: `istio-crds-${versions['ISTIO_API_VERSION']}.yaml`,
+  gatewayApiCrds: `gateway-api-crds-${versions['GATEWAY_API_VERSION']}.yaml`,
   pkilint: `pkilint-${versions['PKILINT_VERSION']}`,
   idna: `idna-${versions['IDNA_VERSION']}`,
   zlint: `zlint-${versions['ZLINT_VERSION']}`,
