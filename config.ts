@@ -11,6 +11,7 @@ import type { RotationSettings } from './compose/rotation-settings.ts';
 import { SettingsError } from './config/settings-error.ts';
 import { readSettingsFile } from './config/settings-file.ts';
 import type { AuthorityDeclaration } from './src/authority/missing-authorities.ts';
+import type { DiscoveryRule } from './src/discovery/permission.ts';
 import type { Profile } from './src/issuance/profile.ts';
 import { DEFAULT_LIMITS } from './src/rotation/schedule/limits.ts';
 import type { RotationTarget } from './src/rotation/target.ts';
@@ -44,6 +45,8 @@ export interface Settings {
   readonly authorities: readonly AuthorityDeclaration[] | undefined;
   readonly rotationTargets: readonly RotationTarget[];
   readonly rotation: RotationSettings;
+  /** Which objects of the cluster may declare targets, and which; empty: none. */
+  readonly discovery: readonly DiscoveryRule[];
   /** Where replicas find out by a Lease which of them rotates; `own`: in this pod's namespace. */
   readonly lease: { readonly namespace: string; readonly name: string } | 'own' | undefined;
   readonly logLevel: string;
@@ -165,6 +168,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
         issuesPerSecond: env.PKI_ROTATION_ISSUE_RATE,
       },
     },
+    discovery: file?.discovery ?? [],
     logLevel: env.PKI_LOG_LEVEL,
     commitWaitMs: env.PKI_COMMIT_WAIT_MS,
     workers: env.PKI_WORKERS,

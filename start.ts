@@ -7,6 +7,7 @@ import type { MetricValues } from './api/metrics.ts';
 import { explained } from './compose/explained.ts';
 import { listenForSds } from './compose/listen-for-sds.ts';
 import { type OpenDestinations, openDestinations } from './compose/open-destinations.ts';
+import { type OpenDiscovery, openDiscovery, secretNamespacesOf } from './compose/open-discovery.ts';
 import { openLeadership } from './compose/open-leadership.ts';
 import { openSecrets } from './compose/open-secrets.ts';
 import { startWatch } from './compose/start-watch.ts';
@@ -52,7 +53,8 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const state = newState();
   const secretChanged = (target: string) => state.secretChanged(target);
   const { wrapping } = secrets;
-  const known = { ...settings, db, wrapping, dataDir, log };
+  const seen = secretNamespacesOf(settings.discovery);
+  const known = { ...settings, db, wrapping, dataDir, log, seen };
   const places = await openDestinations({ ...known, secretChanged });
   const service = composed(settings, { db, secrets, places, state, log });
   state.secretChanged = service.sds.service.targetChanged;
@@ -76,6 +78,8 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const leadership = await openLeadership({ db, kubernetes, lease, now, log, onLead });
   state.leads = leadership.leads;
   const rotations = schedule(settings.rotation.schedule, () => leadership.leads() && onLead());
+  const rules = settings.discovery;
+  state.discovery = openDiscovery({ ...service, ...places, ...leadership, kubernetes, rules, log });
   const watch = startWatch(service, log, async () => {
     rootFile ??= await writtenRoot(settings, { service, dataDir });
     await renewOwnCertificate();
@@ -85,6 +89,7 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
     clearInterval(watch);
     await rotations.destroy();
     service.watched.stop();
+    await state.discovery?.stop();
     await Promise.all([listeners.close(), sds?.close()]);
     await Promise.all([service.rotation.stop(), service.proofs.stop()]);
     await leadership.stop();
@@ -103,6 +108,7 @@ interface State {
   /** Told of a target for SDS once what it holds has changed. */
   secretChanged: (target: string) => void;
   workers: Workers | undefined;
+  discovery?: OpenDiscovery;
 }
 
 function newState(): State {
@@ -135,6 +141,7 @@ function composed(
     rotation: settings.rotation,
     isReady: () => state.isReady,
     leads: () => state.leads(),
+    coverage: () => state.discovery?.report() ?? { findings: [], sources: [] },
     otherMetrics: async () => (await state.workers?.askAll<MetricValues>('metrics')) ?? [],
   });
 }

@@ -17,6 +17,7 @@ import {
 } from './routes/authority-intake.ts';
 import { type BatchRoutesDeps, batchRoutes } from './routes/batch.ts';
 import { type CertificateRoutesDeps, certificateRoutes } from './routes/certificates.ts';
+import { type CoverageRoutesDeps, coverageRoutes } from './routes/coverage.ts';
 import { type DistributionRoutesDeps, distributionRoutes } from './routes/distribution.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { type PfxRoutesDeps, pfxRoutes } from './routes/pfx.ts';
@@ -53,6 +54,7 @@ export interface ManagementDeps
     AuthorityIntakeRoutesDeps,
     BatchRoutesDeps,
     CertificateRoutesDeps,
+    CoverageRoutesDeps,
     PfxRoutesDeps,
     PreflightRoutesDeps,
     ProfileRoutesDeps,
@@ -78,7 +80,8 @@ export function managementApp(deps: ManagementDeps): Express {
     .use(certificateRoutes(deps), renewalRoutes(deps), pfxRoutes(deps))
     .use(authorityIntakeRoutes(deps), authorityRoutes(deps), profileRoutes(deps))
     .use(preflightRoutes(deps), rotationRoutes(deps), revisionRoutes(deps))
-    .use(targetPreflightRoutes(deps), rotationPlanRoutes(deps), auditRoutes(deps));
+    .use(targetPreflightRoutes(deps), rotationPlanRoutes(deps))
+    .use(coverageRoutes(deps), auditRoutes(deps));
   return listenerApp(deps, (app) => {
     app.use('/v1', v1);
     app.use(documentationRoutes({ openapiYaml, problems: problemKinds }));

@@ -136,6 +136,12 @@ export const problemKinds = {
     title: 'No such route',
     explanation: 'Nothing answers at this path; /docs lists those that exist.',
   },
+  'target-declared-in-cluster': {
+    status: 409,
+    title: 'The target is declared in the cluster',
+    explanation:
+      'Its annotations on a Gateway or an Ingress say what it is; change those, and it follows. GET /v1/rotation/targets/{name} names the object in declaredBy.',
+  },
   'target-declared-in-file': {
     status: 409,
     title: 'The target is declared in the settings file',

@@ -21,6 +21,7 @@ export interface OpenDestinations
   readonly served: FirstSurroundings['places'];
   /** From then on `listener` hears of changes by others; it takes the place of the one before. */
   readonly tell: (listener: Pick<WatchedTargets, 'onChange' | 'onRecovery'>) => void;
+  readonly credentialsIn: SecretStore['credentialsIn'];
   readonly stop: () => Promise<void>;
 }
 
@@ -36,8 +37,11 @@ export async function openDestinations(parts: {
   readonly secretChanged: (target: string) => void;
   readonly dataDir: string;
   readonly log: Logger;
+  /** The namespaces whose Secrets are watched, targets or not. */
+  readonly seen: readonly string[];
 }): Promise<OpenDestinations> {
   const { kubernetes, sdsListen, db, wrapping, secretChanged: changed, dataDir, log } = parts;
+  const seen = parts.seen.map((namespace) => ({ namespace, context: undefined }));
   const instance = await instanceId(db, randomUUID);
   let listener: Parameters<OpenDestinations['tell']>[0] | undefined;
   const access = { ...kubernetes, timeoutMs: KUBERNETES_TIMEOUT_MS };
@@ -62,8 +66,9 @@ export async function openDestinations(parts: {
         changed,
       }),
     }),
-    followDestinations: (destinations) => secrets.follow(destinations),
     served: openPlaces(access),
+    followDestinations: (destinations) => secrets.follow(destinations, seen),
+    credentialsIn: (namespace) => secrets.credentialsIn(namespace),
     tell: (newListener) => {
       listener = newListener;
     },

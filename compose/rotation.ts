@@ -1,7 +1,13 @@
 import type { Logger } from 'pino';
 import type { Actor } from '../src/audit/entry.ts';
 import { PkiError } from '../src/errors.ts';
-import { createTarget, deleteTarget, replaceTarget } from '../src/rotation/declare-target.ts';
+import {
+  createTarget,
+  deleteDeclared,
+  deleteTarget,
+  replaceDeclared,
+  replaceTarget,
+} from '../src/rotation/declare-target.ts';
 import type { TargetPass } from '../src/rotation/pass-outcome.ts';
 import type { ServingProofs } from '../src/rotation/proof/serving-proofs.ts';
 import { rollBackTarget } from '../src/rotation/roll-back.ts';
@@ -48,6 +54,9 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
     createTarget: createTarget.bind(undefined, declaring),
     replaceTarget: replaceTarget.bind(undefined, declaring),
     deleteTarget: deleteTarget.bind(undefined, declaring),
+    replaceDeclared: replaceDeclared.bind(undefined, declaring),
+    deleteDeclared: deleteDeclared.bind(undefined, declaring),
+    coverage: async () => surroundings.coverage?.() ?? { findings: [], sources: [] },
     rotate: rotation.rotate.bind(rotation),
     run: rotation.run.bind(rotation),
   };

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import type { Metrics, MetricValues } from '../api/metrics.ts';
+import type { CoverageRoutesDeps } from '../api/routes/coverage.ts';
 import type { RevisionRoutesDeps } from '../api/routes/revisions.ts';
 import type { RotationRoutesDeps } from '../api/routes/rotation.ts';
 import type { TargetPreflightRoutesDeps } from '../api/routes/target-preflight.ts';
 import type { Issuers } from '../src/authority/issuers.ts';
 import type { KeyWrapping } from '../src/authority/private-key.ts';
+import type { CoverageReport } from '../src/discovery/report.ts';
 import type { KeysInUse } from '../src/idempotency/keys-in-use.ts';
 import type { KeyGeneration } from '../src/issuance/key-generation.ts';
 import type { Profiles } from '../src/issuance/profiles.ts';
@@ -53,6 +55,8 @@ export interface FirstSurroundings extends Surroundings {
   readonly followDestinations?: (destinations: readonly KubernetesSecretDestination[]) => void;
   /** Where targets are served, and what is served there. */
   readonly places: Pick<ProofDeps, 'sightingsAt'> & ServedViolationsDeps;
+  /** What is found about the hosts that a cluster's objects have served; absent: nobody looks. */
+  readonly coverage?: () => CoverageReport;
   /** What the other processes have counted. */
   readonly otherMetrics?: () => Promise<readonly MetricValues[]>;
 }
@@ -69,7 +73,8 @@ export interface FirstProcess
       'createTarget' | 'replaceTarget' | 'deleteTarget' | 'rotate' | 'run' | 'sdsStatuses'
     >,
     Pick<RevisionRoutesDeps, 'rollBack'>,
-    TargetPreflightRoutesDeps {
+    TargetPreflightRoutesDeps,
+    CoverageRoutesDeps {
   readonly keysInUse: KeysInUse;
   readonly metricsText: () => Promise<string>;
 }

@@ -3,11 +3,13 @@ import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { violationsIn } from '../api/input.ts';
 import { AuthorityBody } from '../api/schemas/authority.ts';
+import { DiscoveryRuleBody } from '../api/schemas/discovery.ts';
 import { ProfileBody } from '../api/schemas/profile.ts';
 import { RotationWindowBody } from '../api/schemas/rotation-window.ts';
 import { destinationOf, TargetBody } from '../api/schemas/target.ts';
 import { SUBJECT_ALT_NAME_KINDS } from '../src/certificate.ts';
 import { nameFault } from '../src/issuance/name-checks.ts';
+import type { Profile } from '../src/issuance/profile.ts';
 import { Profiles } from '../src/issuance/profiles.ts';
 import { doOverlap } from '../src/rotation/overlap.ts';
 import { windowViolations } from '../src/rotation/schedule/rotation-window.ts';
@@ -16,14 +18,18 @@ import { SettingsError } from './settings-error.ts';
 /** What the settings file declares, checked as far as that is possible without the database. */
 export type SettingsFile = z.infer<typeof SettingsFile>;
 
+/** Each is a few watches. */
+const MAX_RULES = 100;
+
 const SettingsFile = z
   .strictObject({
     profiles: z.array(ProfileBody).default([]),
     authorities: z.array(AuthorityBody).exactOptional(),
     rotationTargets: z.array(TargetBody).default([]),
     rotationWindow: RotationWindowBody.exactOptional(),
+    discovery: z.array(DiscoveryRuleBody).max(MAX_RULES).default([]),
   })
-  .superRefine(({ profiles, authorities = [], rotationTargets }, context) => {
+  .superRefine(({ profiles, authorities = [], rotationTargets, discovery }, context) => {
     for (const [list, entries] of Object.entries({ profiles, authorities, rotationTargets })) {
       for (const [index, { name }] of entries.entries()) {
         if (entries.findIndex((other) => other.name === name) === index) continue;
@@ -32,6 +38,11 @@ const SettingsFile = z
       }
     }
     const known = new Profiles(profiles).list();
+    for (const { path, message } of discovery.flatMap((rule, index) =>
+      profileFaults(rule, index, known),
+    )) {
+      context.addIssue({ code: 'custom', path, message });
+    }
     for (const [index, target] of rotationTargets.entries()) {
       const { profile } = target;
       const path = ['rotationTargets', index];
@@ -60,6 +71,25 @@ const SettingsFile = z
       context.addIssue({ code: 'custom', path, message });
     }
   });
+
+function profileFaults(
+  { profiles }: z.infer<typeof DiscoveryRuleBody>,
+  index: number,
+  known: readonly Profile[],
+) {
+  const isKnown = (profile: string) =>
+    known.some(({ name, isAuthority }) => name === profile && !isAuthority);
+  return profiles.flatMap((profile, at) =>
+    isKnown(profile)
+      ? []
+      : [
+          {
+            path: ['discovery', index, 'profiles', at],
+            message: `no profile "${profile}" for servers or clients`,
+          },
+        ],
+  );
+}
 
 /** What has the form of a name and is none: over HTTP it would be against the policy, and here it stops the start. */
 function nameFaults(target: z.infer<typeof TargetBody>, index: number) {

@@ -22,6 +22,7 @@ export type PkiErrorCode =
   | 'request-refused'
   | 'revision-unavailable'
   | 'route-unknown'
+  | 'target-declared-in-cluster'
   | 'target-declared-in-file'
   | 'target-unavailable'
   | 'target-unknown'

@@ -5,9 +5,9 @@ import type { Handlers } from './link.ts';
 /** What the first process answers to each of its workers, until that one's `end`. */
 export function handlersOf(first: FirstProcess): (end: Promise<unknown>) => Handlers {
   const { createTarget, replaceTarget, deleteTarget, rotate, run } = first;
-  const { rollBack, preflightOfTarget, sdsStatuses, metricsText } = first;
+  const { rollBack, preflightOfTarget, sdsStatuses, coverage, metricsText } = first;
   const targets = { createTarget, replaceTarget, deleteTarget, rotate, run, rollBack };
-  const forAll = { ...targets, preflightOfTarget, sdsStatuses, metricsText };
+  const forAll = { ...targets, preflightOfTarget, sdsStatuses, coverage, metricsText };
   return (end) => {
     const { take, giveBack } = untilEnd(first.keysInUse, end);
     return { ...forAll, takeKey: take, giveKeyBack: giveBack };

@@ -99,6 +99,7 @@ class Worker {
       rollBack: (...args) => link.ask('rollBack', args),
       preflightOfTarget: (...args) => link.ask('preflightOfTarget', args),
       sdsStatuses: (...args) => link.ask('sdsStatuses', args),
+      coverage: () => link.ask('coverage', []),
       keysInUse: {
         take: (id) => link.ask('takeKey', [id]),
         // A first process that has ended has no marks any more.

@@ -1,6 +1,6 @@
 /** Who does something, and by which request. */
 export interface Actor {
-  /** `admin`; or what the service does by itself: `startup`, `rotation`, `watch`, `serving-proof`, `own-certificate`. */
+  /** `admin`; or what the service does by itself: `startup`, `rotation`, `watch`, `discovery`, `serving-proof`, `own-certificate`. */
   readonly name: string;
   /** The `X-Request-Id` of the call; absent for what the service does by itself. */
   readonly requestId?: string;

@@ -47,15 +47,29 @@ export async function createTarget(
 /**
  * Gives a target another declaration; what was written under the old one stays where it is.
  *
- * @throws {PkiError} `target-unknown`, `target-declared-in-file`, `authority-unknown`, `name-taken`
- *   or `request-refused`
+ * @throws {PkiError} `target-unknown`, `target-declared-in-file`, `target-declared-in-cluster`,
+ *   `authority-unknown`, `name-taken` or `request-refused`
  */
 export async function replaceTarget(
   deps: DeclarationDeps,
   target: RotationTarget,
   actor: Actor,
 ): Promise<TargetRecord> {
-  const { progress } = await changeableTarget(deps, target.name);
+  await changeableTarget(deps, target.name);
+  return replaceDeclared(deps, target, actor);
+}
+
+/**
+ * The same for a target that the objects of a cluster declare, on their behalf.
+ *
+ * @throws {PkiError} as `replaceTarget`, but `target-declared-in-cluster`
+ */
+export async function replaceDeclared(
+  deps: DeclarationDeps,
+  target: RotationTarget,
+  actor: Actor,
+): Promise<TargetRecord> {
+  const { progress } = (await deps.findTarget(target.name)) ?? unknownTarget(target.name);
   await assertAcceptable(deps, target);
   const record = { target, progress: declaredAnew(progress) };
   await deps.replaceTarget(record, entryOf(deps, actor, { action: 'target.replaced', target }));
@@ -67,15 +81,30 @@ export async function replaceTarget(
  * Ends the rotation of a target. Its destination stays, or is removed first where the caller says so
  * and it is ours: a destination that cannot be removed keeps its target.
  *
- * @throws {PkiError} `target-unknown`, `target-declared-in-file` or `target-unavailable`
+ * @throws {PkiError} `target-unknown`, `target-declared-in-file`, `target-declared-in-cluster` or
+ *   `target-unavailable`
  */
 export async function deleteTarget(
   deps: DeclarationDeps,
   name: string,
   { actor, removesDestination }: { readonly actor: Actor; readonly removesDestination: boolean },
 ): Promise<void> {
+  await changeableTarget(deps, name);
+  await deleteDeclared(deps, name, { actor, removesDestination });
+}
+
+/**
+ * The same for a target that the objects of a cluster declare, on their behalf.
+ *
+ * @throws {PkiError} `target-unknown` or `target-unavailable`
+ */
+export async function deleteDeclared(
+  deps: DeclarationDeps,
+  name: string,
+  { actor, removesDestination }: { readonly actor: Actor; readonly removesDestination: boolean },
+): Promise<void> {
   await deps.rotation.whileIdle(name, async () => {
-    const { target } = await changeableTarget(deps, name);
+    const { target } = (await deps.findTarget(name)) ?? unknownTarget(name);
     const entries = [entryOf(deps, actor, { action: 'target.deleted', target })];
     if (removesDestination && (await deps.destinations.remove(target.destination, name))) {
       entries.unshift(entryOf(deps, actor, { action: 'destination.removed', target }));
@@ -97,6 +126,12 @@ async function assertAcceptable(deps: DeclarationDeps, target: RotationTarget): 
 
 async function changeableTarget(deps: DeclarationDeps, name: string): Promise<TargetRecord> {
   const record = (await deps.findTarget(name)) ?? unknownTarget(name);
+  const [object] = record.target.declaredBy?.objects ?? [];
+  if (object) {
+    const who = `${object.kind} "${object.namespace}/${object.name}"`;
+    const words = `target "${name}" is declared by ${who}; change it there`;
+    throw new PkiError('target-declared-in-cluster', words);
+  }
   if (!record.isDeclaredInFile) return record;
   const detail = `target "${name}" is declared in the settings file; change it there`;
   throw new PkiError('target-declared-in-file', detail);

@@ -65,6 +65,22 @@ export interface RotationTarget extends SubjectAltNames {
   readonly served?: Served;
   /** Whether a certificate that is not served in time gives way to the one before it; absent: no. */
   readonly rollback?: boolean;
+  /** By which objects of the cluster it is declared; absent: by a person, over HTTP or in the settings file. */
+  readonly declaredBy?: DeclaredBy;
+}
+
+export interface DeclaredBy {
+  readonly objects: readonly DeclaringObject[];
+  /** Whether the Secret goes when the last of them goes. */
+  readonly removesSecret: boolean;
+}
+
+/** An Istio Gateway, a Gateway of the Gateway API or an Ingress. */
+export interface DeclaringObject {
+  readonly apiVersion: string;
+  readonly kind: 'Gateway' | 'Ingress';
+  readonly namespace: string;
+  readonly name: string;
 }
 
 export const TARGET_STATES = ['current', 'due', 'failing', 'conflict', 'pending'] as const;

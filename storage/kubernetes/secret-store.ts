@@ -13,8 +13,9 @@ import type { ClusterAccess } from './kubeconfig.ts';
 import { Outages } from './outages.ts';
 import { revisionOf, rivalOf, writerOf } from './ownership.ts';
 import { patchSecret, type SecretPatch } from './patch-secret.ts';
+import { type SecretCredential, secretCredential } from './secret-credential.ts';
 import { secretEvent } from './secret-event.ts';
-import { besideIn, secretState, separateCaOf } from './secret-state.ts';
+import { SecretStates } from './secret-states.ts';
 import { touchPatch } from './touch-patch.ts';
 import { noteAnswer, SecretWatches, type SecretWatchesOptions } from './watch/secret-watches.ts';
 
@@ -43,21 +44,28 @@ export class SecretStore {
   readonly #timeoutMs: number;
   readonly #watches: SecretWatches | undefined;
   readonly #outages = new Outages();
-  readonly #states = new WeakMap<
-    V1Secret,
-    { readonly of: string; readonly state: DestinationState }
-  >();
+  readonly #states: SecretStates;
 
   constructor({ timeoutMs, instance, watches, ...access }: SecretStoreOptions) {
     this.#clusters = new Clusters(access, timeoutMs);
     this.#instance = instance;
+    this.#states = new SecretStates(instance);
     this.#timeoutMs = timeoutMs;
     this.#watches = watches && new SecretWatches(this.#clusters, watches);
   }
 
-  /** Watches the namespaces of these destinations, and no others. */
-  follow(destinations: readonly KubernetesSecretDestination[]): void {
-    this.#watches?.follow(destinations);
+  /** Watches the namespaces of these destinations and those that are to be `seen`, and no others. */
+  follow(...args: Parameters<SecretWatches['follow']>): void {
+    this.#watches?.follow(...args);
+  }
+
+  /** What is known of certificates in a namespace; `undefined` where that is not watched now. */
+  credentialsIn(namespace: string): readonly SecretCredential[] | undefined {
+    const kept = this.#watches?.watchOf({ namespace })?.list();
+    return kept?.map(({ secret }) => {
+      const pem = this.#states.certificatesOf(secret);
+      return secretCredential(secret, { pem, instance: this.#instance });
+    });
   }
 
   /** Ends all watches. */
@@ -82,11 +90,11 @@ export class SecretStore {
         ? this.#known(separateCaAt(destination), { isWhole: false })
         : undefined,
     ]);
-    const known = this.#remembered(destination, secret, separate);
+    const known = this.#states.find(secret, destination, separate);
     if (known) return known;
     const isSpent = secret !== undefined && secret.data === undefined;
     const whole = isSpent ? await this.#exact(destination) : secret;
-    return this.#stateOf(destination, whole, separate);
+    return this.#states.make(whole, destination, separate);
   }
 
   /** An Event on the Secret, which `kubectl describe` shows and clusters forget after an hour. */
@@ -196,50 +204,6 @@ export class SecretStore {
       throw apiFailure(error, call);
     }
   }
-
-  /** What a target has written there itself goes away with its next write. */
-  #areOfOneTarget(one: V1Secret, other: V1Secret): boolean {
-    const [writer, otherWriter] = [one, other].map(({ metadata = {} }) =>
-      writerOf(metadata, this.#instance),
-    );
-    const areOurs = writer?.isThisService === true && otherWriter?.isThisService === true;
-    return areOurs && writer.target === otherWriter.target;
-  }
-
-  /** The same object for the same Secrets, so that whoever has judged one knows it again. */
-  #stateOf(
-    destination: KubernetesSecretDestination,
-    secret: V1Secret | undefined,
-    separate: V1Secret | undefined,
-  ): DestinationState {
-    const isOurs = separate && secret && this.#areOfOneTarget(secret, separate);
-    const separateCa = separate && !isOurs ? separateCaOf(separate) : undefined;
-    if (!secret) {
-      const beside = besideIn({}, separateCa);
-      return beside ? { kind: 'absent', beside } : { kind: 'absent' };
-    }
-    const state = secretState(secret, destination, {
-      instance: this.#instance,
-      ...(separateCa ? { separateCa } : {}),
-    });
-    this.#states.set(secret, { of: keyOf(destination, separate), state });
-    // The state has all of it decoded, and 10,000 of them are not kept twice.
-    if (state.kind === 'present') delete secret.data;
-    return state;
-  }
-
-  #remembered(
-    destination: KubernetesSecretDestination,
-    secret: V1Secret | undefined,
-    separate: V1Secret | undefined,
-  ): DestinationState | undefined {
-    const known = secret && this.#states.get(secret);
-    return known?.of === keyOf(destination, separate) ? known.state : undefined;
-  }
-}
-
-function keyOf(destination: KubernetesSecretDestination, separate: V1Secret | undefined): string {
-  return JSON.stringify([destination, separate?.metadata?.resourceVersion]);
 }
 
 /** Where Istio looks for client authorities before it looks into the Secret itself. */

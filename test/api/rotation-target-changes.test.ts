@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { TargetBody, targetOf } from '../../api/schemas/target.ts';
 import { startApi } from '../support/api.ts';
 import { UNREACHABLE } from '../support/fake-destinations.ts';
 import { placesIn, problemIn } from './certificates-on-the-wire.ts';
@@ -15,7 +16,7 @@ import {
   type TargetJson,
 } from './targets-on-the-wire.ts';
 
-const { api, newDirectory, declareInFile } = await startApi();
+const { api, declareInCluster, newDirectory, declareInFile } = await startApi();
 const targets = '/v1/rotation/targets';
 
 await declareInFile(inFile(newDirectory()));
@@ -95,6 +96,20 @@ describe('DELETE /v1/rotation/targets/{name}', () => {
 
   it('409: one of the settings file', async () => {
     problemIn(await api.delete(`${targets}/from-file`), 409, 'target-declared-in-file');
+  });
+
+  it('409: one that an object of the cluster declares, whichever way it is changed', async () => {
+    const apiVersion = 'networking.istio.io/v1';
+    const gateway = { apiVersion, kind: 'Gateway', namespace: 'shop', name: 'ingress' } as const;
+    const declaredBy = { objects: [gateway], removesSecret: false };
+    const { name: _, ...body } = directoryTarget(newDirectory());
+    const target = { ...targetOf(TargetBody.parse({ ...body, name: 'clustered' })), declaredBy };
+    await declareInCluster(target);
+    const shown = (await api.get(`${targets}/clustered`)).json<{ declaredBy: unknown }>();
+    assert.deepEqual(shown.declaredBy, declaredBy);
+    const code = 'target-declared-in-cluster';
+    problemIn(await api.put(`${targets}/clustered`, body), 409, code);
+    problemIn(await api.delete(`${targets}/clustered`), 409, code);
   });
 
   it('503: a destination that cannot be removed keeps its target', async () => {

@@ -13,6 +13,7 @@ import { pino } from 'pino';
 import { composeFirst } from '../../compose.ts';
 import { missingAuthorities } from '../../src/authority/missing-authorities.ts';
 import type { Certificate } from '../../src/certificate.ts';
+import type { CoverageReport } from '../../src/discovery/report.ts';
 import type { Profile } from '../../src/issuance/profile.ts';
 import { followFile } from '../../src/rotation/follow-file.ts';
 import { NO_LIMITS } from '../../src/rotation/schedule/limits.ts';
@@ -53,6 +54,10 @@ export interface World {
   readonly newDirectory: () => string;
   /** Makes these the targets of the settings file. */
   readonly declareInFile: (...targets: readonly RotationTarget[]) => Promise<void>;
+  /** Declares a target as discovery does. */
+  readonly declareInCluster: (target: RotationTarget) => Promise<void>;
+  /** What discovery finds, as a test says. */
+  readonly coverage: { report: CoverageReport };
   /** Makes these the profiles of the settings file, beside the built-in ones. */
   readonly declareProfiles: (...profiles: readonly Profile[]) => void;
   /** Whether the probes are told that the service is ready. */
@@ -90,6 +95,7 @@ export async function startApi({
   const folder = newFolder();
   const clock = new Clock();
   const readiness = { isReady: true };
+  const coverage: World['coverage'] = { report: { findings: [], sources: [] } };
   const log: string[] = [];
   const adminToken = randomBytes(32).toString('base64url');
   const db = await openDatabase(':memory:');
@@ -119,6 +125,7 @@ export async function startApi({
     profiles: changing,
     publicUrl,
     rotation: { limits: NO_LIMITS, window: undefined, schedule: '*/5 * * * *' },
+    coverage: () => coverage.report,
   });
   for (const request of missingAuthorities([], undefined)) {
     await service.createAuthority(request, { name: 'startup' });
@@ -139,6 +146,10 @@ export async function startApi({
     clock,
     newDirectory: () => newDirectoryIn(folder, `directory-${++directories}`),
     declareInFile: (...targets) => followFile({ ...service, now: clock.now }, targets),
+    declareInCluster: async (target) => {
+      await service.createTarget(target, { name: 'discovery' });
+    },
+    coverage,
     declareProfiles: (...today) => changing.declare(...today),
     readiness,
     recordCertificate: (certificate) => kept.records.record({ certificate, auditEntries: [] }),

@@ -162,6 +162,33 @@ authorities:
       assert.equal(messageOf(path), `PKI_CONFIG_FILE (${path}): cannot be read`);
     }
   });
+
+  it('says who may have targets declared, with nothing that it does not say', () => {
+    const [rule] = readFile('discovery: [{namespaces: [shop], hosts: [Bücher.example]}]').discovery;
+    assert.deepEqual(rule, {
+      namespaces: ['shop'],
+      secretNamespaces: [],
+      authorities: [],
+      profiles: [],
+      hosts: ['xn--bcher-kva.example'],
+      clientAuthorities: [],
+      adopt: false,
+      validity: '30d',
+    });
+    assert.deepEqual(readFile('{}').discovery, []);
+  });
+
+  it('names what is wrong with a rule of discovery', () => {
+    const rule = (members: string) => faultsIn(`discovery: [{${members}}]`).join();
+    assert.match(rule('namespaces: []'), /^\/discovery\/0\/namespaces: /);
+    assert.match(rule('namespaces: [No]'), /^\/discovery\/0\/namespaces\/0: /);
+    assert.match(rule('namespaces: [a], hosts: ["**"]'), /^\/discovery\/0\/hosts\/0: /);
+    assert.match(
+      rule('namespaces: [a], profiles: [none]'),
+      /^\/discovery\/0\/profiles\/0: no profile "none"/,
+    );
+    assert.match(rule('namespaces: [a], host: [b]'), /^\/discovery\/0\/host: is not known/);
+  });
 });
 
 describe('the windows of the settings file', () => {

@@ -41,6 +41,7 @@ describe('the settings', () => {
         window: undefined,
         limits: { writesPerSecond: 5, issuesPerSecond: 200 },
       },
+      discovery: [],
       lease: undefined,
       logLevel: 'info',
       commitWaitMs: 2,

@@ -47,11 +47,18 @@ export class SecretWatches {
     this.#options = options;
   }
 
-  /** Watches the namespaces of these destinations and no others. */
-  follow(destinations: readonly KubernetesSecretDestination[]): void {
+  /** Watches the namespaces of these destinations, and those that are to be seen all the same, and no others. */
+  follow(
+    destinations: readonly KubernetesSecretDestination[],
+    seen: readonly WatchedNamespace[] = [],
+  ): void {
     if (this.#isStopped) return;
     this.#followed = new Set(destinations.map(placeKey));
-    const wanted = new Map(destinations.map((one) => [namespaceKey(one), one] as const));
+    const wanted = new Map<string, Pick<KubernetesSecretDestination, 'namespace' | 'context'>>();
+    for (const one of [...seen, ...destinations]) {
+      const { context, namespace } = one;
+      wanted.set(namespaceKey(one), context === undefined ? { namespace } : { context, namespace });
+    }
     for (const [key, watch] of this.#watches) {
       if (wanted.has(key)) continue;
       this.#watches.delete(key);

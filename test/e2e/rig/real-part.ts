@@ -13,6 +13,7 @@ const fileNames = {
   prometheus: `prometheus-${versions['PROMETHEUS_VERSION']}/prometheus`,
   promtool: `prometheus-${versions['PROMETHEUS_VERSION']}/promtool`,
   istioCrds: `istio-crds-${versions['ISTIO_API_VERSION']}.yaml`,
+  gatewayApiCrds: `gateway-api-crds-${versions['GATEWAY_API_VERSION']}.yaml`,
   pkilint: `pkilint-${versions['PKILINT_VERSION']}`,
   idna: `idna-${versions['IDNA_VERSION']}`,
   zlint: `zlint-${versions['ZLINT_VERSION']}`,

@@ -212,7 +212,11 @@ export class FakeObjects {
 function kindOf({ method }: IncomingMessage, url: URL): Asked['kind'] {
   if (method !== 'GET') return 'other';
   if (url.searchParams.has('watch')) return 'watch';
-  return /\/(secrets|gateways|things)$/.test(url.pathname) ? 'list' : 'get';
+  return /\/(secrets|gateways|things|pods|services|deployments|ingresses|referencegrants)$/.test(
+    url.pathname,
+  )
+    ? 'list'
+    : 'get';
 }
 
 function answerFault(fault: Fault, outgoing: ServerResponse): void {

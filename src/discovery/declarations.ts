@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import type { KeyAlgorithm } from '../certificate.ts';
+import { canonicalName } from '../issuance/names.ts';
+import type { DeclaringObject, RotationTarget } from '../rotation/target.ts';
+import type { Finding } from './finding.ts';
+import {
+  byAge,
+  type ClusterView,
+  type Gateway,
+  type SecretReference,
+  type Server,
+  wordsFor,
+} from './gateway.ts';
+import { ANY_HOST_FAULT, bareHost, isAnyHost } from './host.ts';
+import { type DiscoveryRule, permissionFor } from './permission.ts';
+import { placeOf, SEPARATE_CA } from './place.ts';
+import { type Wish, wishOf } from './wish.ts';
+
+/** What the objects of the cluster ask for, as far as they may have it. */
+export interface Declarations {
+  readonly targets: readonly DeclaredTarget[];
+  /** Secrets of which it is not known now where they are: what was declared for them before stays. */
+  readonly unplaced: readonly { readonly object: DeclaringObject; readonly secret: string }[];
+  readonly findings: readonly Finding[];
+}
+
+export type DeclaredTarget = RotationTarget & Required<Pick<RotationTarget, 'declaredBy'>>;
+
+/** Hosts of one Gateway that share a Secret, and what is asked for it. */
+interface Asked {
+  readonly gateway: Gateway;
+  readonly wish: Wish;
+  readonly secret: SecretReference;
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly hosts: readonly string[];
+  readonly isMutual: boolean;
+}
+
+interface Placed extends Asked {
+  readonly namespace: string;
+  readonly rule: DiscoveryRule;
+}
+
+/** Of the two certificates that a server may have (Istio 1.27, `credentialNames`), each has another kind of key. */
+const KEY_ALGORITHMS: readonly KeyAlgorithm[] = ['ecdsa-p256', 'rsa-2048'];
+
+/** The targets that the objects declare. What is not clear, or not permitted, declares nothing and is a finding. */
+export function declarationsIn(view: ClusterView, rules: readonly DiscoveryRule[]): Declarations {
+  const judged = view.gateways.flatMap((gateway) => judgedOf(gateway, view, rules));
+  const placed = judged.filter((one) => 'rule' in one);
+  const faults = judged.filter((one) => 'finding' in one);
+  const { targets, contradictions } = together(placed);
+  return {
+    targets,
+    unplaced: faults.flatMap(({ unplaced }) => unplaced ?? []),
+    findings: [...faults.map((one) => one.finding), ...contradictions],
+  };
+}
+
+interface Faulty {
+  readonly finding: Finding;
+  readonly unplaced?: Declarations['unplaced'][number];
+}
+
+function judgedOf(
+  gateway: Gateway,
+  view: ClusterView,
+  rules: readonly DiscoveryRule[],
+): readonly (Placed | Faulty)[] {
+  const wish = wishOf(gateway);
+  if (wish === undefined) return [];
+  if ('fault' in wish) return [{ finding: finding(gateway, 'annotations-incomplete', wish.fault) }];
+  return askedBy(gateway, wish).map((asked) => {
+    const place = placeOf(gateway, asked.secret, view);
+    if ('namespace' in place) return judge(asked, place.namespace, rules);
+    const fault = { ...finding(gateway, place.code, place.fault), hosts: asked.hosts };
+    return { finding: fault, unplaced: { object: gateway.reference, secret: asked.secret.name } };
+  });
+}
+
+/** One for each Secret that the object names; a Secret named by several servers has all their hosts. */
+function askedBy(gateway: Gateway, wish: Wish): readonly Asked[] {
+  const bySecret = new Map<string, Asked>();
+  for (const { tls, hosts } of gateway.servers) {
+    for (const [index, secret] of (tls?.secrets ?? []).entries()) {
+      const key = JSON.stringify([secret.namespace, secret.name]);
+      const before = bySecret.get(key);
+      const keyAlgorithm = before?.keyAlgorithm ?? KEY_ALGORITHMS[index] ?? 'ecdsa-p256';
+      const all = new Set([...(before?.hosts ?? []), ...hosts.map(hostOf)]);
+      const isMutual = (before?.isMutual ?? false) || needsClientAuthorities(tls);
+      bySecret.set(key, { gateway, wish, secret, keyAlgorithm, hosts: [...all].sort(), isMutual });
+    }
+  }
+  return [...bySecret.values()];
+}
+
+function hostOf(host: string): string {
+  return canonicalName('dnsNames', bareHost(host));
+}
+
+function needsClientAuthorities(tls: Server['tls']): boolean {
+  return tls?.isMutual === true && !tls.hasOtherClientAuthorities;
+}
+
+function judge(asked: Asked, namespace: string, rules: readonly DiscoveryRule[]): Placed | Faulty {
+  const { gateway, wish, secret, hosts, isMutual } = asked;
+  if (hosts.some(isAnyHost)) {
+    return { finding: { ...finding(gateway, 'any-host', ANY_HOST_FAULT), hosts } };
+  }
+  if (isMutual && wish.clientAuthorities.length === 0) {
+    const detail =
+      'its clients show certificates: name their authorities in certwright.dev/client-authorities';
+    return { finding: { ...finding(gateway, 'client-authorities-missing', detail), hosts } };
+  }
+  if (secret.name.endsWith(SEPARATE_CA)) {
+    const served = secret.name.slice(0, -SEPARATE_CA.length);
+    const detail = `in Secret "${secret.name}" Istio would look for the client authorities of "${served}"`;
+    return { finding: { ...finding(gateway, 'not-permitted', detail), hosts } };
+  }
+  const clientAuthorities = isMutual ? wish.clientAuthorities : [];
+  const request = { ...wish, hosts, clientAuthorities };
+  const permission = permissionFor(
+    {
+      ...request,
+      isAdoption: wish.adopt,
+      namespace: gateway.reference.namespace,
+      secretNamespace: namespace,
+    },
+    rules,
+  );
+  if ('lacking' in permission) {
+    return { finding: { ...finding(gateway, 'not-permitted', permission.lacking), hosts } };
+  }
+  return { ...asked, namespace, rule: permission.rule };
+}
+
+/**
+ * A Secret belongs to the oldest object that names it. Others of the same namespace that ask for the same share it;
+ * whoever else names it, later, can neither change it nor have it taken away.
+ */
+function together(placed: readonly Placed[]) {
+  const targets: DeclaredTarget[] = [];
+  const contradictions: Finding[] = [];
+  const groups = Map.groupBy(placed, ({ namespace, secret }) => `${namespace}/${secret.name}`);
+  for (const group of groups.values()) {
+    const [first, ...others] = group.toSorted((one, other) => byAge(one.gateway, other.gateway));
+    if (!first) continue;
+    const sharing = others.filter((one) => termsOf(one) === termsOf(first));
+    const rivals = others.filter((one) => !sharing.includes(one));
+    targets.push(targetOf([first, ...sharing], first));
+    contradictions.push(...rivals.map((one) => contradiction(one, first)));
+  }
+  return {
+    targets: targets.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+    contradictions,
+  };
+}
+
+function termsOf({ gateway, wish, keyAlgorithm, rule, isMutual }: Placed): string {
+  const { namespace } = gateway.reference;
+  return JSON.stringify([namespace, wish, keyAlgorithm, rule.validity, isMutual]);
+}
+
+function contradiction({ gateway, hosts, secret }: Placed, holder: Placed): Finding {
+  const { reference } = holder.gateway;
+  const detail = `Secret "${secret.name}" is that of ${wordsFor(reference)}, which is older and asks for something else`;
+  return { ...finding(gateway, 'contradiction', detail), hosts, others: [reference] };
+}
+
+function targetOf(group: readonly Placed[], first: Placed): DeclaredTarget {
+  const { wish, rule, namespace, secret, keyAlgorithm, isMutual } = first;
+  return {
+    name: targetName(namespace, secret.name),
+    authority: wish.authority,
+    profile: wish.profile,
+    dnsNames: [...new Set(group.flatMap(({ hosts }) => hosts))].sort(),
+    ipAddresses: [],
+    emailAddresses: [],
+    uris: [],
+    keyAlgorithm,
+    validity: rule.validity,
+    destination: {
+      type: 'kubernetesSecret',
+      namespace,
+      name: secret.name,
+      secretType: 'kubernetes.io/tls',
+      includeRoot: true,
+      clientAuthorities: isMutual ? wish.clientAuthorities : [],
+      clientTrust: 'issuer',
+      adopt: wish.adopt,
+    },
+    declaredBy: {
+      objects: group.map(({ gateway }) => gateway.reference),
+      removesSecret: wish.removesSecret,
+    },
+  };
+}
+
+/**
+ * The same name for the same Secret, for ever, and for no other: it ends in 96 bits of a digest of all of the
+ * Secret's name, of which the part before is for people.
+ */
+export function targetName(namespace: string, secret: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([namespace, secret]))
+    .digest('hex');
+  const slug = secret.slice(0, 26).replace(/[^a-z0-9]+$/, '');
+  return `discovered.${slug}.${digest.slice(0, 24)}`;
+}
+
+function finding({ reference }: Gateway, code: Finding['code'], detail: string): Finding {
+  return { code, object: reference, hosts: [], detail };
+}
