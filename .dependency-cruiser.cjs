@@ -23,6 +23,22 @@ module.exports = {
       to: { path: '^(storage/|main\\.ts|config(/|\\.ts)|compose(/|\\.ts)|workers/|start\\.ts)' },
     },
     {
+      name: 'commands-speak-http',
+      comment: 'A command is a client of the running service like any other, and no part of it.',
+      severity: 'error',
+      from: { path: '^api/commands/' },
+      to: { path: '^api/', pathNot: '^api/commands/' },
+    },
+    {
+      name: 'nothing-needs-commands',
+      severity: 'error',
+      from: {
+        path: '^(src|api|storage|main|config|compose|workers|start)',
+        pathNot: '^api/commands/',
+      },
+      to: { path: '^api/commands/' },
+    },
+    {
       name: 'storage-imports-no-api',
       severity: 'error',
       from: { path: '^storage/' },

@@ -3,6 +3,7 @@ import { distributionApp, managementApp } from './api/app.ts';
 import { Metrics } from './api/metrics.ts';
 import type { Refusal } from './api/problem.ts';
 import type { RequestLine } from './api/request-log.ts';
+import { RotationMetrics } from './api/rotation-metrics.ts';
 import { composeAnswers } from './compose/answers.ts';
 import { authorityExpiries, composeAuthorities } from './compose/authorities.ts';
 import { issuingOf } from './compose/issuing.ts';
@@ -62,8 +63,12 @@ export function composeFirst(surroundings: FirstSurroundings) {
   const issuing = composeIssuing(surroundings, parts);
   const sds = composeSds(surroundings, parts);
   const revisions = composeRevisions(surroundings, { ...parts, ...issuing });
-  const rotating = toldTo(sds, composeRotation(surroundings, { ...parts, ...revisions }));
-  const metricsText = async () => parts.metrics.text(await otherMetrics?.());
+  const { list: listTargets } = parts.stores.targets;
+  const rotationMetrics = new RotationMetrics({ listTargets, now: surroundings.now });
+  const { passEnded } = rotationMetrics;
+  const rotating = toldTo(sds, composeRotation(surroundings, { ...parts, ...revisions, passEnded }));
+  const metricsText = async () =>
+    (await parts.metrics.text(await otherMetrics?.())) + (await rotationMetrics.text());
   const sdsStatuses = sdsStatusesOf(sds);
   const firstProcess = { ...rotating, sdsStatuses, keysInUse: new Marks(), metricsText };
   return {
@@ -99,7 +104,6 @@ function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroundings):
   };
   const issuers = new Issuers({ findAuthority: stores.authorities.find, wrapping });
   const metrics = new Metrics({
-    listTargets: stores.targets.list,
     authorityExpiries: () => authorityExpiries({ stores }),
   });
   const { newKeyPair } = new KeyGeneration(KEY_GENERATION);

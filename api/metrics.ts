@@ -7,12 +7,10 @@ import {
   Registry,
 } from 'prom-client';
 import { PkiError } from '../src/errors.ts';
-import { isServedAsWritten } from '../src/rotation/proof/served-status.ts';
-import type { RotationOutcome, TargetRecord } from '../src/rotation/rotation-record.ts';
+import type { RotationOutcome } from '../src/rotation/rotation-record.ts';
 import { SdsMetrics } from './sds/metrics.ts';
 
 export interface MetricsDeps {
-  readonly listTargets: () => Promise<readonly TargetRecord[]>;
   readonly authorityExpiries: () => Promise<readonly { name: string; notAfter: Date }[]>;
 }
 
@@ -89,35 +87,7 @@ export class Metrics {
     this.#rotations.inc({ outcome });
   }
 
-  #addExpiries({ listTargets, authorityExpiries }: MetricsDeps): void {
-    new Gauge({
-      name: 'certwright_target_expiry_timestamp_seconds',
-      help: 'When the certificate of a target ends, in seconds since 1970.',
-      labelNames: ['target'],
-      aggregator: 'first',
-      registers: [this.#registry],
-      async collect() {
-        this.reset();
-        for (const { target, progress } of await listTargets()) {
-          const { notAfter } = progress.status;
-          if (notAfter) this.set({ target: target.name }, notAfter.getTime() / 1000);
-        }
-      },
-    });
-    new Gauge({
-      name: 'certwright_target_served_matches',
-      help: 'Whether the places of a target are proven to serve the certificate written last: 1, or else 0.',
-      labelNames: ['target'],
-      aggregator: 'first',
-      registers: [this.#registry],
-      async collect() {
-        this.reset();
-        for (const record of await listTargets()) {
-          const isServed = isServedAsWritten(record);
-          if (isServed !== undefined) this.set({ target: record.target.name }, Number(isServed));
-        }
-      },
-    });
+  #addExpiries({ authorityExpiries }: MetricsDeps): void {
     new Gauge({
       name: 'certwright_authority_expiry_timestamp_seconds',
       help: 'When the certificate of an authority ends, in seconds since 1970.',

@@ -53,18 +53,21 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
   };
 }
 
-type RotationParts = Parts & Pick<RotationDeps, 'issue' | 'keptCertificate' | 'addRevision'>;
+type RotationParts = Parts &
+  Pick<RotationDeps, 'issue' | 'keptCertificate' | 'addRevision' | 'passEnded'>;
 
 function rotationDeps(
   { now, destinations, log, profiles, rotation }: FirstSurroundings,
-  { stores, issuers, metrics, issue, keptCertificate, addRevision }: RotationParts,
+  { stores, issuers, metrics, ...parts }: RotationParts,
   proofs: Pick<ServingProofs, 'notice'>,
 ): RotationDeps {
+  const { issue, keptCertificate, addRevision, passEnded } = parts;
   return {
     now,
     issue,
     keptCertificate,
     addRevision,
+    passEnded,
     destinations,
     leafProfileOf: profiles.leafProfileOf,
     listTargets: async () =>

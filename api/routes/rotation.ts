@@ -20,6 +20,7 @@ import { actorOf } from '../request-context.ts';
 import { RotationRunBody, TargetBody, TargetReplacementBody, targetOf } from '../schemas/target.ts';
 import type { SdsStatus } from '../sds/subscriptions.ts';
 import { strictRouter } from '../strict-router.ts';
+import { urgentTargets } from '../urgent-targets.ts';
 
 export interface RotationRoutesDeps {
   readonly now: () => Date;
@@ -51,8 +52,8 @@ export function rotationRoutes(deps: RotationRoutesDeps): Router {
   router
     .route('/rotation/targets')
     .get(async (req, res) => {
-      parseQuery(NoParameters, req);
-      res.json({ items: await presentTargets(deps, await deps.listTargets()), nextCursor: null });
+      const { items, nextCursor } = urgentTargets(await deps.listTargets(), req, deps.now());
+      res.json({ items: await presentTargets(deps, items), nextCursor });
     })
     .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);

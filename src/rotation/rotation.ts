@@ -12,6 +12,8 @@ import type { RotationTarget } from './target.ts';
 
 export interface RotationDeps extends PassesDeps {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
+  /** Hears of every pass of the schedule that has looked at all targets: as long as it does, rotation is alive. */
+  readonly passEnded: () => void;
 }
 
 interface AllTerms extends PassTerms {
@@ -70,6 +72,7 @@ export class Rotation {
       const pass = await this.#begin(SCHEDULE);
       ({ tickets } = pass);
       await pass.looked;
+      this.#deps.passEnded();
     } catch (error) {
       this.#deps.reportFailure(error);
     }

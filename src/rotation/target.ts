@@ -67,7 +67,9 @@ export interface RotationTarget extends SubjectAltNames {
   readonly rollback?: boolean;
 }
 
-export type TargetState = 'current' | 'due' | 'failing' | 'conflict' | 'pending';
+export const TARGET_STATES = ['current', 'due', 'failing', 'conflict', 'pending'] as const;
+
+export type TargetState = (typeof TARGET_STATES)[number];
 
 /** What the last pass over a target found and did. */
 export interface TargetStatus {

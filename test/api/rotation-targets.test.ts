@@ -193,15 +193,6 @@ describe('POST /v1/rotation/targets', () => {
   });
 });
 
-describe('GET /v1/rotation/targets', () => {
-  it('200: all of them, by name, those of the settings file too', async () => {
-    const { items } = (await api.get(targets)).json<{ items: TargetJson[] }>();
-    const names = items.map(({ name }) => name);
-    assert.ok(names.includes('from-file') && names.includes('first'));
-    assert.deepEqual(names, names.toSorted());
-  });
-});
-
 describe('GET /v1/rotation/targets/{name}', () => {
   it('200: says what is there, until when, and when it is replaced', async () => {
     const body = directoryTarget(newDirectory(), { name: 'shown', jitter: '0s' });

@@ -24,6 +24,16 @@ const FAULTS: readonly { readonly folder: string; readonly rule: string; readonl
       text: "export { openDatabase } from '../../storage/database/open-database.ts';\n",
     },
     {
+      folder: 'api/commands',
+      rule: 'commands-speak-http',
+      text: "export { managementApp } from '../../app.ts';\n",
+    },
+    {
+      folder: 'api',
+      rule: 'nothing-needs-commands',
+      text: "export { spanWords } from '../commands/span-words.ts';\n",
+    },
+    {
       folder: 'storage',
       rule: 'storage-imports-no-api',
       text: "export { managementApp } from '../../api/app.ts';\n",

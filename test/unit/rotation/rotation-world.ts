@@ -107,6 +107,8 @@ export class RotationWorld {
   /** What was told of those that wait. */
   readonly waiting: number[] = [];
   readonly ticker = new TestTicker();
+  /** Passes of the schedule that came to their end. */
+  passesEnded = 0;
   readonly authorities: TestAuthorities;
   readonly rotation: Rotation;
   readonly deps: RotationDeps;
@@ -137,6 +139,9 @@ export class RotationWorld {
         this.keep(name, pass);
       },
       report: (pass) => this.passes.push(pass),
+      passEnded: () => {
+        this.passesEnded += 1;
+      },
       reportFailure: (error) => this.failures.push(error),
       reportWaiting: (targets) => this.waiting.push(targets),
       ticker: this.ticker,
