@@ -2,7 +2,7 @@ import { destinationWords } from '../src/rotation/destination-words.ts';
 import { isServedAsWritten } from '../src/rotation/proof/served-status.ts';
 import { statusAt, type TargetRecord } from '../src/rotation/rotation-record.ts';
 import { TARGET_STATES, type TargetStatus } from '../src/rotation/target.ts';
-import { type Family, familiesText, type Labels, type Sample } from './exposition.ts';
+import { type Family, familyText, labelsText, type Put } from './exposition.ts';
 
 export interface RotationMetricsDeps {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
@@ -13,14 +13,16 @@ export interface RotationMetricsDeps {
 interface Standing {
   readonly record: TargetRecord;
   readonly status: TargetStatus;
-  readonly labels: Labels;
+  /** Written once for all its samples. */
+  readonly labels: string;
 }
 
-type SamplesOf = (standing: Standing) => readonly Sample[];
+type Tell = (standing: Standing, put: Put) => void;
 
 /**
  * How the targets stand, read from the records when Prometheus asks: one query for all of them. Only the first
- * process tells it, since all would say the same.
+ * process tells it, since all would say the same. It is written as text at once, because the samples of ten thousand
+ * targets are new at every scrape, and a registry would have to take in each of them first.
  */
 export class RotationMetrics {
   readonly #deps: RotationMetricsDeps;
@@ -40,73 +42,71 @@ export class RotationMetrics {
     const standings = (await this.#deps.listTargets()).map((record) => ({
       record,
       status: statusAt(record.progress, now),
-      labels: { target: record.target.name },
+      labels: labelsText({ target: record.target.name }),
     }));
-    return familiesText([lastPass(this.#lastPassAt), ...FAMILIES.map(ofAll(standings))]);
+    const families = FAMILIES.map(({ tell, ...family }) =>
+      familyText(family, (put) => {
+        for (const standing of standings) tell(standing, put);
+      }),
+    );
+    return lastPassText(this.#lastPassAt) + families.join('');
   };
 }
 
-function lastPass(at: Date | undefined): Family {
-  return {
+function lastPassText(at: Date | undefined): string {
+  const family = {
     name: 'certwright_rotation_last_pass_timestamp_seconds',
     help: 'When the last pass of the schedule over all targets ended, in seconds since 1970; 0 before the first.',
-    samples: [{ labels: {}, value: at === undefined ? 0 : at.getTime() / 1000 }],
   };
+  return familyText(family, (put) => put('', at === undefined ? 0 : at.getTime() / 1_000));
 }
 
-function ofAll(standings: readonly Standing[]) {
-  return ({ name, help, samplesOf }: (typeof FAMILIES)[number]): Family => ({
-    name,
-    help,
-    samples: standings.flatMap(samplesOf),
-  });
-}
-
-function instant(member: 'notAfter' | 'nextRotationAt' | 'lastRotatedAt'): SamplesOf {
-  return ({ status, labels }) => {
+function instant(member: 'notAfter' | 'nextRotationAt' | 'lastRotatedAt'): Tell {
+  return ({ status, labels }, put) => {
     const at = status[member];
-    return at === null ? [] : [{ labels, value: at.getTime() / 1000 }];
+    if (at !== null) put(labels, at.getTime() / 1_000);
   };
 }
 
-const FAMILIES: readonly (Omit<Family, 'samples'> & { readonly samplesOf: SamplesOf })[] = [
+const STATE_LABELS = TARGET_STATES.map((state) => [state, labelsText({ state })] as const);
+
+const FAMILIES: readonly (Family & { readonly tell: Tell })[] = [
   {
     name: 'certwright_target_info',
     help: 'Always 1: what a target is, by its labels.',
-    samplesOf: ({ record: { target }, labels }) => {
+    tell: ({ record: { target }, labels }, put) => {
       const { authority, profile } = target;
       const destination = destinationWords(target.destination);
-      return [{ labels: { ...labels, destination, authority, profile }, value: 1 }];
+      put(`${labels},${labelsText({ destination, authority, profile })}`, 1);
     },
   },
   {
     name: 'certwright_target_state',
     help: 'Of each state of a target: 1 for the one that it is in, 0 for the others.',
-    samplesOf: ({ status, labels }) =>
-      TARGET_STATES.map((state) => ({
-        labels: { ...labels, state },
-        value: Number(status.state === state),
-      })),
+    tell: ({ status, labels }, put) => {
+      for (const [state, text] of STATE_LABELS)
+        put(`${labels},${text}`, Number(status.state === state));
+    },
   },
   {
     name: 'certwright_target_expiry_timestamp_seconds',
     help: 'When the certificate of a target ends, in seconds since 1970.',
-    samplesOf: instant('notAfter'),
+    tell: instant('notAfter'),
   },
   {
     name: 'certwright_target_next_rotation_timestamp_seconds',
     help: 'When the certificate of a target is to be replaced, in seconds since 1970.',
-    samplesOf: instant('nextRotationAt'),
+    tell: instant('nextRotationAt'),
   },
   {
     name: 'certwright_target_last_rotation_timestamp_seconds',
     help: 'When the certificate of a target was written, in seconds since 1970.',
-    samplesOf: instant('lastRotatedAt'),
+    tell: instant('lastRotatedAt'),
   },
   {
     name: 'certwright_target_failures',
     help: 'Passes over a target in a row that failed; 0 once one succeeds.',
-    samplesOf: ({ record, labels }) => [{ labels, value: record.progress.failures }],
+    tell: ({ record, labels }, put) => put(labels, record.progress.failures),
   },
   {
     name: 'certwright_target_served_matches',
@@ -119,6 +119,6 @@ const FAMILIES: readonly (Omit<Family, 'samples'> & { readonly samplesOf: Sample
   {
     name: 'certwright_target_overwrites',
     help: 'How often in a row somebody else has undone our write of a target; 0 once they have let go.',
-    samplesOf: ({ record, labels }) => [{ labels, value: record.progress.fight?.overwrites ?? 0 }],
+    tell: ({ record, labels }, put) => put(labels, record.progress.fight?.overwrites ?? 0),
   },
 ];

@@ -10,6 +10,8 @@ const fileNames = {
   etcd: `etcd-${versions['ETCD_VERSION']}`,
   kubeApiserver: `kube-apiserver-${versions['KUBERNETES_VERSION']}`,
   envoy: `envoy-${versions['ENVOY_VERSION']}`,
+  prometheus: `prometheus-${versions['PROMETHEUS_VERSION']}/prometheus`,
+  promtool: `prometheus-${versions['PROMETHEUS_VERSION']}/promtool`,
   istioCrds: `istio-crds-${versions['ISTIO_API_VERSION']}.yaml`,
   pkilint: `pkilint-${versions['PKILINT_VERSION']}`,
   idna: `idna-${versions['IDNA_VERSION']}`,
