@@ -16,6 +16,8 @@ export interface Envoy {
   readonly servedSerialNumbers: () => Promise<readonly string[]>;
   /** Names of the secrets that it has got by SDS. */
   readonly activeSecretNames: () => Promise<readonly string[]>;
+  /** Its log so far. */
+  readonly output: () => string;
 }
 
 interface CertsAnswer {
@@ -96,6 +98,7 @@ export async function startEnvoyWith(
         cert_chain.map(({ serial_number }) => serial_number),
       );
     },
+    output: program.output,
     activeSecretNames: async () => {
       const { configs = [] } = await ask<SecretsDump>(
         '/config_dump?resource=dynamic_active_secrets',
