@@ -66,7 +66,10 @@ export function composeFirst(surroundings: FirstSurroundings) {
   const { list: listTargets } = parts.stores.targets;
   const rotationMetrics = new RotationMetrics({ listTargets, now: surroundings.now });
   const { passEnded } = rotationMetrics;
-  const rotating = toldTo(sds, composeRotation(surroundings, { ...parts, ...revisions, passEnded }));
+  const rotating = toldTo(
+    sds,
+    composeRotation(surroundings, { ...parts, ...revisions, passEnded }),
+  );
   const metricsText = async () =>
     (await parts.metrics.text(await otherMetrics?.())) + (await rotationMetrics.text());
   const sdsStatuses = sdsStatusesOf(sds);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -62,7 +63,21 @@ describe('what deploy/Dockerfile says', () => {
     assert.match(image.user, /^[1-9]\d+:[1-9]\d+$/);
   });
 
-  it('becomes ready, issues, writes outside the data folder nothing, and ends with status 0', async () => {
+  /** What `kubectl exec deployment/certwright -- node api/commands/rotation.ts status` prints. */
+  function targetsAsSeenInside(): string {
+    const { PKI_DATA_DIR = '' } = image.environment;
+    return execFileSync(NODE, ['api/commands/rotation.ts', 'status'], {
+      cwd: image.workingFolder,
+      encoding: 'utf8',
+      env: {
+        ...image.environment,
+        PKI_DATA_DIR: join(image.root, PKI_DATA_DIR),
+        PKI_MANAGEMENT_LISTEN: new URL(service?.management ?? '').host,
+      },
+    });
+  }
+
+  it('becomes ready, issues, lists its targets, writes outside the data folder nothing, and ends with status 0', async () => {
     const { PKI_DATA_DIR = '' } = image.environment;
     const dataFolder = join(image.root, PKI_DATA_DIR);
     const laidOut = readdirSync(image.workingFolder);
@@ -74,6 +89,7 @@ describe('what deploy/Dockerfile says', () => {
     });
     const certificate = await issue(service.management, dataFolder);
     assert.match(certificate.certificate, /^-----BEGIN CERTIFICATE-----/);
+    assert.equal(targetsAsSeenInside(), 'There are no such targets.\n');
     assert.deepEqual(readdirSync(image.workingFolder), laidOut);
     assert.equal(await service.stop(), 0);
   });

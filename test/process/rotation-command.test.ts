@@ -184,6 +184,26 @@ describe('npm run rotation', () => {
     assert.deepEqual([status, /admin-token is not there/.test(stderr)], [2, true]);
   });
 
+  it('keeps within the terminal, and has colours there unless they are declined', async () => {
+    const atTerminal = (environment: object) => {
+      const { host } = new URL(service.management);
+      const env = { ...ownEnvironment(), PKI_DATA_DIR: dataFolder, PKI_MANAGEMENT_LISTEN: host };
+      const command = 'stty cols 80; npm run --silent rotation -- status';
+      return new Promise<string>((resolve) => {
+        const options = { cwd: PROJECT, env: { ...env, TERM: 'xterm', ...environment } };
+        // script(1) gives a command a terminal of its own.
+        execFile('script', ['-qec', command, '/dev/null'], options, (_, stdout) => resolve(stdout));
+      });
+    };
+    const coloured = await atTerminal({});
+    assert.ok(coloured.includes('\u001b[31mfailing'), coloured);
+    const plain = await atTerminal({ NO_COLOR: '1' });
+    assert.ok(!plain.includes('\u001b'));
+    const [table = ''] = plain.split('\r\n\r\n');
+    assert.ok(table.split('\r\n').length > 2, plain);
+    for (const line of table.split('\r\n')) assert.ok(line.length <= 80, line);
+  });
+
   it('explains itself', async () => {
     const { status, stdout } = await rotation('--help');
     assert.equal(status, 0);
