@@ -40,7 +40,12 @@ describe('docs/troubleshooting.md, at a gateway', () => {
     cluster = await startCluster(world);
     await cluster.api.createNamespace(namespace);
     kubectl(cluster.kubeconfig, ['apply', '--server-side', '-f', realPart('istioCrds')]);
-    const service = await startService(world, { kubeconfig: cluster.kubeconfig });
+    // With the right to watch, it would mend what these tests break before anybody could see it.
+    const role = ['create', 'role', 'certwright', '--verb=get,create,patch', '--resource=secrets'];
+    const binding = ['create', 'rolebinding', 'certwright', '--role=certwright'];
+    kubectl(cluster.kubeconfig, ['--namespace', namespace, ...role]);
+    kubectl(cluster.kubeconfig, ['--namespace', namespace, ...binding, '--user=restricted']);
+    const service = await startService(world, { kubeconfig: cluster.kubeconfigFor('restricted') });
     certwright = new Certwright(service);
     reader = new Reader(service, { cluster, folder: mkdtempSync(join(world.folder, 'reader-')) });
     await declare('webapp');
