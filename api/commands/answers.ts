@@ -28,7 +28,7 @@ export const TargetList = z.looseObject({ items: z.array(Target) });
 /** What a pass did with one target. */
 const Item = z.looseObject({
   target: z.string(),
-  outcome: z.enum(['rotated', 'current', 'failed']),
+  outcome: z.enum(['rotated', 'current', 'failed', 'queued']),
   reasons: z.array(z.string()),
   serialNumber: z.string().nullable(),
   error: z.string().optional(),

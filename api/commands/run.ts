@@ -118,13 +118,15 @@ function tellResults(
   const count = (wanted: ItemAnswer['outcome']) =>
     items.filter(({ outcome }) => outcome === wanted).length;
   const sum = `${count('rotated')} rotated, ${count('failed')} failed, ${count('current')} current`;
-  screen.write(`${sum}, in ${span}\n`);
+  const queued = count('queued') === 0 ? '' : `, ${count('queued')} go on in the background`;
+  screen.write(`${sum}${queued}, in ${span}\n`);
 }
 
 const MOODS: Readonly<Record<ItemAnswer['outcome'], Mood>> = {
   rotated: 'good',
   current: 'good',
   failed: 'bad',
+  queued: 'notable',
 };
 
 function line(
