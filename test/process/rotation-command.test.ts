@@ -78,9 +78,10 @@ describe('npm run rotation', () => {
       titles ?? '',
       /^TARGET +DESTINATION +STATE +SERIAL NUMBER +EXPIRES IN +NEXT +SERVED$/,
     );
-    const serialNumber = /^edge +\/\S+\/edge +current +([0-9a-f]{32}) +29d 23h +19d 23h +-$/.exec(
-      row ?? '',
-    )?.[1];
+    const serialNumber =
+      /^edge +\/\S+\/edge +current +([0-9a-f]{32}) +29d 23h +1\dd(?: \d+h)? +-$/.exec(
+        row ?? '',
+      )?.[1];
     const { items } = JSON.parse((await rotation('status', '--json')).stdout) as Listed;
     assert.equal(serialNumber, items[0]?.status.serialNumber, stdout);
     assert.equal(status, 0);
