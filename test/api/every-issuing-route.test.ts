@@ -27,6 +27,7 @@ const SIGN_NOTHING = [
   'convertToPfx',
   'deleteTarget',
   'makeCertificatePfx',
+  'planRotation',
   'preflight',
   'rollBackTarget',
 ];
