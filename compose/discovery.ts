@@ -30,6 +30,8 @@ export interface DiscoveryDeps extends Omit<FollowDeclarationsDeps, 'isKnown' | 
 /** Changes so close together are looked at once. */
 const DEBOUNCE_MS = 100;
 /** What was refused may be granted by an authority or a profile that comes later, and a replica may come to lead. */
+/** One object with thousands of faults must not keep the others waiting for as many Events. */
+const ANNOUNCED_AT_ONCE = 20;
 const RETRY_MS = 30_000;
 
 /** Has the targets follow the cluster's objects, and tells what is amiss with those. */
@@ -98,20 +100,24 @@ export class Discovery {
     }
   }
 
-  /** Once for each finding, until it is gone; the log hears of it as well. */
+  /** Once for each finding, until it is gone; the log hears of it as well. Of very many a few at a time. */
   async #announceNew({ gateways }: ClusterView): Promise<void> {
     const { announce, log } = this.#deps;
     const told = this.#announced;
-    this.#announced = new Set(this.#findings.map(findingKey));
     const fresh = this.#findings.filter((finding) => !told.has(findingKey(finding)));
-    for (const finding of fresh) {
+    const now = fresh.slice(0, ANNOUNCED_AT_ONCE);
+    const kept = this.#findings.map(findingKey).filter((key) => told.has(key));
+    this.#announced = new Set([...kept, ...now.map(findingKey)]);
+    const announceOne = async (finding: (typeof now)[number]) => {
       const { code, object, detail } = finding;
       log.warn({ code, object }, detail);
       const uid = gateways.find(({ reference }) => reference === object)?.uid;
       await announce(finding, uid).catch((err: unknown) =>
         log.warn({ err, object }, 'no Event could be made for the object'),
       );
-    }
+    };
+    await Promise.all(now.map(announceOne));
+    if (fresh.length > now.length) this.#refreshAfter(RETRY_MS);
   }
 
   #credentials(): CredentialView {

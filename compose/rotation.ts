@@ -15,6 +15,7 @@ import { Rotation, type RotationDeps } from '../src/rotation/rotation.ts';
 import { SampleKeys } from '../src/rotation/sample-keys.ts';
 import { withDefaultWindow } from '../src/rotation/schedule/default-window.ts';
 import type { RotationTarget } from '../src/rotation/target.ts';
+import { TargetLocks } from '../src/rotation/target-locks.ts';
 import { targetPreflight } from '../src/rotation/target-preflight.ts';
 import { targetViolations } from '../src/rotation/target-violations.ts';
 import { composeProofs } from './proofs.ts';
@@ -22,18 +23,22 @@ import type { FirstSurroundings, Parts } from './surroundings.ts';
 import { ticker } from './ticker.ts';
 import { WatchedTargets } from './watched-targets.ts';
 
+/** The lock that all declarations share. */
+const DECLARING = 'declarations';
+
 /** Joins what keeps targets supplied; no pass is made yet. */
 export function composeRotation(surroundings: FirstSurroundings, parts: RotationParts) {
   const { stores } = parts;
   const targets = { listTargets: stores.targets.list, findTarget: stores.targets.find };
   const proofs = composeProofs(surroundings, {
     stores,
-    rollBack: (name, actor) => lookingBack.rollBack(name, actor),
+    rollBack: (...args) => lookingBack.rollBack(...args),
   });
   const deps = rotationDeps(surroundings, parts, proofs);
   const rotation = new Rotation(deps);
   const watched = watchedTargetsOf(surroundings, rotation, targets.listTargets);
   const lookingBack = composeLookingBack(deps, { rotation, stores });
+  const declarations = new TargetLocks();
   const declaring = {
     ...targets,
     now: deps.now,
@@ -51,8 +56,11 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
     watched,
     proofs,
     followFile: stores.targets.followFile,
-    createTarget: createTarget.bind(undefined, declaring),
-    replaceTarget: replaceTarget.bind(undefined, declaring),
+    // One after the other: two at once might both find a destination free.
+    createTarget: (target: RotationTarget, actor: Actor) =>
+      declarations.run(DECLARING, () => createTarget(declaring, target, actor)),
+    replaceTarget: (target: RotationTarget, actor: Actor) =>
+      declarations.run(DECLARING, () => replaceTarget(declaring, target, actor)),
     deleteTarget: deleteTarget.bind(undefined, declaring),
     replaceDeclared: replaceDeclared.bind(undefined, declaring),
     deleteDeclared: deleteDeclared.bind(undefined, declaring),
@@ -133,9 +141,16 @@ function composeLookingBack(
   const rollingBack = { ...deps, listRevisions: stores.revisions.list };
   return {
     preflightOfTarget: async (name: string) => targetPreflight(deps, await known(name)),
-    rollBack: (name: string, actor: Actor) =>
+    /** `from`: only from this certificate; what was written meanwhile stays. */
+    rollBack: (name: string, actor: Actor, from?: { readonly serialNumber: string }) =>
       rotation.whileIdle(name, async () => {
-        const pass = await rollBackTarget(rollingBack, await known(name), actor);
+        const record = await known(name);
+        const { serialNumber } = record.progress.status;
+        if (from && serialNumber !== from.serialNumber) {
+          const words = 'another certificate has been written meanwhile';
+          throw new PkiError('revision-unavailable', words);
+        }
+        const pass = await rollBackTarget(rollingBack, record, actor);
         await deps.recordPass(name, pass);
         deps.report(pass, actor);
         return [pass.item];

@@ -53,6 +53,8 @@ export interface SdsLog {
 
 /** Of all clients together; a stream costs about 30 KB. */
 const MAX_STREAMS = 10_000;
+/** Of one client certificate, which many Envoys may share: no client alone takes all of them. */
+const MAX_STREAMS_OF_ONE = 2_500;
 /** What is remembered so that the journal hears of each rejection once. */
 const MAX_REJECTIONS = 10_000;
 
@@ -64,6 +66,8 @@ export class SecretService {
   readonly #deps: SecretServiceDeps;
   readonly #subscriptions = new Subscriptions();
   readonly #rejections = new Set<string>();
+  /** By the serial number of the client's certificate. */
+  readonly #streamsOf = new Map<string, number>();
 
   constructor(deps: SecretServiceDeps) {
     this.#deps = deps;
@@ -139,16 +143,27 @@ export class SecretService {
       call.emit('error', { code: status.UNAUTHENTICATED, details: 'the certificate has expired' });
       return;
     }
-    if (this.#subscriptions.count >= MAX_STREAMS) {
+    const ofClient = this.#streamsOf.get(client.serialNumber) ?? 0;
+    if (this.#subscriptions.count >= MAX_STREAMS || ofClient >= MAX_STREAMS_OF_ONE) {
       call.emit('error', { code: status.RESOURCE_EXHAUSTED, details: 'too many streams are open' });
       return;
     }
     const label = { protocol: protocol instanceof SotwProtocol ? 'sotw' : 'delta' };
     this.#deps.metrics.streams.inc(label);
-    const watch = this.#watch(() => this.#deps.metrics.streams.dec(label));
+    this.#count(client, 1);
+    const watch = this.#watch(() => {
+      this.#count(client, -1);
+      this.#deps.metrics.streams.dec(label);
+    });
     const find = (name: string, { uris }: SdsClient) => this.#deps.findSecret(name, uris);
     const stream = new SecretStream(call, { client, protocol: typed }, { find, watch });
     this.#subscriptions.follow(stream);
+  }
+
+  #count({ serialNumber }: SdsClient, change: 1 | -1): void {
+    const streams = (this.#streamsOf.get(serialNumber) ?? 0) + change;
+    if (streams > 0) this.#streamsOf.set(serialNumber, streams);
+    else this.#streamsOf.delete(serialNumber);
   }
 
   #watch(onEnd: () => void): StreamWatch {

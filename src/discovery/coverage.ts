@@ -146,15 +146,15 @@ function sharedHosts(secure: readonly Served[]): readonly Finding[] {
 }
 
 function overlappingWildcards(secure: readonly Served[]): readonly Finding[] {
-  const wildcards = secure.filter(({ host }) => host.startsWith('*.'));
+  const wildcards = Map.groupBy(
+    secure.filter(({ host }) => host.startsWith('*.')),
+    ({ host, by, port }) => `${by} ${port} ${host}`,
+  );
   return secure.flatMap((one) => {
-    const wider = wildcards.find(
-      (other) =>
-        other.gateway !== one.gateway &&
-        other.by === one.by &&
-        other.port === one.port &&
-        isBelow(one.host, other.host),
-    );
+    const above = `*.${one.host.split('.').slice(1).join('.')}`;
+    const wider = wildcards
+      .get(`${one.by} ${one.port} ${above}`)
+      ?.find((other) => other.gateway !== one.gateway && isBelow(one.host, other.host));
     if (!wider) return [];
     const others = [wider.gateway.reference];
     const detail = `host "${one.host}" is also one of "${wider.host}" in ${others.map(wordsFor).join()}: clients use connections for one again for the other`;

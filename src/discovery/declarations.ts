@@ -80,18 +80,19 @@ function judgedOf(
 
 /** One for each Secret that the object names; a Secret named by several servers has all their hosts. */
 function askedBy(gateway: Gateway, wish: Wish): readonly Asked[] {
-  const bySecret = new Map<string, Asked>();
+  const bySecret = new Map<string, Omit<Asked, 'hosts'> & { readonly hosts: Set<string> }>();
   for (const { tls, hosts } of gateway.servers) {
     for (const [index, secret] of (tls?.secrets ?? []).entries()) {
       const key = JSON.stringify([secret.namespace, secret.name]);
       const before = bySecret.get(key);
       const keyAlgorithm = before?.keyAlgorithm ?? KEY_ALGORITHMS[index] ?? 'ecdsa-p256';
-      const all = new Set([...(before?.hosts ?? []), ...hosts.map(hostOf)]);
+      const all = before?.hosts ?? new Set<string>();
+      for (const host of hosts) all.add(hostOf(host));
       const isMutual = (before?.isMutual ?? false) || needsClientAuthorities(tls);
-      bySecret.set(key, { gateway, wish, secret, keyAlgorithm, hosts: [...all].sort(), isMutual });
+      bySecret.set(key, { gateway, wish, secret, keyAlgorithm, hosts: all, isMutual });
     }
   }
-  return [...bySecret.values()];
+  return [...bySecret.values()].map((one) => ({ ...one, hosts: [...one.hosts].sort() }));
 }
 
 function hostOf(host: string): string {

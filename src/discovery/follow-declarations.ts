@@ -5,6 +5,7 @@ import type { TargetRecord } from '../rotation/rotation-record.ts';
 import type { DeclaringObject, RotationTarget } from '../rotation/target.ts';
 import type { Declarations, DeclaredTarget } from './declarations.ts';
 import type { Finding } from './finding.ts';
+import { wordsFor } from './gateway.ts';
 
 export interface FollowDeclarationsDeps {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
@@ -71,13 +72,29 @@ async function forget(
 }
 
 async function declare(
-  { createTarget, replaceDeclared }: FollowDeclarationsDeps,
+  { createTarget, replaceDeclared, isThere }: FollowDeclarationsDeps,
   target: DeclaredTarget,
   before: RotationTarget | undefined,
 ): Promise<void> {
-  if (!before) await createTarget(target, DISCOVERY);
-  else if (before.declaredBy) await replaceDeclared(target, DISCOVERY);
-  else throw new PkiError('name-taken', `target "${target.name}" is declared otherwise`);
+  if (!before) {
+    await createTarget(target, DISCOVERY);
+    return;
+  }
+  if (!before.declaredBy) {
+    throw new PkiError('name-taken', `target "${target.name}" is declared otherwise`);
+  }
+  // Whose object asks for something that it may not have has not given its Secret to another namespace.
+  const namespaces = target.declaredBy.objects.map(({ namespace }) => namespace);
+  const holder = before.declaredBy.objects.find(
+    (object) => !namespaces.includes(object.namespace) && isThere(object),
+  );
+  if (holder) {
+    throw new PkiError(
+      'name-taken',
+      `its Secret is that of ${wordsFor(holder)}, which is still there`,
+    );
+  }
+  await replaceDeclared(target, DISCOVERY);
 }
 
 async function attempt(

@@ -22,6 +22,7 @@ export class Leadership {
   #isDatabaseSilent = false;
   #isStopping = false;
   #led = false;
+  #trying: Promise<void> | undefined;
 
   constructor(deps: LeadershipDeps) {
     this.#deps = deps;
@@ -33,21 +34,29 @@ export class Leadership {
     return !this.#isStopping && database.isLeader && isClusterWon;
   }
 
-  /** One try for both locks. Never throws. */
-  async tryOnce(): Promise<void> {
+  /** One try for both locks, or the one that is under way: two at once would be each other's rivals. Never throws. */
+  tryOnce(): Promise<void> {
+    this.#trying ??= this.#try().finally(() => {
+      this.#trying = undefined;
+    });
+    return this.#trying;
+  }
+
+  /** Leads no more, and lets another replica begin at once. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#trying;
+    const { database, cluster } = this.#deps;
+    await Promise.allSettled([cluster?.release(), database.release()]);
+  }
+
+  async #try(): Promise<void> {
     if (this.#isStopping) return;
     await this.#tryDatabase();
     await this.#tryCluster();
     if (this.leads === this.#led) return;
     this.#led = this.leads;
     this.#deps.onChange(this.#led);
-  }
-
-  /** Leads no more, and lets another replica begin at once. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    const { database, cluster } = this.#deps;
-    await Promise.allSettled([cluster?.release(), database.release()]);
   }
 
   async #tryDatabase(): Promise<void> {

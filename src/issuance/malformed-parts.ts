@@ -2,7 +2,7 @@ import { SUBJECT_ALT_NAME_KINDS, type Subject } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../x509/distinguished-name.ts';
 import type { IssuanceRequest } from './issuance-request.ts';
-import { nameFault } from './name-checks.ts';
+import { MAX_NAMES, nameFault } from './name-checks.ts';
 import { subjectValueFault } from './subject-checks.ts';
 
 /**
@@ -17,7 +17,13 @@ export function malformedPartsOf({
   const malformedNames = SUBJECT_ALT_NAME_KINDS.flatMap((kind) =>
     names[kind].flatMap(({ value, pointer }) => violations(pointer, nameFault(kind, value))),
   );
-  return [...malformedNames, ...malformedAttributesOf(subject, subjectPointer)];
+  const count = SUBJECT_ALT_NAME_KINDS.flatMap((kind) => names[kind]).length;
+  const tooMany = count > MAX_NAMES ? `at most ${MAX_NAMES} names` : undefined;
+  return [
+    ...violations('/dnsNames', tooMany),
+    ...malformedNames,
+    ...malformedAttributesOf(subject, subjectPointer),
+  ];
 }
 
 /** The attributes of a subject that have no place in a certificate. */

@@ -18,7 +18,7 @@ export const deliveryRules: readonly Rule<DeliveryCandidate>[] = [
     requirement:
       'The chain (`tls.crt`) is certificates in PEM, and the key (`tls.key`) one that is not encrypted.',
     source: CONTEXT,
-    prevents: said('Failed to load certificate chain from <inline>'),
+    prevents: said('Failed to load certificate chain from'),
     faultOf: ({ chain, keySubjectPublicKeyInfo }) => {
       if (!chain) return '"tls.crt" cannot be read';
       return keySubjectPublicKeyInfo
@@ -65,7 +65,6 @@ export const deliveryRules: readonly Rule<DeliveryCandidate>[] = [
       'RFC 9525 §6.3; Envoy serves a certificate for another host without a word (docs: ssl.rst)',
     prevents: {
       openssl: 'hostname mismatch',
-      envoy: 'curl: (60) SSL: no alternative certificate subject name matches target host name',
     },
     faultOf: ({ chain, names }) => {
       const leaf = chain?.[0];

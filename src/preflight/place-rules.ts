@@ -117,7 +117,9 @@ function crlFault({ beside, clientAuthorities, at }: PlaceCandidate): string | u
   if (ended) {
     return `holds a "ca.crl" that ended at ${ended.nextUpdate?.toISOString()}, with which Envoy refuses every client`;
   }
-  const missing = certificatesIn(clientAuthorities).find(
+  const authorities = readable(() => certificatesIn(clientAuthorities));
+  if (!authorities) return undefined;
+  const missing = authorities.find(
     ({ subjectName }) =>
       !crls.some(({ issuerName }) => Buffer.compare(issuerName, subjectName) === 0),
   );

@@ -103,6 +103,8 @@ function deliveryCandidate(
   const chain = read && [read.leaf, ...read.above.map(decodeCertificate)];
   const leaf = read?.leaf;
   const isHeld = leaf !== undefined && held?.serialNumber === leaf.serialNumber;
+  const [issuer] = expected.issuerPath;
+  const isLast = leaf !== undefined && issuer !== undefined && leaf.notAfter >= issuer.notAfter;
   return {
     ...placeCandidate({ ...terms, clientAuthorities: files['ca.crt'] }, leaf?.serialNumber),
     role: leaf ? roleOf(leaf) : 'other',
@@ -112,7 +114,9 @@ function deliveryCandidate(
     names: expected.names,
     extKeyUsage: expected.profile.extKeyUsage,
     now,
-    renewAt: leaf && (isHeld ? held.until : rotationTimeOf(leaf, expected.target, now)),
+    renewAt: isLast
+      ? undefined
+      : leaf && (isHeld ? held.until : rotationTimeOf(leaf, expected.target, now)),
     octets: Object.values(files).reduce((sum, text) => sum + Buffer.byteLength(text), 0),
   };
 }

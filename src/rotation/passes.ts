@@ -7,7 +7,7 @@ import type { RotationItem, TargetRecord } from './rotation-record.ts';
 import { laneOf } from './schedule/lane.ts';
 import { Lanes, type Ticker } from './schedule/lanes.ts';
 import type { RotationLimits } from './schedule/limits.ts';
-import type { Rank, Urgency } from './schedule/rank.ts';
+import { isBefore, type Rank, type Urgency } from './schedule/rank.ts';
 import type { RotationTarget } from './target.ts';
 import { TargetLocks } from './target-locks.ts';
 
@@ -37,7 +37,7 @@ export class Passes {
   readonly #lanes: Lanes;
   readonly #knownGood: KnownGood;
   /** By target: those that wait for a turn, so that none waits twice to do the same. */
-  readonly #waiting = new Map<string, Promise<Outcome>>();
+  readonly #waiting = new Map<string, { readonly rank: Rank; readonly pass: Promise<Outcome> }>();
   readonly #background = new Set<Promise<unknown>>();
   #isStopping = false;
   #isReporting = false;
@@ -72,14 +72,14 @@ export class Passes {
   inTurn(target: RotationTarget, rank: Rank, terms: PassTerms): Promise<Outcome> {
     const { name } = target;
     const waiting = terms.isRequested ? undefined : this.#waiting.get(name);
-    if (waiting) return waiting;
+    if (waiting && !isBefore(rank, waiting.rank)) return waiting.pass;
     const state: { hasBegun: boolean } = { hasBegun: false };
     const pass = this.#lanes.run(laneOf(target.destination), rank, () => {
       state.hasBegun = true;
-      this.#waiting.delete(name);
+      if (this.#waiting.get(name)?.rank === rank) this.#waiting.delete(name);
       return this.at(target, terms, { hasTurn: true });
     });
-    if (!state.hasBegun && !terms.isRequested) this.#waiting.set(name, pass);
+    if (!state.hasBegun && !terms.isRequested) this.#waiting.set(name, { rank, pass });
     this.keepTrackOf(pass);
     void this.#reportWhileWaiting();
     return pass;

@@ -4,7 +4,7 @@ import type { Actor } from '../audit/entry.ts';
 import { type Certificate, SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
 import { PkiError } from '../errors.ts';
 import type { LeafRequest } from '../issuance/issue-leaf.ts';
-import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
 import { encodePrivateKey } from '../x509/pem.ts';
 import { assertAccepted } from './delivery.ts';
 import type {
@@ -81,13 +81,31 @@ export async function replaceFiles(
   replacement: Replacement,
 ): Promise<Replaced | undefined> {
   const { expected, judged } = replacement;
-  const prepared = (await putBack(deps, replacement)) ?? (await freshlyIssued(deps, replacement));
-  assertAccepted(prepared.files, { expected, found: judged, now: deps.now() });
+  const { prepared, held } = await preparedFor(deps, replacement);
+  assertAccepted(prepared.files, { expected, found: judged, held, now: deps.now() });
   const { certificate, revision, files, isPutBack } = prepared;
   const { serialNumber, notAfter } = certificate;
   const write = { targetName: expected.target.name, revision, serialNumber, notAfter, files };
   const isWritten = await writeOver(deps, expected.target, { judged, write });
   return isWritten ? { certificate, revision, isPutBack } : undefined;
+}
+
+/** What cannot be replaced is put back although it is due, where its place holds nothing that could be used. */
+async function preparedFor(deps: ReplaceDeps, replacement: Replacement) {
+  const { held, revision, reasons, expected } = replacement;
+  try {
+    const prepared = (await putBack(deps, replacement)) ?? (await freshlyIssued(deps, replacement));
+    return { prepared, held };
+  } catch (error) {
+    const isLost = reasons.some((reason) => !['due', 'requested', 'unfinished'].includes(reason));
+    const kept = isLost && (await deps.keptCertificate(expected.target.name, revision.number));
+    if (!kept) throw error;
+    const { notAfter: until } = decodeCertificate(kept.der);
+    const heldOn = { serialNumber: kept.serialNumber, until };
+    const prepared = await putBack(deps, { ...replacement, held: heldOn, isRequested: false });
+    if (!prepared) throw error;
+    return { prepared, held: heldOn };
+  }
 }
 
 interface Prepared extends Replaced {

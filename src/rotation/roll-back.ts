@@ -11,6 +11,7 @@ import {
   rotatedPass,
   type TargetPass,
 } from './pass-outcome.ts';
+import type { PassOverDeps } from './pass-over.ts';
 import { type Expectation, reasonsToRotate } from './reasons.ts';
 import { nextRevision, unheld, type WritableState, writeOver } from './replace-files.ts';
 import type { KeptCertificate, Revision } from './revision.ts';
@@ -18,7 +19,7 @@ import { ownerOf, type TargetRotationDeps } from './rotate-target.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import type { HeldCertificate, TargetRecord } from './rotation-record.ts';
 
-export interface RollBackDeps extends TargetRotationDeps {
+export interface RollBackDeps extends TargetRotationDeps, Pick<PassOverDeps, 'recordPass'> {
   readonly listRevisions: (
     target: string,
     page: { readonly limit: number; readonly before: number | undefined },
@@ -56,7 +57,8 @@ export async function rollBackTarget(
   } catch (cause) {
     if (cause instanceof PkiError && cause.code === 'revision-unavailable') throw cause;
     const error = cause instanceof PkiError ? cause.message : 'an unforeseen error; see the log';
-    return failedPass(record, { error, cause }, occasion());
+    const latest = (await deps.findTarget(record.target.name)) ?? record;
+    return failedPass(latest, { error, cause }, occasion());
   }
 }
 
@@ -99,6 +101,9 @@ async function putInPlace(
     revision: mark,
     actor,
   });
+  // Kept before the revision is: the pass that completes it must not take the certificate for due.
+  const intended = { ...record.progress, held };
+  await deps.recordPass(record.target.name, { progress: intended, auditEntries: [] });
   await deps.addRevision(revision, kept);
   const { target: targetName, number } = revision;
   const { serialNumber, notAfter } = certificate;

@@ -75,7 +75,12 @@ async function rotateAsFound(
 
     // 2. Judge it.
     const expected = await expectationOf(deps, target);
-    const judged = judge(found, expected, { now: deps.now(), held: progress.held });
+    const held = progress.held;
+    const judged = judge(found, expected, {
+      now: deps.now(),
+      held,
+      isOlder: isOlder(record, found),
+    });
     reasons = [...judged.reasons, ...reasons];
     if (reasons.length === 0) reasons = unfinished(revision, found);
     assertWritable(expected, found, deps.now());
@@ -126,14 +131,18 @@ export async function ownerOf(
 function judge(
   found: WritableState,
   expected: Expectation,
-  { now, held }: { readonly now: Date; readonly held: HeldCertificate | undefined },
+  {
+    now,
+    held,
+    isOlder,
+  }: { readonly now: Date; readonly held: HeldCertificate | undefined; readonly isOlder: boolean },
 ): FilesFound {
   if (found.kind === 'absent') return { reasons: ['missing'], certificate: undefined };
   const { reasons, certificate } = reasonsToRotate(found.files, expected, now);
   const counting = certificate ? unheld(reasons, certificate, held, now) : reasons;
   if (counting.length > 0) return { reasons: counting, certificate };
   // A change that our rules do not tell from what we wrote is a change all the same.
-  if (!found.isAsWritten) return { reasons: ['overwritten'], certificate };
+  if (!found.isAsWritten || isOlder) return { reasons: ['overwritten'], certificate };
   const isOfAnother = found.writer?.target !== expected.target.name;
   return { reasons: isOfAnother ? ['specChanged'] : [], certificate };
 }
@@ -149,12 +158,21 @@ function fightOf(
   return isRequested ? fight && { ...fight, isWaiting: false } : undone(fight, now);
 }
 
-function isUndone(
-  { progress: { status }, revision, target }: TargetRecord,
-  found: WritableState,
-): boolean {
+/** Whether somebody has put back what was there before our last write, with our marks or without any. */
+function isOlder({ progress: { status }, revision }: TargetRecord, found: WritableState): boolean {
+  const isKnown = revision.isWritten && KNOWN_THERE.includes(status.state);
+  return isKnown && found.kind === 'present' && found.revision < revision.number;
+}
+
+function isUndone(record: TargetRecord, found: WritableState): boolean {
+  const {
+    progress: { status },
+    revision,
+    target,
+  } = record;
   if (revision.number === 0) return false;
   if (found.kind === 'absent') return KNOWN_THERE.includes(status.state);
+  if (isOlder(record, found)) return true;
   // Another Certwright with a target of the same name writes what is whole, and not ours.
   const isOthers = found.writer?.isThisService === false;
   return found.writer?.target === target.name && (isOthers || !found.isAsWritten);
@@ -165,7 +183,7 @@ function unfinished(
   { number, isWritten }: RevisionMark,
   found: WritableState,
 ): readonly RotationReason[] {
-  const isThere = found.kind === 'present' && found.revision === number;
+  const isThere = found.kind === 'present' && found.revision >= number;
   return isWritten || isThere ? [] : ['unfinished'];
 }
 

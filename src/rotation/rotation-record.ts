@@ -76,8 +76,13 @@ export const NEW_TARGET: TargetProgress = {
  * What is kept of a target's progress under another declaration: it is tried at once, however often the old one failed,
  * and what the new destination holds is nobody's overwriting.
  */
-export function declaredAnew({ status }: TargetProgress): TargetProgress {
-  return { status: { ...status, state: 'pending' }, failures: 0, retryAt: null };
+export function declaredAnew({ status, held }: TargetProgress): TargetProgress {
+  return {
+    ...(held ? { held } : {}),
+    status: { ...status, state: 'pending' },
+    failures: 0,
+    retryAt: null,
+  };
 }
 
 /** A target as it stands at `now`: current until its time has come, and due from then on. */

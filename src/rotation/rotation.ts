@@ -81,7 +81,7 @@ export class Rotation {
   }
 
   /**
-   * A pass over all targets that somebody asked for; it waits for passes under way, and for no window or pace. What
+   * A pass over all targets that somebody asked for; it waits for passes under way, and for no pace. What
    * takes long is answered as queued, and goes on.
    */
   async run(
@@ -162,7 +162,7 @@ export class Rotation {
       else {
         ticket.resolve(undefined);
         const isFailing = ticket.record.progress.status.state !== 'current';
-        if (isFailing) await this.#passes.recovered(ticket.record);
+        if (isFailing) await this.#passes.recovered(ticket.record).catch(this.#deps.reportFailure);
       }
     }
   }

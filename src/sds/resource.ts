@@ -4,6 +4,8 @@ import type { Destination, SdsDestination } from '../rotation/target.ts';
 
 /** As Istio has it: the client authorities of `webapp` are called `webapp-cacert`. */
 const AUTHORITIES_SUFFIX = '-cacert';
+/** What comes behind the trust domain (SPIFFE-ID §2). */
+const SPIFFE_PATH = /^spiffe:\/\/[^/]+(\/.*)$/;
 
 /** The name under which the client authorities of a target are asked for. */
 export function authoritiesNameOf(target: string): string {
@@ -25,7 +27,7 @@ export function targetOfAuthorities(resource: string): string | undefined {
  */
 export function mayRead({ name, readers }: SdsDestination, uris: readonly string[]): boolean {
   if (readers) return uris.some((uri) => readers.includes(uri));
-  return uris.some((uri) => uri.startsWith('spiffe://') && uri.endsWith(`/sds/${name}`));
+  return uris.some((uri) => SPIFFE_PATH.exec(uri)?.[1]?.endsWith(`/sds/${name}`) === true);
 }
 
 /** Readers that have the form of a URI and are none, so that no certificate can name them. */

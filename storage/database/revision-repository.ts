@@ -159,10 +159,17 @@ export class RevisionRepository {
       .groupBy('serial_number')
       .orderBy(sql`max(number)`, 'desc')
       .limit(KEPT_CERTIFICATES);
+    // What another process has recorded since, and has still to write.
+    const later = this.#db
+      .selectFrom('target_revision')
+      .select('serial_number')
+      .where('target', '=', target)
+      .where('number', '>', number);
     const erased = this.#db
       .deleteFrom('target_key')
       .where('target', '=', target)
-      .where('serial_number', 'not in', last);
+      .where('serial_number', 'not in', last)
+      .where('serial_number', 'not in', later);
     return [noted, moved, erased].map((query) => statementOf(query));
   }
 

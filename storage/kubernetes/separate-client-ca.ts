@@ -57,6 +57,19 @@ export class SeparateClientCa {
       await this.#secrets.write(mainOf(destination), { ...write, files: pair, found: main });
       return;
     }
+    const left = ca === undefined ? undefined : await this.#secrets.read(caOf(destination));
+    const isOurs =
+      left?.kind === 'present' &&
+      left.writer?.target === write.targetName &&
+      left.writer.isThisService;
+    // Where it cannot be deleted below, it must not say anything else.
+    if (isOurs && ca !== undefined) {
+      await this.#secrets.write(caOf(destination), {
+        ...write,
+        files: { 'ca.crt': ca },
+        found: left,
+      });
+    }
     await this.#secrets.write(destination, write);
     // What a target has left that kept them apart before would win over what was just written.
     if (ca !== undefined) await this.#secrets.remove(caOf(destination), write.targetName);

@@ -29,7 +29,7 @@ export interface HandshakeOptions {
 }
 
 /** Certificates by weak keys are to be seen, too: they are what somebody wants to get rid of. */
-const ANY_STRENGTH = 'DEFAULT@SECLEVEL=0';
+const ANY_STRENGTH = 'DEFAULT:!kRSA:@SECLEVEL=0';
 
 /**
  * One TLS handshake, without a client certificate and without trust in anybody, for the certificates that

@@ -62,7 +62,9 @@ export class ObservedConnection extends Duplex {
 
   /** What was written last, such as the client's Finished, still goes out. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#socket.destroySoon();
+    // One that does not connect would wait for that, minutes long.
+    if (this.#socket.connecting) this.#socket.destroy();
+    else this.#socket.destroySoon();
     done(error);
   }
 

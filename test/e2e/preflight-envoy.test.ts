@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { encodePem } from '../../src/x509/pem.ts';
 import { handMadeKeys } from '../support/hand-made-certificate.ts';
 import { allRules } from '../support/preflight-rules-page.ts';
 import { ruleBreakers } from '../unit/preflight/rule-breakers.ts';
+import { ocspResponseAbout } from '../unit/x509/hand-made-statements.ts';
 import { realPart } from './rig/real-part.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'certwright-envoy-'));
@@ -18,15 +20,22 @@ const OF_OLDER_VERSIONS = ['envoy-p384'];
 const TLS = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext';
 const PROXY = 'type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy';
 
-function write(name: string, text: string): string {
+function write(name: string, text: string | Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
 }
 
+/** What Envoy finds out only when a client comes; test/e2e/scenario-b-mutual.test.ts is about clients. */
+const AT_HANDSHAKES = ['envoy-crls-complete'];
+
 /** A configuration whose one listener serves these files. */
-function bootstrap(chain: string, key: string) {
-  const pair = { certificate_chain: { filename: chain }, private_key: { filename: key } };
+function bootstrap(chain: string, key: string, staple?: string) {
+  const pair = {
+    certificate_chain: { filename: chain },
+    private_key: { filename: key },
+    ...(staple === undefined ? {} : { ocsp_staple: { filename: staple } }),
+  };
   const socket = {
     name: 'tls',
     typed_config: { '@type': TLS, common_tls_context: { tls_certificates: [pair] } },
@@ -41,12 +50,29 @@ function bootstrap(chain: string, key: string) {
   return { static_resources: { listeners: [listener], clusters: [{ name: 'none' }] } };
 }
 
+const GOOD = ruleBreakers['application-gateway-whole-chain']?.file ?? [];
+const KEY = String(handMadeKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+const { privateKey: otherKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+
+/** What breaks the rules of whole deliveries, each beside files that are good otherwise. */
+const DELIVERIES: Readonly<Record<string, { chain?: string; key?: string; staple?: Buffer }>> = {
+  'delivery-readable': { chain: 'garbage' },
+  'delivery-key-matches': { key: String(otherKey.export({ type: 'pkcs8', format: 'pem' })) },
+  'envoy-foreign-staple': { staple: ocspResponseAbout('4a') },
+};
+
+function pemOf(file: readonly Buffer[]): string {
+  return file.map((octets) => encodePem('CERTIFICATE', octets)).join('');
+}
+
 /** What Envoy says when it is to serve a file that breaks a rule. */
 function verdictOn(id: string): string {
-  const file = ruleBreakers[id]?.file ?? assert.fail(id);
-  const chain = file.map((octets) => encodePem('CERTIFICATE', octets)).join('');
-  const key = String(handMadeKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  const files = bootstrap(write('tls.crt', chain), write('tls.key', key));
+  const delivery = DELIVERIES[id];
+  const file = delivery ? GOOD : (ruleBreakers[id]?.file ?? assert.fail(id));
+  const chain = delivery?.chain ?? pemOf(file);
+  const staple = delivery?.staple && write('staple.der', delivery.staple);
+  const key = write('tls.key', delivery?.key ?? KEY);
+  const files = bootstrap(write('tls.crt', chain), key, staple);
   const config = write('envoy.json', JSON.stringify(files));
   const { stdout, stderr } = spawnSync(realPart('envoy'), ['--mode', 'validate', '-c', config]);
   return `${stdout}${stderr}`;
@@ -59,7 +85,7 @@ describe('Envoy', () => {
 
   for (const { id, prevents } of allRules.values()) {
     const words = prevents?.envoy;
-    if (words === undefined || OF_OLDER_VERSIONS.includes(id)) continue;
+    if (words === undefined || [...OF_OLDER_VERSIONS, ...AT_HANDSHAKES].includes(id)) continue;
     it(`says "${words}" of what breaks the rule ${id}`, () => {
       assert.ok(verdictOn(id).includes(words), verdictOn(id));
     });

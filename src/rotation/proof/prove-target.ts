@@ -46,7 +46,11 @@ export interface ProofDeps {
    *
    * @throws {PkiError} where there is none, or the target is gone
    */
-  readonly rollBack: (target: string, actor: Actor) => Promise<readonly RotationItem[]>;
+  readonly rollBack: (
+    target: string,
+    actor: Actor,
+    from: Pick<ServingProof, 'serialNumber'>,
+  ) => Promise<readonly RotationItem[]>;
 }
 
 /** What a destination holds, as we have written it. */
@@ -120,7 +124,8 @@ async function isStill(
   written: Written,
 ): Promise<boolean> {
   const latest = await writtenAt(deps, target).catch(unavailable);
-  return latest !== 'unavailable' && latest?.version === written.version;
+  if (latest === 'unavailable' || latest === undefined) return false;
+  return latest.revision === written.revision && latest.serialNumber === written.serialNumber;
 }
 
 function unavailable(error: unknown): 'unavailable' {
@@ -171,7 +176,7 @@ async function act(
   if (deeds.report !== undefined) deps.report({ ...about, event: deeds.report });
   if (!deeds.rollBack) return;
   try {
-    const [item] = await deps.rollBack(target.name, ACTOR);
+    const [item] = await deps.rollBack(target.name, ACTOR, { serialNumber: proof.serialNumber });
     const failure = item?.error === undefined ? {} : { cause: item.error };
     deps.report({ ...about, event: 'rolledBack', ...failure });
   } catch (cause) {

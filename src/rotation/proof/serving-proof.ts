@@ -211,7 +211,9 @@ function intervalOf(watch: Watch, state: ServedState, now: Date): number | undef
   if (!isFollowed({ state, watch })) return undefined;
   const since = watch.touchedAt ?? watch.staleSince ?? now;
   if (state === 'unreachable') return LAST_INTERVAL_MS;
-  return Math.min(Math.max(FIRST_INTERVAL_MS, now.getTime() - since.getTime()), LAST_INTERVAL_MS);
+  // A clock that was set back makes of it a moment that is still to come.
+  const ago = Math.abs(now.getTime() - since.getTime());
+  return Math.min(Math.max(FIRST_INTERVAL_MS, ago), LAST_INTERVAL_MS);
 }
 
 function placeAt(

@@ -98,6 +98,21 @@ describe('another writer at a destination', () => {
     assert.equal(world.authorities.issued, 1);
   });
 
+  it('that brings back what was there before our last write is one too, marks and all', async () => {
+    const older = world.destinations.states.get(PLACE) ?? assert.fail();
+    await world.rotation.rotate('shop', OPERATOR);
+    const ours = world.destinations.filesAt(PLACE);
+    world.destinations.states.set(PLACE, older);
+    await world.rotation.runScheduled();
+    assert.deepEqual(world.destinations.filesAt(PLACE), ours);
+    for (let time = 2; time <= 3; time += 1) {
+      world.destinations.states.set(PLACE, older);
+      await world.rotation.runScheduled();
+    }
+    assert.equal(world.status()?.state, 'conflict');
+    assert.equal(world.authorities.issued, 2);
+  });
+
   it('that is another Certwright with a target of the same name is one too', async () => {
     const theirs = await world.authorities.filesFor(testTarget({ authority: 'other' }));
     for (let time = 1; time <= 3; time += 1) {

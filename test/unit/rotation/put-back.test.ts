@@ -90,6 +90,17 @@ describe('a destination that somebody else has changed', () => {
     assert.equal(world.authorities.issued, 1);
   });
 
+  it('gets back even what is due, where nothing else can be issued', async () => {
+    const { serialNumber } = await pass();
+    world.clock.advance(21 * DAY_MS);
+    world.destinations.states.delete(PLACE);
+    world.beforeIssue = () => {
+      throw new PkiError('request-refused', 'the authority ends too soon');
+    };
+    const item = await pass();
+    assert.deepEqual([item.outcome, item.serialNumber], ['rotated', serialNumber]);
+  });
+
   it('always gets a new key on request', async () => {
     await pass();
     const before = files()['tls.key'];

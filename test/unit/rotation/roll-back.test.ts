@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { PkiError } from '../../../src/errors.ts';
 import { rollBackTarget } from '../../../src/rotation/roll-back.ts';
 import { OPERATOR, testTarget } from '../../support/rotation.ts';
 import { RotationWorld } from './rotation-world.ts';
@@ -60,6 +61,30 @@ describe('rolling a target back', () => {
     world.clock.advance(DAY_MS);
     const item = await pass();
     assert.deepEqual([item.outcome, item.reasons], ['rotated', ['due']]);
+  });
+
+  it('holds when somebody deletes what was put back, although it is due', async () => {
+    const first = await pass();
+    world.clock.advance(21 * DAY_MS);
+    await pass();
+    await rollBack();
+    world.destinations.states.delete(PLACE);
+    const item = await pass();
+    assert.deepEqual([item.outcome, item.serialNumber], ['rotated', first.serialNumber]);
+  });
+
+  it('is completed with that certificate where its write fails at first', async () => {
+    const first = await pass();
+    world.clock.advance(21 * DAY_MS);
+    await pass();
+    world.destinations.beforeWrite = () => {
+      throw new PkiError('target-unavailable', 'no space is left');
+    };
+    assert.equal((await rollBack()).outcome, 'failed');
+    world.destinations.beforeWrite = () => undefined;
+    const item = await pass();
+    assert.deepEqual([item.outcome, item.serialNumber], ['rotated', first.serialNumber]);
+    assert.equal(world.authorities.issued, 2);
   });
 
   it('shows when the certificate is to be replaced after all', async () => {

@@ -113,6 +113,8 @@ export class RotationWorld {
   readonly rotation: Rotation;
   readonly deps: RotationDeps;
   readonly revisions: MemoryRevisions;
+  /** Runs before a certificate is issued; what it throws is the refusal. */
+  beforeIssue: () => void = () => undefined;
   /** Runs before a pass is kept. */
   beforeRecord: (target: string) => unknown = () => undefined;
 
@@ -122,7 +124,14 @@ export class RotationWorld {
   ) {
     this.authorities = authorities;
     this.clock = clock;
-    this.revisions = new MemoryRevisions(this.records, { now: clock.now, issue: issuing.issue });
+    const issueUnlessRefused: TestIssuing['issue'] = (request) => {
+      this.beforeIssue();
+      return issuing.issue(request);
+    };
+    this.revisions = new MemoryRevisions(this.records, {
+      now: clock.now,
+      issue: async (request) => issueUnlessRefused(request),
+    });
     const { issue, keptCertificate, addRevision } = this.revisions;
     this.deps = {
       now: this.clock.now,

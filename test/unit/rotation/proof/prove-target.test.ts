@@ -148,7 +148,8 @@ describe('a write that is not served', () => {
       return [];
     };
     await follow(world);
-    assert.deepEqual(asked, [['shop', { name: 'serving-proof' }, true]]);
+    const from = { serialNumber: world.proof()?.serialNumber };
+    assert.deepEqual(asked, [['shop', { name: 'serving-proof' }, from, true]]);
     assert.deepEqual(events(world).slice(2), ['stale', 'rolledBack']);
 
     const other = staleWorld();
