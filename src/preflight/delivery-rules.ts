@@ -1,6 +1,7 @@
 import { SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
 import type { DeliveryCandidate } from './delivery-candidate.ts';
 import { quoted } from './quoted.ts';
+import { certificatesIn, readable } from './read-entries.ts';
 import { CONSUMERS, type Consumer, type Rule } from './rule.ts';
 
 /** `MaxSecretSize` of Kubernetes, over the data of all entries. */
@@ -102,6 +103,23 @@ export const deliveryRules: readonly Rule<DeliveryCandidate>[] = [
       if (leaf.isAuthority) return 'is an authority’s certificate';
       const missing = extKeyUsage.filter((purpose) => !leaf.extKeyUsage.includes(purpose));
       return missing.length === 0 ? undefined : `lacks the purpose ${missing.join(', ')}`;
+    },
+  },
+  {
+    id: 'delivery-client-authorities',
+    severity: 'error',
+    consumers: CONSUMERS,
+    part: 'certificate',
+    requirement: 'The client authorities (`ca.crt`) are certificates in PEM, each of an authority.',
+    source: `${CONTEXT}; Istio pushes what cannot be read all the same (pilot/pkg/xds/sds.go)`,
+    prevents: said('Failed to load trusted CA certificates from'),
+    faultOf: ({ clientAuthorities }) => {
+      if (clientAuthorities === undefined) return undefined;
+      const authorities = readable(() => certificatesIn(clientAuthorities));
+      if (!authorities || authorities.length === 0) return '"ca.crt" cannot be read';
+      return authorities.every(({ isAuthority }) => isAuthority)
+        ? undefined
+        : '"ca.crt" holds a certificate that is no authority’s';
     },
   },
   {

@@ -1,10 +1,8 @@
-import { PkiError } from '../errors.ts';
-import { decodeCertificate } from '../x509/decode-certificate.ts';
-import { DerError } from '../x509/der-error.ts';
 import { decodePem } from '../x509/pem.ts';
 import { type CrlHead, readCrlHead } from '../x509/read-crl.ts';
 import { serialNumbersInOcspResponse } from '../x509/read-ocsp-response.ts';
 import type { PlaceCandidate } from './delivery-candidate.ts';
+import { certificatesIn, readable } from './read-entries.ts';
 import { CONSUMERS, type Consumer, type Rule } from './rule.ts';
 
 const ISTIO: readonly Consumer[] = ['istio'];
@@ -144,26 +142,12 @@ function crlsIn(text: Uint8Array): readonly CrlHead[] | undefined {
   );
 }
 
-function certificatesIn(pem: string) {
-  return decodePem(pem).map(({ der }) => decodeCertificate(der));
-}
-
 /** White space and remarks between certificates do not count. */
 function areSamePem(one: string, other: string): boolean {
   const [left, right] = [one, other].map((pem) =>
     readable(() => decodePem(pem).map(({ der }) => der.toString('base64'))),
   );
   return left !== undefined && right !== undefined && left.join() === right.join();
-}
-
-/** `undefined` for what is no such file, whoever wrote it. */
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DerError || error instanceof PkiError) return undefined;
-    throw error;
-  }
 }
 
 function both(text: string): Readonly<Partial<Record<Consumer, string>>> {

@@ -26,8 +26,8 @@ export interface RollBackDeps extends TargetRotationDeps, Pick<PassOverDeps, 're
   ) => Promise<readonly Revision[]>;
 }
 
-/** No more revisions in a row than this put one and the same certificate back. */
-const REVISIONS_LOOKED_AT = 100;
+/** Mostly the second one is what is looked for. */
+const REVISIONS_AT_ONCE = 100;
 
 const REASONS: readonly RotationReason[] = ['rolledBack'];
 
@@ -122,12 +122,7 @@ async function previousCertificate(
   deps: RollBackDeps,
   { target: { name } }: TargetRecord,
 ): Promise<KeptCertificate> {
-  const page = { limit: REVISIONS_LOOKED_AT, before: undefined };
-  const written = (await deps.listRevisions(name, page)).filter(
-    ({ writtenAt }) => writtenAt !== null,
-  );
-  const [present] = written;
-  const previous = written.find(({ serialNumber }) => serialNumber !== present?.serialNumber);
+  const previous = await previousRevision(deps, name);
   if (!previous) throw unavailable('no other certificate was there before it');
   if (previous.notAfter <= deps.now()) {
     throw unavailable(`the one before it, ${previous.serialNumber}, has expired`);
@@ -138,6 +133,20 @@ async function previousCertificate(
       `the key of the one before it, ${previous.serialNumber}, is not kept any more`,
     );
   return kept;
+}
+
+/** Past all revisions in a row that put one and the same certificate back. */
+async function previousRevision(deps: RollBackDeps, name: string): Promise<Revision | undefined> {
+  let present: string | undefined;
+  let before: number | undefined;
+  for (;;) {
+    const page = await deps.listRevisions(name, { limit: REVISIONS_AT_ONCE, before });
+    const written = page.filter(({ writtenAt }) => writtenAt !== null);
+    present ??= written[0]?.serialNumber;
+    const found = written.find(({ serialNumber }) => serialNumber !== present);
+    if (found || page.length < REVISIONS_AT_ONCE) return found;
+    before = page.at(-1)?.number;
+  }
 }
 
 function heldAt(

@@ -30,7 +30,11 @@ function write(name: string, text: string | Buffer): string {
 const AT_HANDSHAKES = ['envoy-crls-complete'];
 
 /** A configuration whose one listener serves these files. */
-function bootstrap(chain: string, key: string, staple?: string) {
+function bootstrap(
+  chain: string,
+  key: string,
+  { staple, ca }: { readonly staple?: string; readonly ca?: string },
+) {
   const pair = {
     certificate_chain: { filename: chain },
     private_key: { filename: key },
@@ -38,7 +42,13 @@ function bootstrap(chain: string, key: string, staple?: string) {
   };
   const socket = {
     name: 'tls',
-    typed_config: { '@type': TLS, common_tls_context: { tls_certificates: [pair] } },
+    typed_config: {
+      '@type': TLS,
+      common_tls_context: {
+        tls_certificates: [pair],
+        ...(ca === undefined ? {} : { validation_context: { trusted_ca: { filename: ca } } }),
+      },
+    },
   };
   const proxy = { '@type': PROXY, stat_prefix: 'none', cluster: 'none' };
   const filters = [{ name: 'proxy', typed_config: proxy }];
@@ -54,8 +64,16 @@ const GOOD = ruleBreakers['application-gateway-whole-chain']?.file ?? [];
 const KEY = String(handMadeKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
 const { privateKey: otherKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 
+interface Delivery {
+  readonly chain?: string;
+  readonly key?: string;
+  readonly staple?: Buffer;
+  readonly ca?: string;
+}
+
 /** What breaks the rules of whole deliveries, each beside files that are good otherwise. */
-const DELIVERIES: Readonly<Record<string, { chain?: string; key?: string; staple?: Buffer }>> = {
+const DELIVERIES: Readonly<Record<string, Delivery>> = {
+  'delivery-client-authorities': { ca: 'garbage' },
   'delivery-readable': { chain: 'garbage' },
   'delivery-key-matches': { key: String(otherKey.export({ type: 'pkcs8', format: 'pem' })) },
   'envoy-foreign-staple': { staple: ocspResponseAbout('4a') },
@@ -70,9 +88,12 @@ function verdictOn(id: string): string {
   const delivery = DELIVERIES[id];
   const file = delivery ? GOOD : (ruleBreakers[id]?.file ?? assert.fail(id));
   const chain = delivery?.chain ?? pemOf(file);
-  const staple = delivery?.staple && write('staple.der', delivery.staple);
+  const beside = {
+    ...(delivery?.staple ? { staple: write('staple.der', delivery.staple) } : {}),
+    ...(delivery?.ca === undefined ? {} : { ca: write('ca.crt', delivery.ca) }),
+  };
   const key = write('tls.key', delivery?.key ?? KEY);
-  const files = bootstrap(write('tls.crt', chain), key, staple);
+  const files = bootstrap(write('tls.crt', chain), key, beside);
   const config = write('envoy.json', JSON.stringify(files));
   const { stdout, stderr } = spawnSync(realPart('envoy'), ['--mode', 'validate', '-c', config]);
   return `${stdout}${stderr}`;

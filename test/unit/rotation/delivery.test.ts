@@ -104,6 +104,7 @@ const breakers: Readonly<Record<string, () => Promise<Fault> | Fault>> = {
     const others = await authorities.filesFor({ ...target, profile: 'client' });
     return { files: { 'tls.crt': others['tls.crt'], 'tls.key': others['tls.key'] } };
   },
+  'delivery-client-authorities': () => ({ files: { 'ca.crt': 'garbage' } }),
   'secret-size': () => ({ files: { 'ca.crt': `${files['ca.crt']}${'\n'.repeat(1024 * 1024)}` } }),
 };
 
