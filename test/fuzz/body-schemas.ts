@@ -9,6 +9,7 @@ import {
 import { CertificatePfxBody, PfxBody } from '../../api/schemas/pfx.ts';
 import { PreflightBody } from '../../api/schemas/preflight.ts';
 import { ProfileBody } from '../../api/schemas/profile.ts';
+import { RotationPlanBody } from '../../api/schemas/rotation-plan.ts';
 import { RotationRunBody, TargetBody, TargetReplacementBody } from '../../api/schemas/target.ts';
 import { examplesOf } from '../api/samples.ts';
 import { operationOf } from '../support/documented-operations.ts';
@@ -28,7 +29,9 @@ export const OPERATION_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   createTarget: TargetBody,
   replaceTarget: TargetReplacementBody,
   rotateTarget: RotationRunBody,
+  rollBackTarget: RotationRunBody,
   runRotation: RotationRunBody,
+  planRotation: RotationPlanBody,
 };
 
 /** As an operator writes it into the settings file. */

@@ -100,7 +100,12 @@ describe('after all that', () => {
     assert.equal(ready.status, 200);
     const body = serverCertificate('after-all.example.org');
     assert.equal((await call(service.process, '/v1/certificates', { body })).status, 201);
-    assert.doesNotMatch(service.process.output, /"level":(50|60)/);
+    const errors = service.process.output
+      .split('\n')
+      .filter((line) => /"level":(50|60)/.test(line))
+      // There is no cluster here, which a preflight of a target in one says as documented (503).
+      .filter((line) => !line.includes('"code":"target-unavailable"'));
+    assert.deepEqual(errors, []);
   });
 
   it('it ends as it should', async () => {

@@ -51,16 +51,31 @@ export function checkExchange(exchange: Exchange): void {
   checkRequest(exchange, operation, name);
 }
 
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What the contract says in words of paths and methods that it does not list. */
 function checkUndocumented(exchange: Exchange, candidates: readonly DocumentedOperation[]): void {
   const { status, responseHeaders } = exchange;
   const name = `${exchange.method} ${exchange.path}: ${status}`;
   const isSecured = urlOf(exchange).pathname.startsWith('/v1');
+  // What cannot be decoded is no path, whatever the method.
+  const isPath = isDecodable(urlOf(exchange).pathname);
   const expected = candidates.length > 0 ? 405 : 404;
-  assert.ok(status === expected || (isSecured && status === 401), name);
+  const isExpected = status === expected || (!isPath && status === 400);
+  assert.ok(isExpected || (isSecured && status === 401), name);
   if (exchange.method === 'HEAD') return;
   const problem = checkProblem(exchange, PROBLEM_SCHEMA, name);
-  const codes = { 401: 'unauthenticated', 404: 'route-unknown', 405: 'method-not-allowed' };
+  const codes = {
+    ...{ 400: 'request-malformed', 401: 'unauthenticated' },
+    ...{ 404: 'route-unknown', 405: 'method-not-allowed' },
+  };
   assert.equal(problem.code, codes[status], name);
   if (status !== 405) return;
   const allowed = (responseHeaders['allow'] ?? '').split(/, */).filter((one) => one !== 'HEAD');
