@@ -78,7 +78,7 @@ const secretMessage = definitions[
   'envoy.extensions.transport_sockets.tls.v3.Secret'
 ] as MessageTypeDefinition<object, object>;
 
-/** The service that Envoy calls. */
+/** The service that Envoy calls. What a definition is, the loader's types leave open: a service, here. */
 export const secretDiscovery = definitions[
   'envoy.service.secret.v3.SecretDiscoveryService'
 ] as unknown as SecretDiscovery;
