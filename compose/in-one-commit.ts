@@ -1,17 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { SharedCommit } from '../storage/database/shared-commit.ts';
 import type { Commit } from '../storage/database/statement.ts';
-import { Places } from './places.ts';
 
 /** More would fill the thread pool's queue, in which other requests wait for their signatures too. */
-const AT_WORK = 8;
+const AT_WORK = 10;
 
 /**
  * Does `work` for every item, in their order, and makes durable in one transaction what all of them
  * commit. Once `signal` is aborted nothing is begun any more, and nothing of it all is kept.
  *
- * Other requests get their turn in between: only so many items are at work at once, and none while
- * others wait for the event loop.
+ * A few items go through their work in step, and other requests get their turn before the next few.
  */
 export async function inOneCommit<Item, Result>(
   items: readonly Item[],
@@ -23,28 +21,30 @@ export async function inOneCommit<Item, Result>(
     signal.throwIfAborted();
     await commit(statements);
   });
-  const places = new Places(AT_WORK);
   const begun: Promise<Result>[] = [];
-  await setImmediate();
-  for (const [index, item] of items.entries()) {
-    await places.free();
+  for (let start = 0; start < items.length; start += AT_WORK) {
+    await setImmediate();
     if (signal.aborted) {
       shared.abandon(signal.reason);
       break;
     }
-    const leave = places.take();
-    const share = shared.share();
-    const commitShare: Commit = (statements) => {
-      leave();
-      return share.commit(statements);
-    };
-    const result = work(item, commitShare, index).finally(() => {
-      leave();
-      share.end();
+    const few = items.slice(start, start + AT_WORK).map((item, index) => {
+      const share = shared.share();
+      const { promise: isHandedIn, resolve: handIn } = Promise.withResolvers<void>();
+      const commitShare: Commit = (statements) => {
+        handIn();
+        return share.commit(statements);
+      };
+      const result = work(item, commitShare, start + index).finally(() => {
+        handIn();
+        share.end();
+      });
+      // Whether it failed is asked only when all have begun.
+      result.catch(() => undefined);
+      begun.push(result);
+      return isHandedIn;
     });
-    // Whether it failed is asked only when all have begun.
-    result.catch(() => undefined);
-    begun.push(result);
+    await Promise.all(few);
   }
   return Promise.all(begun);
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '../audit/entry.ts';
 import type { Certificate } from '../certificate.ts';
 import { refused } from '../errors.ts';
+import { nextStep } from '../in-step.ts';
 import { encodeCertificate } from '../x509/tbs-certificate.ts';
 import { type DraftDeps, draftCertificate } from './draft-certificate.ts';
 import { issuanceAuditOf } from './issuance-audit.ts';
@@ -40,6 +41,7 @@ export async function issueCertificate(
   if (violations.length > 0) throw refused(violations);
 
   // 2. Sign.
+  await nextStep();
   const signature = await signer.sign(tbsCertificate);
   const der = encodeCertificate(tbsCertificate, signer.signatureAlgorithm, signature);
   const certificate = recordedCertificate(decoded, der, {

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { PkiError } from '../errors.ts';
+import { oncePer } from '../once-per.ts';
 import { certificateCandidate, pathCandidate, roleOf } from '../preflight/candidate.ts';
 import type { DeliveryCandidate, PlaceCandidate } from '../preflight/delivery-candidate.ts';
 import { pathSignatures } from '../preflight/path-signatures.ts';
@@ -7,6 +8,7 @@ import { type Consumer, type Finding, findingsOf, rulesFor } from '../preflight/
 import { certificateRules, deliveryRules, pathRules, placeRules } from '../preflight/rules.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
 import { encodeCertificates } from '../x509/pem.ts';
+import { isSignedBy } from '../x509/signed-by.ts';
 import type { DestinationFiles, DestinationState } from './destination.ts';
 import { publicKeyOf, readableChain } from './readable-files.ts';
 import type { Expectation } from './reasons.ts';
@@ -99,11 +101,16 @@ function deliveryCandidate(
 ): DeliveryCandidate {
   const { expected, held, now } = terms;
   const { 'tls.crt': chainPem = '', 'tls.key': keyPem = '' } = files;
-  const read = readableChain(chainPem, []);
-  const chain = read && [read.leaf, ...read.above.map(decodeCertificate)];
+  const { issuerPath } = expected;
+  const authorities = issuerPath.map(({ der }) => der);
+  const read = readableChain(chainPem, authorities);
+  // An authority of ours is the same object each time, of which much is known already.
+  const decoded = (octets: Uint8Array) =>
+    issuerPath.find(({ der }) => Buffer.compare(der, octets) === 0) ?? decodeCertificate(octets);
+  const chain = read && [read.leaf, ...read.above.map(decoded)];
   const leaf = read?.leaf;
   const isHeld = leaf !== undefined && held?.serialNumber === leaf.serialNumber;
-  const [issuer] = expected.issuerPath;
+  const [issuer] = issuerPath;
   const isLast = leaf !== undefined && issuer !== undefined && leaf.notAfter >= issuer.notAfter;
   return {
     ...placeCandidate({ ...terms, clientAuthorities: files['ca.crt'] }, leaf?.serialNumber),
@@ -151,6 +158,8 @@ function withRoot(
   return [...chain, root];
 }
 
+const readByNode = oncePer(({ der }: DecodedCertificate) => new X509Certificate(der));
+
 /** What Node’s reader, which is OpenSSL’s, has against a path, in words. */
 function nodesFault(
   path: readonly DecodedCertificate[],
@@ -161,10 +170,10 @@ function nodesFault(
   if (!root || !last || Buffer.compare(last.der, root.der) !== 0) {
     return 'does not end at the root of its authority';
   }
-  const read = path.map(({ der }) => new X509Certificate(der));
-  const broken = read.findIndex((certificate, index) => {
-    const issuer = read[index + 1] ?? certificate;
-    return !(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey));
+  const broken = path.findIndex((certificate, index) => {
+    const issuer = path[index + 1] ?? certificate;
+    const isIssued = readByNode(certificate).checkIssued(readByNode(issuer));
+    return !(isIssued && isSignedBy(certificate.der, issuer.subjectPublicKeyInfo));
   });
   return broken < 0 ? undefined : `certificate ${broken + 1} is not issued by the next`;
 }

@@ -1,12 +1,11 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
+import { subjectPublicKeyInfoOf } from '../x509/key.ts';
 import { decodePem } from '../x509/pem.ts';
 
 /** A certificate that both of our readers understand, as Envoy's would have to. */
 export interface ReadableCertificate extends DecodedCertificate {
   readonly publicKey: KeyObject;
-  /** Whether the certificate is signed by the owner of this key. */
-  readonly isSignedBy: (issuerKey: KeyObject) => boolean;
 }
 
 /** No path of ours is half as long, and each certificate costs time on every pass. */
@@ -48,7 +47,7 @@ export function publicKeyOf(pem: string): Buffer | undefined {
   try {
     const keys = decodePem(pem).filter(({ label }) => label.endsWith('PRIVATE KEY'));
     if (keys.length !== 1) return undefined;
-    return createPublicKey(createPrivateKey(pem)).export({ type: 'spki', format: 'der' });
+    return subjectPublicKeyInfoOf(createPublicKey(createPrivateKey(pem)));
   } catch {
     // As above: an unreadable key is replaced.
     return undefined;
@@ -56,16 +55,6 @@ export function publicKeyOf(pem: string): Buffer | undefined {
 }
 
 function readableCertificate(der: Uint8Array): ReadableCertificate {
-  const x509 = new X509Certificate(der);
-  const { publicKey } = x509;
-  return { ...decodeCertificate(der), publicKey, isSignedBy: (key) => isSignedBy(x509, key) };
-}
-
-/** A signature of an unknown algorithm is an error to OpenSSL, and to us not the issuer's. */
-function isSignedBy(certificate: X509Certificate, issuerKey: KeyObject): boolean {
-  try {
-    return certificate.verify(issuerKey);
-  } catch {
-    return false;
-  }
+  const { publicKey } = new X509Certificate(der);
+  return { ...decodeCertificate(der), publicKey };
 }

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import type { Subject, SubjectAltNames } from '../certificate.ts';
 import type { Profile } from '../issuance/profile.ts';
 import { areSameNames, haveSameMembers } from '../issuance/requested-names.ts';
@@ -6,6 +5,7 @@ import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { areSameSubject } from '../x509/distinguished-name.ts';
 import { keyAlgorithmOf } from '../x509/key.ts';
 import { encodeCertificates } from '../x509/pem.ts';
+import { isSignedBy } from '../x509/signed-by.ts';
 import type { DestinationFiles } from './destination.ts';
 import { publicKeyOf, type ReadableCertificate, readableChain } from './readable-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
@@ -98,7 +98,7 @@ function isIssuedAlong(
   const isPathAsExpected = issuerPath
     .slice(0, -1)
     .every(({ der }, index) => isEqual(above[index], der));
-  return isPathAsExpected && leaf.isSignedBy(new X509Certificate(issuer.der).publicKey);
+  return isPathAsExpected && isSignedBy(leaf.der, issuer.subjectPublicKeyInfo);
 }
 
 function hasUsage({ isAuthority, extKeyUsage }: DecodedCertificate, profile: Profile) {

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { PkiError } from '../errors.ts';
+import { nextStep } from '../in-step.ts';
 import { type DecodedRequest, readRequest } from './decode-request.ts';
 import type { DecodedSubject } from './decode-subject.ts';
 import { DerError } from './der-error.ts';
@@ -59,6 +60,7 @@ export async function readCertificationRequest(pem: string): Promise<Certificati
   const { keyAlgorithm } = judged;
   // OpenSSL takes a key from PEM in less than half the time that DER takes.
   const publicKey = encodePem('PUBLIC KEY', request.subjectPublicKeyInfo);
+  await nextStep();
   await assertProofOfPossession(request, publicKey, SLOW_ALGORITHMS.includes(keyAlgorithm));
   const subjectPublicKeyInfo = isCompressed(request.publicKey)
     ? rewritten(publicKey)

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { KeyAlgorithm } from '../../../src/certificate.ts';
 import { PkiError } from '../../../src/errors.ts';
+import { issueLeaf } from '../../../src/issuance/issue-leaf.ts';
 import { newKeyPair } from '../../../src/x509/key.ts';
 import { IssuanceWorld, NOW, refusalOf } from '../../support/issuance.ts';
 
@@ -115,6 +116,30 @@ describe('issuing', () => {
     assert.ok(!JSON.stringify(auditEntries).includes(secret));
     const [created] = world.records[0]?.auditEntries ?? [];
     assert.equal(created?.action, 'authority.created');
+  });
+
+  it('goes in step with what was begun with it: nothing is signed before all are judged', async () => {
+    const world = await IssuanceWorld.withAuthorities();
+    const steps: string[] = [];
+    const deps = {
+      ...world.deps,
+      randomBytes: (size: number) => {
+        steps.push('numbered');
+        return randomBytes(size);
+      },
+      issuerOf: async (name: string) => {
+        const issuer = await world.issuers.issuerOf(name);
+        const sign = (octets: Uint8Array) => {
+          steps.push('signed');
+          return issuer.sign(octets);
+        };
+        return { ...issuer, sign };
+      },
+    };
+    const order = { authority: 'issuing', profile: 'server', ...request };
+    const issue = () => issueLeaf(deps, order, { name: 'admin', requestId: 'test' });
+    await Promise.all([issue(), issue()]);
+    assert.deepEqual(steps, ['numbered', 'numbered', 'signed', 'signed']);
   });
 
   it('gives a new serial number each time', async () => {
