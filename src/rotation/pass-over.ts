@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../audit/entry.ts';
 import type { DestinationState } from './destination.ts';
 import type { KnownGood } from './known-good.ts';
-import type { TargetPass } from './pass-outcome.ts';
+import { askedMsOf, type TargetPass } from './pass-outcome.ts';
 import { rotateTarget, type TargetRotationDeps } from './rotate-target.ts';
 import type { RotationItem, TargetRecord } from './rotation-record.ts';
 import { laneOf } from './schedule/lane.ts';
@@ -43,8 +43,10 @@ export async function passOver(
 ): Promise<RotationItem> {
   const { target, progress } = record;
   if (isWaiting(record, options, deps.now())) return waiting(record);
-  const paced = pacedDeps(deps, lanes, { lane: laneOf(target.destination), hasTurn });
+  const lane = laneOf(target.destination);
+  const paced = pacedDeps(deps, lanes, { lane, hasTurn });
   const pass = await rotateTarget(paced.deps, record, options);
+  lanes.rest(lane, askedMsOf(pass.cause));
   const isNew = pass.writtenRevision !== undefined || pass.auditEntries.length > 0;
   if (isNew || !isDeepStrictEqual(pass.progress, progress)) {
     await deps.recordPass(target.name, pass);

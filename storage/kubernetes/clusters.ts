@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { isUnauthorized } from './api-failure.ts';
+import { Holds } from './holds.ts';
 import { type ClusterAccess, loadKubeconfig, selectContext } from './kubeconfig.ts';
 import { type OpenCluster, openCluster } from './open-cluster.ts';
 
@@ -15,6 +16,7 @@ interface Loaded {
 export class Clusters {
   readonly #access: ClusterAccess;
   readonly #timeoutMs: number;
+  readonly #holds = new Holds();
   #loaded: Loaded | undefined;
   #stamp: string | undefined;
   #change = new AbortController();
@@ -33,8 +35,9 @@ export class Clusters {
   }
 
   /**
-   * Asks the API server of `context`. A 401 costs a second try with fresh credentials: a token may
-   * have been replaced since it was read, and a credential plugin need not say when its token ends.
+   * Asks the API server of `context`, unless that has asked to be left alone. A 401 costs a second try with fresh
+   * credentials: a token may have been replaced since it was read, and a credential plugin need not say when its token
+   * ends.
    */
   async ask<T>(context: string | undefined, question: (api: CoreV1Api) => Promise<T>): Promise<T> {
     return this.askOpen(context, ({ core }) => question(core));
@@ -46,11 +49,11 @@ export class Clusters {
     question: (cluster: OpenCluster) => Promise<T>,
   ): Promise<T> {
     try {
-      return await question(await this.#client(context));
+      return await this.#askOnce(context, question);
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
       this.#loaded = undefined;
-      return question(await this.#client(context));
+      return this.#askOnce(context, question);
     }
   }
 
@@ -61,6 +64,20 @@ export class Clusters {
   async untilChanged(): Promise<AbortSignal> {
     await this.#followStamp();
     return this.#change.signal;
+  }
+
+  async #askOnce<T>(
+    context: string | undefined,
+    question: (cluster: OpenCluster) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.#client(context);
+    this.#holds.assertNone(context);
+    try {
+      return await question(client);
+    } catch (error) {
+      this.#holds.note(context, error);
+      throw error;
+    }
   }
 
   async #client(context: string | undefined): Promise<OpenCluster> {
@@ -100,6 +117,7 @@ export class Clusters {
     if (this.#stamp !== undefined && this.#stamp !== stamp) {
       this.#change.abort();
       this.#change = new AbortController();
+      this.#holds.clear();
     }
     this.#stamp = stamp;
     return stamp;

@@ -74,8 +74,7 @@ function getWith(
       bodyTimeout: 0,
     });
     if (statusCode === 200) return body;
-    const { 'retry-after': retryAfter } = headers;
-    throw new ApiRefusal(statusCode, await body.text(), Number(retryAfter ?? 0));
+    throw new ApiRefusal(statusCode, await body.text(), headers);
   };
 }
 
