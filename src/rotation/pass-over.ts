@@ -4,7 +4,7 @@ import type { DestinationState } from './destination.ts';
 import type { KnownGood } from './known-good.ts';
 import { askedMsOf, type TargetPass } from './pass-outcome.ts';
 import { rotateTarget, type TargetRotationDeps } from './rotate-target.ts';
-import type { RotationItem, TargetRecord } from './rotation-record.ts';
+import { isLeftAlone, type RotationItem, type TargetRecord } from './rotation-record.ts';
 import { laneOf } from './schedule/lane.ts';
 import type { Lanes } from './schedule/lanes.ts';
 
@@ -59,11 +59,11 @@ export async function passOver(
 
 /** Whether a target is left alone after a failure. */
 export function isWaiting(
-  { progress: { retryAt } }: TargetRecord,
+  { progress }: TargetRecord,
   { ignoresBackOff }: PassOptions,
   now: Date,
 ): boolean {
-  return !ignoresBackOff && retryAt !== null && now < retryAt;
+  return !ignoresBackOff && isLeftAlone(progress, now);
 }
 
 /** What is answered for a target that is left alone after a failure. */
