@@ -80,7 +80,7 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const passes = schedulePasses(settings.rotation.schedule, () => leadership.leads() && onLead());
   const rules = settings.discovery;
   state.discovery = openDiscovery({ ...service, ...places, ...leadership, kubernetes, rules, log });
-  const watch = startWatch(service, log, async () => {
+  const watch = startWatch({ ...service, ...places }, log, async () => {
     rootFile ??= await writtenRoot(settings, { service, dataDir });
     await renewOwnCertificate();
   });
@@ -131,6 +131,7 @@ function composed(
     randomBytes,
     destinations: places.destinations,
     followDestinations: places.followDestinations,
+    clockOffsets: places.clockOffsets,
     places: places.served,
     log,
     adminToken: secrets.token,

@@ -89,6 +89,7 @@ function pacedDeps(
     },
     destinations: {
       announce: (...args) => destinations.announce(...args),
+      clockOffset: (destination) => destinations.clockOffset?.(destination),
       read: async (destination) => {
         lastFound = await destinations.read(destination);
         return lastFound;

@@ -4,6 +4,7 @@ import { isUnauthorized } from './api-failure.ts';
 import { Holds } from './holds.ts';
 import { type ClusterAccess, loadKubeconfig, selectContext } from './kubeconfig.ts';
 import { type OpenCluster, openCluster } from './open-cluster.ts';
+import { ServerClocks } from './server-clocks.ts';
 
 /** A kubeconfig as it was at `stamp`, with what has been made of it since. */
 interface Loaded {
@@ -17,6 +18,7 @@ export class Clusters {
   readonly #access: ClusterAccess;
   readonly #timeoutMs: number;
   readonly #holds = new Holds();
+  readonly clocks = new ServerClocks();
   #loaded: Loaded | undefined;
   #stamp: string | undefined;
   #change = new AbortController();
@@ -89,7 +91,11 @@ export class Clusters {
   }
 
   async #open(kubeconfig: Promise<KubeConfig>, context: string | undefined): Promise<OpenCluster> {
-    return openCluster(await selectContext(await kubeconfig, context), this.#timeoutMs);
+    const selected = await selectContext(await kubeconfig, context);
+    return openCluster(selected, {
+      timeoutMs: this.#timeoutMs,
+      hearDate: (date, sentAtMs) => this.clocks.note(context, date, sentAtMs),
+    });
   }
 
   /** Failures are not kept: the next one to ask reads the files again. */
@@ -118,6 +124,7 @@ export class Clusters {
       this.#change.abort();
       this.#change = new AbortController();
       this.#holds.clear();
+      this.clocks.clear();
     }
     this.#stamp = stamp;
     return stamp;
