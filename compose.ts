@@ -62,7 +62,7 @@ export function composeFirst(surroundings: FirstSurroundings) {
   const parts = partsOf(surroundings);
   const issuing = composeIssuing(surroundings, parts);
   const { list: listTargets } = parts.stores.targets;
-  const rotationMetrics = new RotationMetrics({ listTargets, now: surroundings.now });
+  const rotationMetrics = new RotationMetrics({ ...surroundings, listTargets });
   const sds = composeSds(surroundings, parts);
   const revisions = composeRevisions(surroundings, { ...parts, ...issuing });
   const { passEnded } = rotationMetrics;

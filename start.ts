@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
-import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
 import type { MetricValues } from './api/metrics.ts';
 import { explained } from './compose/explained.ts';
@@ -10,6 +9,7 @@ import { type OpenDestinations, openDestinations } from './compose/open-destinat
 import { type OpenDiscovery, openDiscovery, secretNamespacesOf } from './compose/open-discovery.ts';
 import { openLeadership } from './compose/open-leadership.ts';
 import { openSecrets } from './compose/open-secrets.ts';
+import { schedulePasses } from './compose/schedule-passes.ts';
 import { startWatch } from './compose/start-watch.ts';
 import { writtenRoot } from './compose/written-root.ts';
 import { composeFirst, type FirstComposition } from './compose.ts';
@@ -77,17 +77,17 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   const { kubernetes, lease } = settings;
   const leadership = await openLeadership({ db, kubernetes, lease, now, log, onLead });
   state.leads = leadership.leads;
-  const rotations = schedule(settings.rotation.schedule, () => leadership.leads() && onLead());
+  const passes = schedulePasses(settings.rotation.schedule, () => leadership.leads() && onLead());
   const rules = settings.discovery;
   state.discovery = openDiscovery({ ...service, ...places, ...leadership, kubernetes, rules, log });
-  const watch = startWatch(service, log, async () => {
+  const watch = startWatch({ ...service, ...places }, log, async () => {
     rootFile ??= await writtenRoot(settings, { service, dataDir });
     await renewOwnCertificate();
   });
   const stop = async () => {
     state.isReady = false;
     clearInterval(watch);
-    await rotations.destroy();
+    await passes.destroy();
     service.watched.stop();
     await state.discovery?.stop();
     await Promise.all([listeners.close(), sds?.close()]);
@@ -131,6 +131,7 @@ function composed(
     randomBytes,
     destinations: places.destinations,
     followDestinations: places.followDestinations,
+    clockOffsets: places.clockOffsets,
     places: places.served,
     log,
     adminToken: secrets.token,

@@ -1,3 +1,4 @@
+import { type ClockOffset, likelySeconds } from '../src/rotation/clock-offset.ts';
 import { destinationWords } from '../src/rotation/destination-words.ts';
 import { isServedAsWritten } from '../src/rotation/proof/served-status.ts';
 import { statusAt, type TargetRecord } from '../src/rotation/rotation-record.ts';
@@ -7,6 +8,8 @@ import { type Family, familyText, labelsText, type Put } from './exposition.ts';
 export interface RotationMetricsDeps {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
   readonly now: () => Date;
+  /** By how much our clock is ahead of each cluster's, by context; absent: there is no cluster. */
+  readonly clockOffsets?: (() => ReadonlyMap<string, ClockOffset>) | undefined;
 }
 
 /** A target with its status at the time of the scrape. */
@@ -49,7 +52,8 @@ export class RotationMetrics {
         for (const standing of standings) tell(standing, put);
       }),
     );
-    return lastPassText(this.#lastPassAt) + families.join('');
+    const offsets = this.#deps.clockOffsets?.() ?? new Map();
+    return lastPassText(this.#lastPassAt) + clockOffsetsText(offsets) + families.join('');
   };
 }
 
@@ -59,6 +63,16 @@ function lastPassText(at: Date | undefined): string {
     help: 'When the last pass of the schedule over all targets ended, in seconds since 1970; 0 before the first.',
   };
   return familyText(family, (put) => put('', at === undefined ? 0 : at.getTime() / 1_000));
+}
+
+function clockOffsetsText(offsets: ReadonlyMap<string, ClockOffset>): string {
+  const family = {
+    name: 'certwright_clock_offset_seconds',
+    help: 'How far the clock of this service is ahead of that of an API server, to about a second; negative: behind.',
+  };
+  return familyText(family, (put) => {
+    for (const [context, offset] of offsets) put(labelsText({ context }), likelySeconds(offset));
+  });
 }
 
 function instant(member: 'notAfter' | 'nextRotationAt' | 'lastRotatedAt'): Tell {

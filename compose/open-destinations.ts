@@ -16,7 +16,9 @@ import type { WatchedTargets } from './watched-targets.ts';
 
 /** The places that targets are kept in, and the watches on them. */
 export interface OpenDestinations
-  extends Required<Pick<FirstSurroundings, 'destinations' | 'followDestinations'>> {
+  extends Required<
+    Pick<FirstSurroundings, 'destinations' | 'followDestinations' | 'clockOffsets'>
+  > {
   /** Where the targets are served. */
   readonly served: FirstSurroundings['places'];
   /** From then on `listener` hears of changes by others; it takes the place of the one before. */
@@ -68,6 +70,7 @@ export async function openDestinations(parts: {
     }),
     served: openPlaces(access),
     followDestinations: (destinations) => secrets.follow(destinations, seen),
+    clockOffsets: () => secrets.clockOffsets(),
     credentialsIn: (namespace) => secrets.credentialsIn(namespace),
     tell: (newListener) => {
       listener = newListener;

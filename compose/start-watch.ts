@@ -1,15 +1,22 @@
 import type { Logger } from 'pino';
 import type { FirstComposition } from '../compose.ts';
+import { clockWatch } from './clock-watch.ts';
+import type { OpenDestinations } from './open-destinations.ts';
 
-/** How often the listener's own certificate, the authorities' remaining lives and old answers are looked at. */
+/** How often the listener's own certificate, the authorities' remaining lives, clocks and old answers are looked at. */
 const WATCH_INTERVAL_MS = 60_000;
 
-/** Renews the listener's certificate in time, warns once of each authority that ends too soon, and erases old answers. */
+/**
+ * Renews the listener's certificate in time, warns once of each authority that ends too soon and of clocks that differ,
+ * and erases old answers.
+ */
 export function startWatch(
-  service: Pick<FirstComposition, 'authorityWarnings' | 'forgetOldAnswers'>,
+  service: Pick<FirstComposition, 'authorityWarnings' | 'forgetOldAnswers'> &
+    Pick<OpenDestinations, 'clockOffsets'>,
   log: Logger,
   renew: () => Promise<void>,
 ): NodeJS.Timeout {
+  const lookAtClocks = clockWatch(service.clockOffsets, log);
   const warned = new Set<string>();
   const look = async () => {
     await renew();
@@ -22,6 +29,7 @@ export function startWatch(
     work.catch((err: unknown) => log.error({ err }, failure));
   };
   const watch = () => {
+    lookAtClocks();
     safely(look(), 'the look at what ends soon failed');
     safely(service.forgetOldAnswers(), 'old answers could not be erased');
   };

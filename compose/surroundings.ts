@@ -10,6 +10,7 @@ import type { CoverageReport } from '../src/discovery/report.ts';
 import type { KeysInUse } from '../src/idempotency/keys-in-use.ts';
 import type { KeyGeneration } from '../src/issuance/key-generation.ts';
 import type { Profiles } from '../src/issuance/profiles.ts';
+import type { ClockOffset } from '../src/rotation/clock-offset.ts';
 import type { DestinationStore } from '../src/rotation/destination.ts';
 import type { ProofDeps } from '../src/rotation/proof/prove-target.ts';
 import type { ServedViolationsDeps } from '../src/rotation/proof/served-violations.ts';
@@ -53,6 +54,8 @@ export interface FirstSurroundings extends Surroundings {
   readonly leads?: () => boolean;
   /** Has the destinations of these targets watched, and no others; absent: none is. */
   readonly followDestinations?: (destinations: readonly KubernetesSecretDestination[]) => void;
+  /** By how much our clock is ahead of each cluster's, by context; absent: there is no cluster. */
+  readonly clockOffsets?: () => ReadonlyMap<string, ClockOffset>;
   /** Where targets are served, and what is served there. */
   readonly places: Pick<ProofDeps, 'sightingsAt'> & ServedViolationsDeps;
   /** What is found about the hosts that a cluster's objects have served; absent: nobody looks. */

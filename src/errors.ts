@@ -44,6 +44,7 @@ export interface ParameterViolation {
 interface PkiErrorOptions extends ErrorOptions {
   readonly violations?: readonly Violation[];
   readonly parameters?: readonly ParameterViolation[];
+  readonly retryAfterMs?: number;
 }
 
 /**
@@ -56,12 +57,15 @@ export class PkiError extends Error {
   readonly code: PkiErrorCode;
   readonly violations: readonly Violation[];
   readonly parameters: readonly ParameterViolation[];
+  /** For how long whoever refused asks to be left alone; 0 where nobody did. */
+  readonly retryAfterMs: number;
 
   constructor(code: PkiErrorCode, message: string, options: PkiErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.violations = options.violations ?? [];
     this.parameters = options.parameters ?? [];
+    this.retryAfterMs = options.retryAfterMs ?? 0;
   }
 }
 

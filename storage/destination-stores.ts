@@ -22,6 +22,7 @@ export function destinationStores(stores: {
       storeOf(destination).announce(destination, announcement),
     touch: async (destination, touch) =>
       (await storeOf(destination).touch?.(destination, touch)) ?? false,
+    clockOffset: (destination) => storeOf(destination).clockOffset?.(destination),
     remove: async (destination, targetName) => storeOf(destination).remove(destination, targetName),
   };
 }

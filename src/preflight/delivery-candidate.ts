@@ -36,4 +36,8 @@ export interface PlaceCandidate {
   /** Of the certificate that the place is to hold; `undefined` while that is still to be issued. */
   readonly serialNumber: string | undefined;
   readonly at: Date;
+  /** From when on the certificate that the place is to hold is valid, with all above it; `undefined` where that does not matter. */
+  readonly begins: Date | undefined;
+  /** The latest that the place's own clock may show; `undefined` where it has none that is known. */
+  readonly latestThere: Date | undefined;
 }

@@ -103,6 +103,24 @@ export const placeRules: readonly Rule<PlaceCandidate>[] = [
     prevents: both('unable to get certificate CRL'),
     faultOf: crlFault,
   },
+  {
+    id: 'destination-clock',
+    severity: 'error',
+    consumers: CONSUMERS,
+    part: 'validity',
+    requirement:
+      'The certificate has begun by the clock of the API server, which stands for the clocks of its clients. Where what is there cannot be used, it need not.',
+    source: 'RFC 5280 §6.1.3 (a)(2); docs/decisions/0026',
+    prevents: {
+      openssl: 'certificate is not yet valid',
+      go: 'x509: certificate has expired or is not yet valid',
+    },
+    faultOf: ({ begins, latestThere, at }) => {
+      if (!begins || !latestThere || begins <= latestThere) return undefined;
+      const ahead = Math.round((at.getTime() - latestThere.getTime()) / 60_000);
+      return `has not begun by the clock of the API server, of which this service’s is ${ahead} min ahead: set the one that is wrong`;
+    },
+  },
 ];
 
 function crlFault({ beside, clientAuthorities, at }: PlaceCandidate): string | undefined {

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { PkiError } from '../errors.ts';
+import { durationSeconds } from '../issuance/duration.ts';
 import { oncePer } from '../once-per.ts';
 import { certificateCandidate, pathCandidate, roleOf } from '../preflight/candidate.ts';
 import type { DeliveryCandidate, PlaceCandidate } from '../preflight/delivery-candidate.ts';
@@ -9,6 +10,7 @@ import { certificateRules, deliveryRules, pathRules, placeRules } from '../prefl
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
 import { encodeCertificates } from '../x509/pem.ts';
 import { isSignedBy } from '../x509/signed-by.ts';
+import { type ClockOffset, laterOfBoth, latestThere } from './clock-offset.ts';
 import type { DestinationFiles, DestinationState } from './destination.ts';
 import { publicKeyOf, readableChain } from './readable-files.ts';
 import type { Expectation } from './reasons.ts';
@@ -22,6 +24,8 @@ export interface DeliveryTerms {
   readonly found: DestinationState;
   readonly held?: HeldCertificate | undefined;
   readonly now: Date;
+  /** Absent where the place has no clock of its own, or nothing is known of it. */
+  readonly clockOffset?: ClockOffset | undefined;
 }
 
 /** Who reads each kind of destination; `rfc5280` stands for whatever else there is. */
@@ -46,7 +50,8 @@ export function deliveryFindings(
   const certificates = chain.flatMap((certificate, index) => {
     const candidate = certificateCandidate(certificate, {
       issuer: path[index + 1],
-      now: terms.now,
+      // One that was issued by a right clock has begun, although ours is behind.
+      now: laterOfBoth(terms.now, terms.clockOffset),
     });
     return findingsOf(rulesFor(certificateRules, readers), candidate);
   });
@@ -71,7 +76,22 @@ export function assertWritable(expected: Expectation, found: DestinationState, n
   if (obstacle !== undefined) throw new PkiError('request-refused', obstacle);
   if (found.beside === undefined) return;
   const readers = READERS[expected.target.destination.type];
-  const place = placeCandidate({ expected, found, now }, serialNumberIn(found));
+  const known = { serialNumber: serialNumberIn(found) };
+  const place = placeCandidate({ expected, found, now }, known);
+  assertNoError(findingsOf(rulesFor(placeRules, readers), place));
+}
+
+/**
+ * Stops before anything is issued where what is issued now would begin later than the place's clock shows.
+ *
+ * @throws {PkiError} `request-refused`
+ */
+export function assertBegunThere(terms: DeliveryTerms): void {
+  const { expected, now } = terms;
+  const readers = READERS[expected.target.destination.type];
+  const start = now.getTime() - durationSeconds(expected.profile.validity.backdate) * 1000;
+  const begins = latestOf([new Date(start), ...expected.issuerPath.map(notBeforeOf)]);
+  const place = placeCandidate(unlessOfNoUse(terms), { serialNumber: undefined, begins });
   assertNoError(findingsOf(rulesFor(placeRules, readers), place));
 }
 
@@ -81,7 +101,28 @@ export function assertWritable(expected: Expectation, found: DestinationState, n
  * @throws {PkiError} `request-refused`
  */
 export function assertAccepted(files: DestinationFiles, terms: DeliveryTerms): void {
-  assertNoError(deliveryFindings(files, terms).findings);
+  assertNoError(deliveryFindings(files, unlessOfNoUse(terms)).findings);
+}
+
+/**
+ * `terms` without the clock of a place that holds nothing of use, where ours is ahead: what begins in some minutes does
+ * less harm there than nothing at all, which lasts until somebody sets the clock.
+ */
+function unlessOfNoUse(terms: DeliveryTerms): DeliveryTerms {
+  const { clockOffset, found, now } = terms;
+  if (!clockOffset || clockOffset.leastMs <= 0) return terms;
+  return isOfUse(found, latestThere(now, clockOffset))
+    ? terms
+    : { ...terms, clockOffset: undefined };
+}
+
+/** Whether a place holds a pair that its clients take at `time`, whatever else is to be said of it. */
+function isOfUse(found: DestinationState, time: Date): boolean {
+  if (found.kind !== 'present') return false;
+  const { 'tls.crt': chainPem = '', 'tls.key': keyPem = '' } = found.files;
+  const leaf = readableChain(chainPem, [])?.leaf;
+  const isPair = leaf && publicKeyOf(keyPem)?.equals(leaf.subjectPublicKeyInfo);
+  return isPair === true && leaf.notBefore <= time && time <= leaf.notAfter;
 }
 
 function assertNoError(findings: readonly Finding[]): void {
@@ -111,13 +152,17 @@ function deliveryCandidate(
   const leaf = read?.leaf;
   const isHeld = leaf !== undefined && held?.serialNumber === leaf.serialNumber;
   const [issuer] = issuerPath;
+  const path = withRoot(chain ?? [], expected);
   const isLast = leaf !== undefined && issuer !== undefined && leaf.notAfter >= issuer.notAfter;
   return {
-    ...placeCandidate({ ...terms, clientAuthorities: files['ca.crt'] }, leaf?.serialNumber),
+    ...placeCandidate(
+      { ...terms, clientAuthorities: files['ca.crt'] },
+      { serialNumber: leaf?.serialNumber, begins: latestOf(path.map(notBeforeOf)) },
+    ),
     role: leaf ? roleOf(leaf) : 'other',
     chain,
     keySubjectPublicKeyInfo: publicKeyOf(keyPem),
-    pathFault: leaf && nodesFault(withRoot(chain ?? [], expected), expected),
+    pathFault: leaf && nodesFault(path, expected),
     names: expected.names,
     extKeyUsage: expected.profile.extKeyUsage,
     now,
@@ -130,9 +175,12 @@ function deliveryCandidate(
 
 function placeCandidate(
   terms: DeliveryTerms & { readonly clientAuthorities?: string | undefined },
-  serialNumber: string | undefined,
+  {
+    serialNumber,
+    begins,
+  }: Pick<PlaceCandidate, 'serialNumber'> & { readonly begins?: Date | undefined },
 ): PlaceCandidate {
-  const { expected, found, now } = terms;
+  const { expected, found, now, clockOffset } = terms;
   const beside = found.kind === 'foreign' ? undefined : found.beside;
   const wanted = expected.clientAuthorities && encodeCertificates(expected.clientAuthorities);
   return {
@@ -144,6 +192,8 @@ function placeCandidate(
     clientAuthorities: terms.clientAuthorities ?? wanted,
     serialNumber,
     at: now,
+    begins,
+    latestThere: clockOffset && latestThere(now, clockOffset),
   };
 }
 
@@ -176,6 +226,14 @@ function nodesFault(
     return !(isIssued && isSignedBy(certificate.der, issuer.subjectPublicKeyInfo));
   });
   return broken < 0 ? undefined : `certificate ${broken + 1} is not issued by the next`;
+}
+
+function notBeforeOf({ notBefore }: DecodedCertificate): Date {
+  return notBefore;
+}
+
+function latestOf(times: readonly Date[]): Date | undefined {
+  return times.toSorted((one, other) => other.getTime() - one.getTime())[0];
 }
 
 function serialNumberIn(found: DestinationState): string | undefined {

@@ -1,4 +1,5 @@
 import type { Violation } from '../errors.ts';
+import type { ClockOffset } from './clock-offset.ts';
 import type { Destination } from './target.ts';
 
 /** The files of a destination, as PEM text, by the names that Istio and Envoy read. */
@@ -91,6 +92,8 @@ export interface DestinationStore<D extends Destination = Destination> {
    * @throws {PkiError} `target-unavailable`, also where the destination has another version by now
    */
   readonly touch?: (destination: D, touch: DestinationTouch) => Promise<boolean>;
+  /** By how much our clock is ahead of the place's own, as far as that is known; absent: it has none. */
+  readonly clockOffset?: (destination: D) => ClockOffset | undefined;
   /** Deletes what this target has written there and tells whether it did; anything else is left alone. */
   readonly remove: (destination: D, targetName: string) => Promise<boolean>;
 }

@@ -16,7 +16,7 @@ export interface Fight {
 /** From this one on the other is taken for a controller. */
 const OVERWRITES_OF_A_FIGHT = 3;
 const FIRST_BACK_OFF_MS = 60_000;
-const LAST_BACK_OFF_MS = 60 * 60_000;
+export const LAST_BACK_OFF_MS = 60 * 60_000;
 /** The least time without another overwrite after which all is forgotten: three passes of the default schedule. */
 const LEAST_QUIET_MS = 15 * 60_000;
 

@@ -1,4 +1,5 @@
 import type { Actor, AuditEntry } from '../audit/entry.ts';
+import { PkiError } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { backOffEndOf, type Fight, isOver } from './fight.ts';
 import type { Replaced } from './replace-files.ts';
@@ -109,6 +110,7 @@ export function failedPass(
   const { error, state = 'failing', cause } = failure;
   const failures = progress.failures + 1;
   const { name, destination } = target;
+  const ownRetry = retryTimeAfter(failures, time, name);
   const { serialNumber, lastError } = progress.status;
   const details = { target: name, destination, reasons, error };
   return {
@@ -117,11 +119,16 @@ export function failedPass(
       ...progress,
       status: { ...progress.status, state, reasons, lastError: error },
       failures,
-      retryAt: retryTimeAfter(failures, time, name),
+      retryAt: new Date(Math.max(ownRetry.getTime(), time.getTime() + askedMsOf(cause))),
     },
     auditEntries: lastError === error ? [] : [{ time, actor, action: 'rotation.failed', details }],
     cause,
   };
+}
+
+/** For how long whoever made a pass fail asks to be left alone, in milliseconds. */
+export function askedMsOf(cause: unknown): number {
+  return cause instanceof PkiError ? cause.retryAfterMs : 0;
 }
 
 /** A certificate that somebody has put back stays held as long as it is the one in place. */

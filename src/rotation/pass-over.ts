@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../audit/entry.ts';
 import type { DestinationState } from './destination.ts';
 import type { KnownGood } from './known-good.ts';
-import type { TargetPass } from './pass-outcome.ts';
+import { askedMsOf, type TargetPass } from './pass-outcome.ts';
 import { rotateTarget, type TargetRotationDeps } from './rotate-target.ts';
-import type { RotationItem, TargetRecord } from './rotation-record.ts';
+import { isLeftAlone, type RotationItem, type TargetRecord } from './rotation-record.ts';
 import { laneOf } from './schedule/lane.ts';
 import type { Lanes } from './schedule/lanes.ts';
 
@@ -43,8 +43,10 @@ export async function passOver(
 ): Promise<RotationItem> {
   const { target, progress } = record;
   if (isWaiting(record, options, deps.now())) return waiting(record);
-  const paced = pacedDeps(deps, lanes, { lane: laneOf(target.destination), hasTurn });
+  const lane = laneOf(target.destination);
+  const paced = pacedDeps(deps, lanes, { lane, hasTurn });
   const pass = await rotateTarget(paced.deps, record, options);
+  lanes.rest(lane, askedMsOf(pass.cause));
   const isNew = pass.writtenRevision !== undefined || pass.auditEntries.length > 0;
   if (isNew || !isDeepStrictEqual(pass.progress, progress)) {
     await deps.recordPass(target.name, pass);
@@ -57,11 +59,11 @@ export async function passOver(
 
 /** Whether a target is left alone after a failure. */
 export function isWaiting(
-  { progress: { retryAt } }: TargetRecord,
+  { progress }: TargetRecord,
   { ignoresBackOff }: PassOptions,
   now: Date,
 ): boolean {
-  return !ignoresBackOff && retryAt !== null && now < retryAt;
+  return !ignoresBackOff && isLeftAlone(progress, now);
 }
 
 /** What is answered for a target that is left alone after a failure. */
@@ -87,6 +89,7 @@ function pacedDeps(
     },
     destinations: {
       announce: (...args) => destinations.announce(...args),
+      clockOffset: (destination) => destinations.clockOffset?.(destination),
       read: async (destination) => {
         lastFound = await destinations.read(destination);
         return lastFound;

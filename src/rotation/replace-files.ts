@@ -6,7 +6,7 @@ import { PkiError } from '../errors.ts';
 import type { LeafRequest } from '../issuance/issue-leaf.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
 import { encodePrivateKey } from '../x509/pem.ts';
-import { assertAccepted } from './delivery.ts';
+import { assertAccepted, assertBegunThere } from './delivery.ts';
 import type {
   DestinationFiles,
   DestinationState,
@@ -37,7 +37,7 @@ export interface ReplaceDeps {
     revision: NewRevision,
     certificate: Pick<KeptCertificate, 'serialNumber' | 'authority'>,
   ) => Promise<void>;
-  readonly destinations: Pick<DestinationStore, 'announce' | 'read' | 'write'>;
+  readonly destinations: Pick<DestinationStore, 'announce' | 'read' | 'write' | 'clockOffset'>;
 }
 
 /** A destination that may be written. */
@@ -82,7 +82,9 @@ export async function replaceFiles(
 ): Promise<Replaced | undefined> {
   const { expected, judged } = replacement;
   const { prepared, held } = await preparedFor(deps, replacement);
-  assertAccepted(prepared.files, { expected, found: judged, held, now: deps.now() });
+  const clockOffset = deps.destinations.clockOffset?.(expected.target.destination);
+  const terms = { expected, found: judged, held, now: deps.now(), clockOffset };
+  assertAccepted(prepared.files, terms);
   const { certificate, revision, files, isPutBack } = prepared;
   const { serialNumber, notAfter } = certificate;
   const write = { targetName: expected.target.name, revision, serialNumber, notAfter, files };
@@ -142,7 +144,9 @@ async function numberFor(
 }
 
 async function freshlyIssued(deps: ReplaceDeps, replacement: Replacement): Promise<Prepared> {
-  const { expected } = replacement;
+  const { expected, judged } = replacement;
+  const clockOffset = deps.destinations.clockOffset?.(expected.target.destination);
+  assertBegunThere({ expected, found: judged, now: deps.now(), clockOffset });
   const revision = nextRevision(replacement);
   const issued = await deps.issue(leafRequestOf(expected.target), revision);
   const privateKeyPem = issued.privateKey ? encodePrivateKey(issued.privateKey) : '';

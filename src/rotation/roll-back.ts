@@ -91,7 +91,8 @@ async function putInPlace(
 ): Promise<TargetPass> {
   const { files, certificate, held, record, kept, expected, found } = work;
   assertWritable(expected, found, occasion.time);
-  assertAccepted(files, { expected, found, held, now: occasion.time });
+  const clockOffset = deps.destinations.clockOffset?.(record.target.destination);
+  assertAccepted(files, { expected, found, held, now: occasion.time, clockOffset });
   const { revision: mark } = record;
   const { actor } = occasion;
   const revision = nextRevision({

@@ -1,4 +1,4 @@
-import type { Fight } from './fight.ts';
+import { type Fight, LAST_BACK_OFF_MS } from './fight.ts';
 import type { ServingProof } from './proof/serving-proof.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import { fractionOf } from './schedule/name-fraction.ts';
@@ -99,6 +99,16 @@ const LAST_RETRY_MS = 5 * 60_000;
 
 /** Of the delay, by which a name makes it shorter: targets that failed together do not come back together. */
 const RETRY_JITTER_FRACTION = 1 / 4;
+
+/**
+ * Whether a target is left alone after a failure. A time that lies further ahead than any that is set was set by a clock
+ * that has been put back since, and does not count.
+ */
+export function isLeftAlone({ retryAt, fight }: TargetProgress, now: Date): boolean {
+  if (retryAt === null) return false;
+  const leftMs = retryAt.getTime() - now.getTime();
+  return leftMs > 0 && leftMs <= (fight ? LAST_BACK_OFF_MS : LAST_RETRY_MS);
+}
 
 /** When a target that has failed `failures` times in a row is tried again: 5 s at most, doubled each time. */
 export function retryTimeAfter(failures: number, now: Date, name: string): Date {

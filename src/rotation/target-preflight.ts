@@ -27,7 +27,8 @@ export async function targetPreflight(
   const expected = await expectationOf(deps, target);
   const found = await deps.destinations.read(target.destination);
   const files = found.kind === 'present' ? found.files : {};
-  const terms = { expected, found, held: progress.held, now: deps.now() };
+  const clockOffset = deps.destinations.clockOffset?.(target.destination);
+  const terms = { expected, found, held: progress.held, now: deps.now(), clockOffset };
   const { findings, serialNumber } = deliveryFindings(files, terms);
   const isRefused = findings.some(({ rule }) => rule.severity === 'error');
   return {

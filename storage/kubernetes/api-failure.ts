@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PkiError } from '../../src/errors.ts';
+import { retryAfterMsOf } from './retry-after.ts';
 
 /** What was asked of the API server, for words about its refusal. */
 export interface ApiCall {
@@ -13,21 +14,21 @@ export interface ApiCall {
   readonly name?: string;
 }
 
+/** By names in lower case. */
+type ApiHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /** An answer of another status than 200 to a request of our own, in the form of the client's exceptions. */
 export class ApiRefusal extends Error {
   override readonly name = 'ApiRefusal';
   readonly code: number;
   readonly body: string;
-  /** How long the server asks to be left alone; 0 where it does not say, or says it as a date. */
-  readonly retryAfterSeconds: number;
+  readonly headers: ApiHeaders;
 
-  constructor(code: number, body: string, retryAfterSeconds = 0) {
+  constructor(code: number, body: string, headers: ApiHeaders) {
     super(`the API server answered ${code}`);
     this.code = code;
     this.body = body;
-    this.retryAfterSeconds = Number.isFinite(retryAfterSeconds)
-      ? Math.max(retryAfterSeconds, 0)
-      : 0;
+    this.headers = headers;
   }
 }
 
@@ -74,7 +75,8 @@ export function apiFailure(error: unknown, call: ApiCall): PkiError {
   const text = code === undefined ? innermost(error).text : `${code} ${wordsOf(statusOf(error))}`;
   const message =
     code === undefined ? unreached(error, call) : refusal(code, statusOf(error), call);
-  return new PkiError('target-unavailable', message, { cause: new Error(text) });
+  const retryAfterMs = retryAfterMsOf(error);
+  return new PkiError('target-unavailable', message, { cause: new Error(text), retryAfterMs });
 }
 
 /** For an answer that has the right status and is not what was asked for, as of a proxy that asks people to log in. */
@@ -110,9 +112,14 @@ export function statusCodeOf(error: unknown): number | undefined {
   return isAnswer && typeof error.code === 'number' ? error.code : undefined;
 }
 
-function statusOf(error: unknown): Status {
+/** The text of an answer; empty where there was none. */
+export function bodyOf(error: unknown): string {
   const body = error instanceof Error && 'body' in error ? error.body : undefined;
-  return Status.catch(Status.parse({})).parse(typeof body === 'string' ? parsed(body) : {});
+  return typeof body === 'string' ? body : '';
+}
+
+function statusOf(error: unknown): Status {
+  return Status.catch(Status.parse({})).parse(parsed(bodyOf(error)));
 }
 
 function parsed(body: string): unknown {

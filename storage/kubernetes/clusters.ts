@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import type { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { isUnauthorized } from './api-failure.ts';
+import { Holds } from './holds.ts';
 import { type ClusterAccess, loadKubeconfig, selectContext } from './kubeconfig.ts';
 import { type OpenCluster, openCluster } from './open-cluster.ts';
+import { ServerClocks } from './server-clocks.ts';
 
 /** A kubeconfig as it was at `stamp`, with what has been made of it since. */
 interface Loaded {
@@ -15,6 +17,8 @@ interface Loaded {
 export class Clusters {
   readonly #access: ClusterAccess;
   readonly #timeoutMs: number;
+  readonly #holds = new Holds();
+  readonly clocks = new ServerClocks();
   #loaded: Loaded | undefined;
   #stamp: string | undefined;
   #change = new AbortController();
@@ -33,8 +37,9 @@ export class Clusters {
   }
 
   /**
-   * Asks the API server of `context`. A 401 costs a second try with fresh credentials: a token may
-   * have been replaced since it was read, and a credential plugin need not say when its token ends.
+   * Asks the API server of `context`, unless that has asked to be left alone. A 401 costs a second try with fresh
+   * credentials: a token may have been replaced since it was read, and a credential plugin need not say when its token
+   * ends.
    */
   async ask<T>(context: string | undefined, question: (api: CoreV1Api) => Promise<T>): Promise<T> {
     return this.askOpen(context, ({ core }) => question(core));
@@ -46,11 +51,11 @@ export class Clusters {
     question: (cluster: OpenCluster) => Promise<T>,
   ): Promise<T> {
     try {
-      return await question(await this.#client(context));
+      return await this.#askOnce(context, question);
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
       this.#loaded = undefined;
-      return question(await this.#client(context));
+      return this.#askOnce(context, question);
     }
   }
 
@@ -63,6 +68,20 @@ export class Clusters {
     return this.#change.signal;
   }
 
+  async #askOnce<T>(
+    context: string | undefined,
+    question: (cluster: OpenCluster) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.#client(context);
+    this.#holds.assertNone(context);
+    try {
+      return await question(client);
+    } catch (error) {
+      this.#holds.note(context, error);
+      throw error;
+    }
+  }
+
   async #client(context: string | undefined): Promise<OpenCluster> {
     return this.#using(async ({ kubeconfig, clients }) => {
       const client = clients.get(context) ?? this.#open(kubeconfig, context);
@@ -72,7 +91,11 @@ export class Clusters {
   }
 
   async #open(kubeconfig: Promise<KubeConfig>, context: string | undefined): Promise<OpenCluster> {
-    return openCluster(await selectContext(await kubeconfig, context), this.#timeoutMs);
+    const selected = await selectContext(await kubeconfig, context);
+    return openCluster(selected, {
+      timeoutMs: this.#timeoutMs,
+      hearDate: (date, sentAtMs) => this.clocks.note(context, date, sentAtMs),
+    });
   }
 
   /** Failures are not kept: the next one to ask reads the files again. */
@@ -100,6 +123,8 @@ export class Clusters {
     if (this.#stamp !== undefined && this.#stamp !== stamp) {
       this.#change.abort();
       this.#change = new AbortController();
+      this.#holds.clear();
+      this.clocks.clear();
     }
     this.#stamp = stamp;
     return stamp;

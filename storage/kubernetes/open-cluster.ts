@@ -34,8 +34,14 @@ export interface OpenCluster {
  */
 export type OpenGet = (path: string, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
 
+/** Hears the `Date` of each answer, and when its request was sent, by a clock that nobody sets. */
+export type HearDate = (date: string | undefined, sentAtMs: number) => void;
+
 /** The API server of the kubeconfig's current context. */
-export async function openCluster(kubeconfig: KubeConfig, timeoutMs: number): Promise<OpenCluster> {
+export async function openCluster(
+  kubeconfig: KubeConfig,
+  { timeoutMs, hearDate }: { readonly timeoutMs: number; readonly hearDate: HearDate },
+): Promise<OpenCluster> {
   const client = await import('@kubernetes/client-node');
   const server = kubeconfig.getCurrentCluster()?.server ?? '';
   const credentials = reusedFor(REUSE_MS, async () => {
@@ -43,7 +49,16 @@ export async function openCluster(kubeconfig: KubeConfig, timeoutMs: number): Pr
     await kubeconfig.applySecurityAuthentication(request);
     return request;
   });
+  const { httpApi } = client.createConfiguration();
   const configuration = client.createConfiguration({
+    httpApi: client.wrapHttpLibrary({
+      send: async (request) => {
+        const sentAtMs = performance.now();
+        const answer = await httpApi.send(request).toPromise();
+        hearDate(answer.headers['date'], sentAtMs);
+        return answer;
+      },
+    }),
     baseServer: new client.ServerConfiguration(server, {}),
     authMethods: {
       default: {
@@ -52,7 +67,7 @@ export async function openCluster(kubeconfig: KubeConfig, timeoutMs: number): Pr
       },
     },
   });
-  const get = getWith(server, credentials, timeoutMs);
+  const get = getWith(server, credentials, { timeoutMs, hearDate });
   const core = new client.CoreV1Api(configuration);
   return { core, coordination: new client.CoordinationV1Api(configuration), get };
 }
@@ -60,12 +75,13 @@ export async function openCluster(kubeconfig: KubeConfig, timeoutMs: number): Pr
 function getWith(
   server: string,
   credentials: () => Promise<Credentials>,
-  timeoutMs: number,
+  { timeoutMs, hearDate }: { readonly timeoutMs: number; readonly hearDate: HearDate },
 ): OpenGet {
   return async (path, signal) => {
     const found = await inTime(timeoutMs, credentials);
     const { request } = await import('undici');
     const dispatcher = found.getDispatcher();
+    const sentAtMs = performance.now();
     const { statusCode, headers, body } = await request(server.replace(/\/+$/, '') + path, {
       headers: { ...found.getHeaders(), accept: 'application/json', 'user-agent': USER_AGENT },
       ...(dispatcher ? { dispatcher } : {}),
@@ -73,9 +89,10 @@ function getWith(
       headersTimeout: timeoutMs,
       bodyTimeout: 0,
     });
+    const { date } = headers;
+    hearDate(typeof date === 'string' ? date : undefined, sentAtMs);
     if (statusCode === 200) return body;
-    const { 'retry-after': retryAfter } = headers;
-    throw new ApiRefusal(statusCode, await body.text(), Number(retryAfter ?? 0));
+    throw new ApiRefusal(statusCode, await body.text(), headers);
   };
 }
 

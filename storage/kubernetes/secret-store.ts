@@ -1,5 +1,6 @@
 import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
 import type { Violation } from '../../src/errors.ts';
+import type { ClockOffset } from '../../src/rotation/clock-offset.ts';
 import type {
   Announcement,
   DestinationState,
@@ -66,6 +67,19 @@ export class SecretStore {
       const pem = this.#states.certificatesOf(secret);
       return secretCredential(secret, { pem, instance: this.#instance });
     });
+  }
+
+  clockOffset({ context }: Pick<KubernetesSecretDestination, 'context'>): ClockOffset | undefined {
+    return this.#clusters.clocks.offsetOf(context);
+  }
+
+  /** By how much our clock is ahead of each API server that has answered; the current context has no name here. */
+  clockOffsets(): ReadonlyMap<string, ClockOffset> {
+    const known = this.#clusters.clocks.contexts.flatMap((context) => {
+      const offset = this.clockOffset(context === undefined ? {} : { context });
+      return offset ? [[context ?? '', offset] as const] : [];
+    });
+    return new Map(known);
   }
 
   /** Ends all watches. */

@@ -1,4 +1,5 @@
 import type { Violation } from '../../src/errors.ts';
+import type { ClockOffset } from '../../src/rotation/clock-offset.ts';
 import type {
   Announcement,
   Beside,
@@ -10,7 +11,10 @@ import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
 import type { SecretStore } from './secret-store.ts';
 
 type Present = Extract<DestinationState, { kind: 'present' }>;
-type Inner = Pick<SecretStore, 'violationsOf' | 'read' | 'write' | 'touch' | 'remove' | 'announce'>;
+type Inner = Pick<
+  SecretStore,
+  'violationsOf' | 'read' | 'write' | 'touch' | 'remove' | 'announce' | 'clockOffset'
+>;
 
 /**
  * Secrets whose client authorities lie in a Secret of their own, `<name>-cacert`, which Istio reads before the one with
@@ -32,6 +36,10 @@ export class SeparateClientCa {
 
   announce(destination: KubernetesSecretDestination, announcement: Announcement): Promise<void> {
     return this.#secrets.announce(destination, announcement);
+  }
+
+  clockOffset(destination: KubernetesSecretDestination): ClockOffset | undefined {
+    return this.#secrets.clockOffset(destination);
   }
 
   async read(destination: KubernetesSecretDestination): Promise<DestinationState> {

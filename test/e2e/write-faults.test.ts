@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { Certwright, secretTarget } from './rig/certwright.ts';
 import { type Cluster, startCluster } from './rig/cluster.ts';
@@ -13,6 +15,8 @@ import { until } from './rig/until.ts';
 import { newWorld } from './rig/world.ts';
 
 const namespace = 'istio-system';
+/** The context without the proxy. */
+const DIRECT = 'direct';
 
 /** What the API server does with a write, and what the target says of it until the next one. */
 const faults: Readonly<Record<string, { readonly fault: ApiFault; readonly words: RegExp }>> = {
@@ -40,13 +44,16 @@ describe('A write to an API server', () => {
     await cluster.api.createNamespace(namespace);
     proxy = await startFaultyApiServer(world, cluster);
     const schedule = '* * * * * *';
-    certwright = new Certwright(
-      await startService(world, { kubeconfig: proxy.kubeconfig, schedule }),
-    );
+    const direct = named(cluster.kubeconfig, DIRECT);
+    const kubeconfig = [proxy.kubeconfig, direct].join(delimiter);
+    certwright = new Certwright(await startService(world, { kubeconfig, schedule }));
   });
 
-  async function declared(name: string): Promise<string> {
-    await certwright.declareTarget(secretTarget({ name, host: `${name}.example.org`, namespace }));
+  async function declared(name: string, destination: object = {}): Promise<string> {
+    const host = `${name}.example.org`;
+    await certwright.declareTarget(
+      secretTarget({ name, host, namespace, destination: { ...destination } }),
+    );
     const { serialNumber } = await certwright.untilState(name, 'current');
     return serialNumber ?? assert.fail();
   }
@@ -80,6 +87,31 @@ describe('A write to an API server', () => {
     });
   }
 
+  it('that is turned away with Retry-After is made when it was asked for, with the same certificate; others go on elsewhere', async () => {
+    const [busy, beside, elsewhere] = ['busy', 'beside', 'elsewhere'] as const;
+    const first = await declared(busy);
+    await declared(beside);
+    await declared(elsewhere, { context: DIRECT });
+    const mark = proxy.requests.length;
+    const asked = { status: 429, retryAfterSeconds: 15 };
+    proxy.inject(asked, { when: ({ method }) => method === 'PATCH', times: 1 });
+    assert.equal((await certwright.rotate(busy)).outcome, 'failed');
+    const refusedAt = proxy.requests[mark]?.at ?? assert.fail();
+    const waiting = certwright.rotate(beside);
+    assert.equal((await certwright.rotate(elsewhere)).outcome, 'rotated');
+    assert.equal(await issuedFor(beside), 1, 'nothing is issued for what has to wait');
+    assert.equal(await inPlace(busy), first);
+    assert.equal((await waiting).outcome, 'rotated');
+    const also = ({ serialNumber }: { serialNumber: string | null }) => serialNumber !== first;
+    await certwright.untilState(busy, 'current', {}, also);
+    assert.notEqual(await inPlace(busy), first);
+    assert.deepEqual([await issuedFor(busy), await issuedFor(beside)], [2, 2]);
+    const [refused, ...later] = proxy.requests.slice(mark);
+    assert.equal(refused?.method, 'PATCH');
+    const soonest = Math.min(...later.map(({ at }) => at)) - refusedAt;
+    assert.ok(soonest >= 14_900, `it was asked again after ${soonest} ms`);
+  });
+
   it('that is taken before the connection breaks is found out, and neither repeated nor reported', async () => {
     const name = 'taken';
     const first = await declared(name);
@@ -93,3 +125,10 @@ describe('A write to an API server', () => {
     assert.equal(writes.length, 1);
   });
 });
+
+/** A kubeconfig of the rig, with another name for all that is in it. */
+function named(kubeconfig: string, name: string): string {
+  const file = `${kubeconfig}.${name}`;
+  writeFileSync(file, readFileSync(kubeconfig, 'utf8').replaceAll('"e2e"', `"${name}"`));
+  return file;
+}

@@ -33,6 +33,8 @@ interface LaneState {
   readonly spacing: Spacing;
   readonly queue: PriorityQueue<Waiting>;
   running: number;
+  /** Nothing is begun before. */
+  restsUntil: number;
   isSleeping: boolean;
 }
 
@@ -77,6 +79,12 @@ export class Lanes {
     await this.#until(this.#stateOf(lane).spacing.take(this.#ticker.ticks()));
   }
 
+  /** Begins nothing more in the lane for so long, since its API server has asked for that; nobody else waits. */
+  rest(lane: Lane, milliseconds: number): void {
+    const state = this.#stateOf(lane);
+    state.restsUntil = Math.max(state.restsUntil, this.#ticker.ticks() + milliseconds);
+  }
+
   /** Ends when a certificate may be issued. */
   async turnToIssue(): Promise<void> {
     await this.#until(this.#issuing.take(this.#ticker.ticks()));
@@ -97,7 +105,7 @@ export class Lanes {
     }
     while (mayBegin(lane) && !lane.isSleeping) {
       const now = this.#ticker.ticks();
-      const turn = lane.spacing.next(now);
+      const turn = Math.max(lane.spacing.next(now), lane.restsUntil);
       if (turn > now) {
         this.#wake(lane, turn - now);
         return;
@@ -137,7 +145,8 @@ export class Lanes {
     const queue = new PriorityQueue<Waiting>(
       (one, other) => isBefore(one, other) || (!isBefore(other, one) && one.order < other.order),
     );
-    const state = { spacing, queue, running: 0, isSleeping: false };
+    const restsUntil = Number.NEGATIVE_INFINITY;
+    const state = { spacing, queue, running: 0, restsUntil, isSleeping: false };
     this.#lanes.set(lane, state);
     return state;
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiRefusal, statusCodeOf } from '../api-failure.ts';
+import { statusCodeOf } from '../api-failure.ts';
 import type { OpenCluster, OpenGet } from '../open-cluster.ts';
+import { retryAfterMsOf } from '../retry-after.ts';
 import { listPages } from './list-pages.ts';
 import { type RawObject, watchEvents } from './watch-events.ts';
 import { kindOfFailure, type WatchFailureKind } from './watch-failure.ts';
@@ -202,8 +203,7 @@ class Following<K> {
     const isRefusal = kind === 'forbidden' || kind === 'unknown-kind';
     const grown = Math.min(firstRetryMs * 2 ** Math.min(this.#failures - 1, 20), lastRetryMs);
     const delayMs = (isRefusal ? refusedRetryMs : grown) * (0.5 + Math.random() / 2);
-    const askedMs = error instanceof ApiRefusal ? error.retryAfterSeconds * 1000 : 0;
-    return Math.max(delayMs, Math.min(askedMs, refusedRetryMs));
+    return Math.max(delayMs, retryAfterMsOf(error));
   }
 
   #beginAnew(): void {

@@ -12,6 +12,8 @@ export interface Proxied {
   readonly method: string;
   readonly url: URL;
   readonly isWatch: boolean;
+  /** When it came, by a clock that is never set, in milliseconds. */
+  readonly at: number;
   /** The real answer's status; `undefined` while there is none. */
   status?: number;
   /** The first of the real answer's body, which tells an `ERROR` event from others. */
@@ -117,7 +119,7 @@ export async function startFaultyApiServer(
 
 function proxiedOf({ method = '', url: path = '' }: IncomingMessage): Proxied {
   const url = new URL(path, 'https://api');
-  return { method, url, isWatch: url.searchParams.get('watch') === 'true' };
+  return { method, url, isWatch: url.searchParams.get('watch') === 'true', at: performance.now() };
 }
 
 interface Exchange {

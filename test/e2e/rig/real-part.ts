@@ -9,6 +9,7 @@ const versions = parseVersions(readFileSync(new URL('../parts/versions', import.
 const fileNames = {
   etcd: `etcd-${versions['ETCD_VERSION']}`,
   kubeApiserver: `kube-apiserver-${versions['KUBERNETES_VERSION']}`,
+  libfaketime: `libfaketime-${versions['FAKETIME_VERSION']}.so`,
   envoy: `envoy-${versions['ENVOY_VERSION']}`,
   prometheus: `prometheus-${versions['PROMETHEUS_VERSION']}/prometheus`,
   promtool: `prometheus-${versions['PROMETHEUS_VERSION']}/promtool`,

@@ -22,7 +22,11 @@ export interface Received {
 
 /** What comes back: JSON, a text of another media type, or no answer at all. */
 export type Reply =
-  | { readonly status: number; readonly json: unknown }
+  | {
+      readonly status: number;
+      readonly json: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | { readonly status: number; readonly html: string }
   | 'hang'
   | 'reset';
@@ -83,7 +87,9 @@ function send(reply: Reply, outgoing: ServerResponse): void {
     return;
   }
   const isJson = 'json' in reply;
-  outgoing.writeHead(reply.status, { 'content-type': isJson ? 'application/json' : 'text/html' });
+  const headers = isJson ? reply.headers : {};
+  const type = isJson ? 'application/json' : 'text/html';
+  outgoing.writeHead(reply.status, { 'content-type': type, ...headers });
   outgoing.end(isJson ? JSON.stringify(reply.json) : reply.html);
 }
 
@@ -119,6 +125,7 @@ export function refusal(
   reason: string,
   message: string,
   details: object = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Reply {
   const json = {
     kind: 'Status',
@@ -129,7 +136,7 @@ export function refusal(
     message,
     details,
   };
-  return { status: code, json };
+  return { status: code, json, headers };
 }
 
 /** What the API server answers where there is no such Secret. */

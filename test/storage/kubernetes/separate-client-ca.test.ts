@@ -20,6 +20,7 @@ class MemorySecrets {
 
   readonly violationsOf = async () => [];
   readonly announce = async () => undefined;
+  readonly clockOffset = () => undefined;
   readonly read = async ({ name }: KubernetesSecretDestination): Promise<DestinationState> =>
     this.states.get(name) ?? { kind: 'absent' };
 

@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from 'node:test';
 import { deliveryRules, placeRules } from '../../../src/preflight/rules.ts';
 import {
   assertAccepted,
+  assertBegunThere,
   assertWritable,
   type DeliveryTerms,
   deliveryFindings,
@@ -20,6 +21,10 @@ import { TestAuthorities, TestClock, testTarget } from '../../support/rotation.t
 import { crlOf, ocspResponseAbout } from '../x509/hand-made-statements.ts';
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** Our clock is ten minutes ahead of the API server's, or behind it. */
+const AHEAD = { leastMs: 10 * MINUTE_MS, mostMs: 10 * MINUTE_MS + 1_000 };
+const BEHIND = { leastMs: -AHEAD.mostMs, mostMs: -AHEAD.leastMs };
 
 /** A Secret for mutual TLS. */
 const target: RotationTarget = {
@@ -82,6 +87,11 @@ const breakers: Readonly<Record<string, () => Promise<Fault> | Fault>> = {
       found: entries({ 'ca.crl': await crlFor('other', new Date(clock.now().getTime() + DAY_MS)) }),
     },
   }),
+  'destination-clock': async () => {
+    const found = holding();
+    clock.advance(DAY_MS);
+    return { files: await authorities.filesFor(target), terms: { found, clockOffset: AHEAD } };
+  },
   'delivery-readable': () => ({ files: { 'tls.crt': 'garbage' } }),
   'delivery-key-matches': async () => {
     const { 'tls.key': key } = await authorities.filesFor(target);
@@ -179,5 +189,53 @@ describe('a preflight of what is to be written', () => {
     const ofDirectory = await expectationOf(authorities, testTarget());
     const found = entries({ cert: filled, key: filled });
     assertWritable(ofDirectory, found, clock.now());
+  });
+});
+
+describe('where our clock and that of the API server differ', () => {
+  const termsOf = (found: DestinationState, clockOffset = AHEAD): DeliveryTerms => ({
+    expected,
+    found,
+    now: clock.now(),
+    clockOffset,
+  });
+
+  it('nothing is issued that would begin in the future of the API server, while what is there is good', () => {
+    const found = holding();
+    clock.advance(DAY_MS);
+    assert.throws(() => assertBegunThere(termsOf(found)), {
+      code: 'request-refused',
+      message:
+        /destination-clock: has not begun .* 10 min ahead: set the one that is wrong, which prevents openssl: "certificate is not yet valid"/,
+    });
+    const withinBackdate = { leastMs: 5 * MINUTE_MS, mostMs: 5 * MINUTE_MS + 1_000 };
+    assertBegunThere(termsOf(found, withinBackdate));
+    assertBegunThere(termsOf(found, BEHIND));
+  });
+
+  it('it is judged whether that is good by the clock of the API server', () => {
+    const found = holding();
+    clock.advance(30 * DAY_MS + 5 * MINUTE_MS);
+    assert.throws(() => assertBegunThere(termsOf(found)), /destination-clock/, 'it ends in 5 min');
+    clock.advance(6 * MINUTE_MS);
+    assertBegunThere(termsOf(found));
+  });
+
+  it('what begins in some minutes is better than nothing, where nothing is there that could be used', async () => {
+    clock.advance(DAY_MS);
+    const fresh = await authorities.filesFor(target);
+    const mixed = { ...files, 'tls.key': fresh['tls.key'] };
+    const broken = { ...holding(), files: mixed } as DestinationState;
+    for (const found of [{ kind: 'absent' } as const, broken]) {
+      assertBegunThere(termsOf(found));
+      assertAccepted(fresh, termsOf(found));
+    }
+  });
+
+  it('what was issued by a right clock is put back, although ours is so far behind that it has not begun', () => {
+    clock.advance(-10 * MINUTE_MS);
+    assertAccepted(files, termsOf({ kind: 'absent' }, BEHIND));
+    const unknown = { expected, found: { kind: 'absent' } as const, now: clock.now() };
+    assert.throws(() => assertAccepted(files, unknown), /valid-now/);
   });
 });

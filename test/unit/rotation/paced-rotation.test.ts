@@ -205,4 +205,28 @@ describe('what is written to an API server', () => {
     assert.deepEqual(item?.reasons, ['missing', 'requested']);
     assert.ok(rotated() < 15);
   });
+
+  it('waits for as long as the API server asks; nothing is issued meanwhile, nor twice', async () => {
+    world.declare(...secretTargets(20));
+    let issued = 0;
+    world.beforeIssue = () => {
+      issued += 1;
+    };
+    world.destinations.beforeWrite = () => {
+      world.destinations.beforeWrite = () => undefined;
+      throw new PkiError('target-unavailable', 'turns requests away', { retryAfterMs: 60_000 });
+    };
+    void world.rotation.runScheduled();
+    await world.ticker.advance(1_000);
+    world.clock.advance(59_000);
+    void world.rotation.runScheduled();
+    void world.rotation.run(OPERATOR, { force: true });
+    await world.ticker.advance(58_000);
+    assert.deepEqual([issued, world.destinations.writes], [1, 0]);
+    world.clock.advance(2_000);
+    await world.ticker.advance(10_000);
+    void world.rotation.runScheduled();
+    await world.ticker.advance(10_000);
+    assert.deepEqual([issued, world.destinations.writes], [20, 20]);
+  });
 });

@@ -57,6 +57,20 @@ describe('rotations to one API server', () => {
     assert.equal(order(), 'one elsewhere a b c');
   });
 
+  it('rest for as long as it asks, whatever is urgent, and hold up nobody else', async () => {
+    void enter('first');
+    await ticker.advance(0);
+    lanes.rest(CLUSTER, 30_000);
+    lanes.rest(CLUSTER, 5_000);
+    void enter('asked-for', { urgency: 'requested' });
+    void enter('due');
+    void enter('elsewhere', {}, 'kubernetes/staging');
+    await ticker.advance(29_999);
+    assert.equal(order(), 'first elsewhere');
+    await ticker.advance(1_000);
+    assert.equal(order(), 'first elsewhere asked-for due');
+  });
+
   it('give way to a write that a rotation under way has to repeat', async () => {
     void enter('one');
     const repeated = lanes
