@@ -190,6 +190,7 @@ function targetOf(group: readonly Placed[], first: Placed): DeclaredTarget {
       clientTrust: 'issuer',
       adopt: wish.adopt,
     },
+    rollback: false,
     declaredBy: {
       objects: group.map(({ gateway }) => gateway.reference),
       removesSecret: wish.removesSecret,
