@@ -7,7 +7,7 @@ import {
   wordsFor,
 } from './gateway.ts';
 import { ANY_HOST_FAULT, bareHost, isAnyHost, isBelow, isCovered } from './host.ts';
-import { placeOf, SEPARATE_CA } from './place.ts';
+import { placesOf, SEPARATE_CA } from './place.ts';
 
 /** What is known of a Secret that may hold a certificate. */
 export interface Credential {
@@ -64,9 +64,10 @@ function servedBy(gateway: Gateway, view: ClusterView): readonly Served[] {
   const by = selector
     ? JSON.stringify(Object.entries(selector).sort())
     : reference.kind + reference.namespace;
+  const placeOf = placesOf(gateway, view);
   return servers.flatMap(({ port, hosts, tls, isPlainHttp }) => {
     const secrets = (tls?.secrets ?? []).flatMap((secret) => {
-      const place = placeOf(gateway, secret, view);
+      const place = placeOf(secret);
       return 'namespace' in place ? [{ namespace: place.namespace, name: secret.name }] : [];
     });
     const own = { gateway, port, by, secrets, isPlainHttp, isTls: tls !== undefined };

@@ -13,7 +13,7 @@ import {
 } from './gateway.ts';
 import { ANY_HOST_FAULT, bareHost, isAnyHost } from './host.ts';
 import { type DiscoveryRule, permissionFor } from './permission.ts';
-import { placeOf, SEPARATE_CA } from './place.ts';
+import { placesOf, SEPARATE_CA } from './place.ts';
 import { type Wish, wishOf } from './wish.ts';
 
 /** What the objects of the cluster ask for, as far as they may have it. */
@@ -70,8 +70,9 @@ function judgedOf(
   const wish = wishOf(gateway);
   if (wish === undefined) return [];
   if ('fault' in wish) return [{ finding: finding(gateway, 'annotations-incomplete', wish.fault) }];
+  const placeOf = placesOf(gateway, view);
   return askedBy(gateway, wish).map((asked) => {
-    const place = placeOf(gateway, asked.secret, view);
+    const place = placeOf(asked.secret);
     if ('namespace' in place) return judge(asked, place.namespace, rules);
     const fault = { ...finding(gateway, place.code, place.fault), hosts: asked.hosts };
     return { finding: fault, unplaced: { object: gateway.reference, secret: asked.secret.name } };

@@ -21,6 +21,7 @@ export const FINDING_SOURCES = {
   'annotations-incomplete': 'docs/discovery.md',
   'client-authorities-missing': 'istio networking/v1 ServerTLSSettings.mode',
   'not-permitted': 'the setting discovery',
+  'too-many-secrets': 'docs/discovery.md',
   contradiction: 'docs/discovery.md',
   refused: 'the profile, the authority or another target',
 } as const;
