@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KeyAlgorithm } from '../certificate.ts';
 import { canonicalName } from '../issuance/names.ts';
+import { isSecretName } from '../rotation/secret-name.ts';
 import type { DeclaringObject, RotationTarget } from '../rotation/target.ts';
 import type { Finding } from './finding.ts';
 import {
@@ -14,6 +15,7 @@ import {
 import { ANY_HOST_FAULT, bareHost, isAnyHost } from './host.ts';
 import { type DiscoveryRule, permissionFor } from './permission.ts';
 import { placesOf, SEPARATE_CA } from './place.ts';
+import { secretNameFindings } from './secret-names.ts';
 import { type Wish, wishOf } from './wish.ts';
 
 /** What the objects of the cluster ask for, as far as they may have it. */
@@ -71,19 +73,22 @@ function judgedOf(
   if (wish === undefined) return [];
   if ('fault' in wish) return [{ finding: finding(gateway, 'annotations-incomplete', wish.fault) }];
   const placeOf = placesOf(gateway, view);
-  return askedBy(gateway, wish).map((asked) => {
+  const misnamed = secretNameFindings(gateway).map((one) => ({ finding: one }));
+  const judged = askedBy(gateway, wish).map((asked) => {
     const place = placeOf(asked.secret);
     if ('namespace' in place) return judge(asked, place.namespace, rules);
     const fault = { ...finding(gateway, place.code, place.fault), hosts: asked.hosts };
     return { finding: fault, unplaced: { object: gateway.reference, secret: asked.secret.name } };
   });
+  return [...misnamed, ...judged];
 }
 
 /** One for each Secret that the object names; a Secret named by several servers has all their hosts. */
 function askedBy(gateway: Gateway, wish: Wish): readonly Asked[] {
   const bySecret = new Map<string, Omit<Asked, 'hosts'> & { readonly hosts: Set<string> }>();
   for (const { tls, hosts } of gateway.servers) {
-    for (const [index, secret] of (tls?.secrets ?? []).entries()) {
+    const named = [...(tls?.secrets ?? []).entries()].filter(([, { name }]) => isSecretName(name));
+    for (const [index, secret] of named) {
       const key = JSON.stringify([secret.namespace, secret.name]);
       const before = bySecret.get(key);
       const keyAlgorithm = before?.keyAlgorithm ?? KEY_ALGORITHMS[index] ?? 'ecdsa-p256';

@@ -87,6 +87,13 @@ describe('Targets that the cluster’s objects declare', () => {
     assert.equal(await cluster.api.secret(gateways, 'greedy'), undefined);
   });
 
+  it('of a name that no Secret can have are none: an Event and a finding', async () => {
+    objects.istioGateway('misnamed', [https(['n.shop.example.org'], 'Not_A_Name')]);
+    await objects.untilFound('misnamed', 'secret-name-invalid');
+    await objects.untilTold('misnamed', /no Secret can be called "Not_A_Name"/);
+    assert.equal(await objects.targetFor('Not_A_Name'), undefined);
+  });
+
   it('of a Gateway for every host, of one without authorities of its clients, are none', async () => {
     objects.istioGateway('any', [https(['*'], 'any')]);
     await objects.untilFound('any', 'any-host');

@@ -102,6 +102,26 @@ describe('declarationsIn', () => {
       istioGateway('x', [https(['a.example.org'], 'web-cacert')]),
     ],
     [
+      'a name that no Secret has',
+      'secret-name-invalid',
+      istioGateway('x', [https(['a.example.org'], 'Web')]),
+    ],
+    [
+      'a namespace before the name',
+      'secret-name-invalid',
+      istioGateway('x', [https(['a.example.org'], 'shop/web')]),
+    ],
+    [
+      'an empty label in the name',
+      'secret-name-invalid',
+      istioGateway('x', [https(['a.example.org'], 'web..tls')]),
+    ],
+    [
+      'a name that is too long',
+      'secret-name-invalid',
+      istioGateway('x', [https(['a.example.org'], 'w'.repeat(254))]),
+    ],
+    [
       'another authority',
       'not-permitted',
       istioGateway('x', [https(['a.example.org'], 'web')], { marks: { authority: 'root' } }),
@@ -150,6 +170,19 @@ describe('declarationsIn', () => {
       assert.deepEqual(codesIn(findings), [`x: ${code}`]);
     });
   }
+
+  it('declares what is named as Secrets are beside what is not', () => {
+    const servers = [https(['a.example.org'], 'Web'), https(['b.example.org'], 'web')];
+    const { targets, findings } = declared(istioGateway('front', servers));
+    assert.deepEqual(
+      targets.map(({ dnsNames }) => dnsNames),
+      [['b.example.org']],
+    );
+    assert.deepEqual(
+      findings.map(({ hosts }) => hosts),
+      [['a.example.org']],
+    );
+  });
 
   it('declares nothing where workloads are in two places, and holds on to what was declared', () => {
     const gateway = istioGateway('front', [https(['a.example.org'], 'web')]);
