@@ -159,7 +159,7 @@ export class SecretStore {
   ): Promise<V1Secret | undefined> {
     const watch = this.#watches?.watchOf(destination);
     const { isKnown, kept } = (await watch?.find(destination.name, this.#timeoutMs)) ?? UNKNOWN;
-    const isEnough = kept === undefined || kept.isWhole || !isWhole;
+    const isEnough = kept === undefined || kept.isWhole || !(isWhole || kept.isMarked);
     if (isKnown && isEnough) return kept?.secret;
     return this.#exact(destination);
   }
