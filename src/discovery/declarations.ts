@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { KeyAlgorithm } from '../certificate.ts';
 import { canonicalName } from '../issuance/names.ts';
 import { isSecretName } from '../rotation/secret-name.ts';
@@ -46,12 +47,19 @@ interface Placed extends Asked {
 /** Of the two certificates that a server may have (Istio 1.27, `credentialNames`), each has another kind of key. */
 const KEY_ALGORITHMS: readonly KeyAlgorithm[] = ['ecdsa-p256', 'rsa-2048'];
 
-/** The targets that the objects declare. What is not clear, or not permitted, declares nothing and is a finding. */
-export function declarationsIn(view: ClusterView, rules: readonly DiscoveryRule[]): Declarations {
+/**
+ * The targets that the objects declare, beside those that are `known` already. What is not clear, or not permitted, declares
+ * nothing and is a finding.
+ */
+export function declarationsIn(
+  view: ClusterView,
+  rules: readonly DiscoveryRule[],
+  known: readonly RotationTarget[],
+): Declarations {
   const judged = view.gateways.flatMap((gateway) => judgedOf(gateway, view, rules));
   const placed = judged.filter((one) => 'rule' in one);
   const faults = judged.filter((one) => 'finding' in one);
-  const { targets, contradictions } = together(placed);
+  const { targets, contradictions } = together(placed, known);
   return {
     targets,
     unplaced: faults.flatMap(({ unplaced }) => unplaced ?? []),
@@ -142,16 +150,20 @@ function judge(asked: Asked, namespace: string, rules: readonly DiscoveryRule[])
 }
 
 /**
- * A Secret belongs to the oldest object that names it. Others of the same namespace that ask for the same share it;
- * whoever else names it, later, can neither change it nor have it taken away.
+ * A Secret belongs to the object that has it, though it was deleted and made anew meanwhile, and else to the oldest that
+ * names it. Others of the same namespace that ask for the same share it; whoever else names it, later, can neither
+ * change it nor have it taken away.
  */
-function together(placed: readonly Placed[]) {
+function together(placed: readonly Placed[], known: readonly RotationTarget[]) {
+  const holders = new Map(known.map(({ name, declaredBy }) => [name, declaredBy?.objects ?? []]));
   const targets: DeclaredTarget[] = [];
   const contradictions: Finding[] = [];
   const groups = Map.groupBy(placed, ({ namespace, secret }) => `${namespace}/${secret.name}`);
   for (const group of groups.values()) {
-    const [first, ...others] = group.toSorted((one, other) => byAge(one.gateway, other.gateway));
+    const aged = group.toSorted((one, other) => byAge(one.gateway, other.gateway));
+    const first = holderIn(aged, holders) ?? aged[0];
     if (!first) continue;
+    const others = aged.filter((one) => one !== first);
     const sharing = others.filter((one) => termsOf(one) === termsOf(first));
     const rivals = others.filter((one) => !sharing.includes(one));
     targets.push(targetOf([first, ...sharing], first));
@@ -163,6 +175,19 @@ function together(placed: readonly Placed[]) {
   };
 }
 
+/** Of the objects for which a Secret is supplied already, the first that still names it. */
+function holderIn(
+  group: readonly Placed[],
+  holders: ReadonlyMap<string, readonly DeclaringObject[]>,
+): Placed | undefined {
+  const [one] = group;
+  const objects = one && holders.get(targetName(one.namespace, one.secret.name));
+  const held = (objects ?? []).flatMap((object) =>
+    group.filter(({ gateway }) => isDeepStrictEqual(gateway.reference, object)),
+  );
+  return held[0];
+}
+
 function termsOf({ gateway, wish, keyAlgorithm, rule, isMutual }: Placed): string {
   const { namespace } = gateway.reference;
   return JSON.stringify([namespace, wish, keyAlgorithm, rule.validity, isMutual]);
@@ -170,7 +195,7 @@ function termsOf({ gateway, wish, keyAlgorithm, rule, isMutual }: Placed): strin
 
 function contradiction({ gateway, hosts, secret }: Placed, holder: Placed): Finding {
   const { reference } = holder.gateway;
-  const detail = `Secret "${secret.name}" is that of ${wordsFor(reference)}, which is older and asks for something else`;
+  const detail = `Secret "${secret.name}" is that of ${wordsFor(reference)}, which asks for something else`;
   return { ...finding(gateway, 'contradiction', detail), hosts, others: [reference] };
 }
 

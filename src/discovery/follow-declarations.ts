@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../audit/entry.ts';
 import { PkiError } from '../errors.ts';
-import type { TargetRecord } from '../rotation/rotation-record.ts';
 import type { DeclaringObject, RotationTarget } from '../rotation/target.ts';
 import { withinBounds } from './bounds.ts';
 import type { Declarations, DeclaredTarget } from './declarations.ts';
@@ -9,7 +8,6 @@ import type { Finding } from './finding.ts';
 import { wordsFor } from './gateway.ts';
 
 export interface FollowDeclarationsDeps {
-  readonly listTargets: () => Promise<readonly TargetRecord[]>;
   /** For targets that objects declare, which nobody else may change: what each was refused for. */
   readonly declareAll: (
     targets: readonly RotationTarget[],
@@ -29,7 +27,7 @@ const DISCOVERY: Actor = { name: 'discovery' };
 const DECLARED_AT_ONCE = 500;
 
 /**
- * Makes the targets of the cluster's objects what those say now, and tells what could not be done. A target whose
+ * Makes, of `all` targets, those of the cluster's objects what these say now, and tells what could not be done. A target whose
  * objects are gone, or ask for it no more, is forgotten and leaves its Secret; only one that is gone takes it away,
  * where it has said so. While it is not known what there is, or where, nothing is taken away. It looks at all targets
  * once for many that it declares.
@@ -37,9 +35,9 @@ const DECLARED_AT_ONCE = 500;
 export async function followDeclarations(
   deps: FollowDeclarationsDeps,
   declarations: Declarations,
+  all: readonly RotationTarget[],
 ): Promise<readonly Finding[]> {
-  const records = await deps.listTargets();
-  const known = new Map(records.map(({ target }) => [target.name, target]));
+  const known = new Map(all.map((target) => [target.name, target]));
   const wanted = new Map(declarations.targets.map((target) => [target.name, target]));
   const waiting = new Set(declarations.unplaced.map(({ object, secret }) => keyOf(object, secret)));
   const findings: Finding[] = [];

@@ -12,7 +12,7 @@ for (const [name, open] of DATABASES) {
     it('is read as it was declared, so that it is not declared anew with every change of the cluster', async () => {
       const { targets } = repositories(await open(), () => NOW);
       const gateway = istioGateway('front', [https(['a.example.org'], 'web')]);
-      const [target] = declarationsIn(clusterWith([gateway]), [shopRule()]).targets;
+      const [target] = declarationsIn(clusterWith([gateway]), [shopRule()], []).targets;
       assert.ok(target);
       const record = {
         ...{ target, isDeclaredInFile: false },

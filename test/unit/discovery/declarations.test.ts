@@ -7,7 +7,7 @@ const rules = [shopRule()];
 const mutual = { isMutual: true } as const;
 
 function declared(...gateways: Parameters<typeof clusterWith>[0]) {
-  return declarationsIn(clusterWith(gateways), rules);
+  return declarationsIn(clusterWith(gateways), rules, []);
 }
 
 describe('declarationsIn', () => {
@@ -193,6 +193,7 @@ describe('declarationsIn', () => {
     const { targets, unplaced, findings } = declarationsIn(
       clusterWith([gateway], { workloads }),
       rules,
+      [],
     );
     assert.deepEqual(targets, []);
     assert.deepEqual(unplaced, [{ object: gateway.reference, secret: 'web' }]);
@@ -205,7 +206,7 @@ describe('declarationsIn', () => {
     assert.deepEqual(codesIn(declared(gateway).findings), ['api: reference-not-granted']);
     const grant = { namespace: 'istio-system', from: ['shop'] };
     const granting = (names: readonly string[]) =>
-      declarationsIn(clusterWith([gateway], { grants: [{ ...grant, names }] }), rules).targets;
+      declarationsIn(clusterWith([gateway], { grants: [{ ...grant, names }] }), rules, []).targets;
     assert.deepEqual(granting(['other']), []);
     assert.partialDeepStrictEqual(granting(['web']), [
       { destination: { namespace: 'istio-system' } },
@@ -227,9 +228,8 @@ describe('declarationsIn', () => {
       namespace: 'other',
     });
     const all = clusterWith([stranger, other, same, old]);
-    const { targets, findings } = declarationsIn(all, [
-      shopRule({ authorities: ['issuing', 'second'], namespaces: ['shop', 'other'] }),
-    ]);
+    const both = shopRule({ authorities: ['issuing', 'second'], namespaces: ['shop', 'other'] });
+    const { targets, findings } = declarationsIn(all, [both], []);
     assert.deepEqual(
       targets.map(({ authority, dnsNames }) => [authority, ...dnsNames]),
       [['issuing', 'a.example.org', 'b.example.org']],
@@ -245,6 +245,6 @@ describe('declarationsIn', () => {
       marks: { authority: 'second' },
     });
     const halves = [shopRule(), shopRule({ authorities: ['second'], hosts: ['example.com'] })];
-    assert.deepEqual(declarationsIn(clusterWith([gateway]), halves).targets, []);
+    assert.deepEqual(declarationsIn(clusterWith([gateway]), halves, []).targets, []);
   });
 });

@@ -1,83 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AuditEntry } from '../../../src/audit/entry.ts';
 import { MAX_TARGETS_OF_NAMESPACE, MAX_TARGETS_OF_OBJECT } from '../../../src/discovery/bounds.ts';
-import { declarationsIn } from '../../../src/discovery/declarations.ts';
-import { followDeclarations } from '../../../src/discovery/follow-declarations.ts';
 import type { Gateway } from '../../../src/discovery/gateway.ts';
-import type { DiscoveryRule } from '../../../src/discovery/permission.ts';
-import type { Violation } from '../../../src/errors.ts';
-import {
-  type DeclarationDeps,
-  declareAll,
-  deleteDeclared,
-} from '../../../src/rotation/declare-target.ts';
-import {
-  NEW_TARGET,
-  NO_REVISION,
-  type TargetRecord,
-} from '../../../src/rotation/rotation-record.ts';
-import type { RotationTarget } from '../../../src/rotation/target.ts';
+import { DeclaringWorld } from './declaring-world.ts';
 import { clusterWith, codesIn, https, istioGateway, shopRule } from './gateways.ts';
-
-/** Targets in memory, declared as they are anywhere, and the objects of a cluster that a test changes. */
-class World {
-  readonly targets = new Map<string, RotationTarget>();
-  readonly done: string[] = [];
-  /** How often all targets were looked at, and how often one. */
-  readonly looks = { all: 0, one: 0 };
-  gateways: readonly Gateway[] = [];
-  workloads = clusterWith([]).workloads;
-  rules: readonly DiscoveryRule[] = [shopRule()];
-  isKnown = true;
-  violations: readonly Violation[] = [];
-
-  readonly #put = async ({ target }: Pick<TargetRecord, 'target'>, { action }: AuditEntry) => {
-    this.targets.set(target.name, target);
-    this.done.push(`${action} ${target.dnsNames}`);
-  };
-
-  readonly #declaring: DeclarationDeps = {
-    now: () => new Date(0),
-    listTargets: async () => {
-      this.looks.all += 1;
-      return [...this.targets.values()].map(recordOf);
-    },
-    findTarget: async (name) => {
-      this.looks.one += 1;
-      const target = this.targets.get(name);
-      return target && recordOf(target);
-    },
-    addTarget: this.#put,
-    replaceTarget: this.#put,
-    removeTarget: async (name, entries) => {
-      this.targets.delete(name);
-      this.done.push(...entries.map(({ action }) => action));
-    },
-    violationsOf: async () => this.violations,
-    destinations: { remove: async () => true },
-    rotation: { begin: () => undefined, whileIdle: (_, work) => work() },
-  };
-
-  follow() {
-    const { gateways, workloads } = this;
-    const view = clusterWith(gateways, { workloads });
-    return followDeclarations(
-      {
-        listTargets: this.#declaring.listTargets,
-        declareAll: declareAll.bind(undefined, this.#declaring),
-        deleteDeclared: deleteDeclared.bind(undefined, this.#declaring),
-        isKnown: () => this.isKnown,
-        isThere: ({ name }) => gateways.some(({ reference }) => reference.name === name),
-      },
-      declarationsIn(view, this.rules),
-    );
-  }
-}
-
-function recordOf(target: RotationTarget): TargetRecord {
-  return { target, isDeclaredInFile: false, progress: NEW_TARGET, revision: NO_REVISION };
-}
 
 /** A Gateway with so many Secrets, each for a host of its own. */
 function large(name: string, secrets: number, first = 0): Gateway {
@@ -90,8 +16,8 @@ function large(name: string, secrets: number, first = 0): Gateway {
 
 const front = istioGateway('front', [https(['a.example.org'], 'web')]);
 
-async function worldWith(...gateways: readonly Gateway[]): Promise<World> {
-  const world = new World();
+async function worldWith(...gateways: readonly Gateway[]): Promise<DeclaringWorld> {
+  const world = new DeclaringWorld();
   world.gateways = gateways;
   await world.follow();
   world.done.length = 0;
@@ -100,7 +26,7 @@ async function worldWith(...gateways: readonly Gateway[]): Promise<World> {
 
 describe('followDeclarations', () => {
   it('declares what is new, once', async () => {
-    const world = new World();
+    const world = new DeclaringWorld();
     world.gateways = [front];
     await world.follow();
     await world.follow();
@@ -172,8 +98,26 @@ describe('followDeclarations', () => {
     assert.deepEqual(world.done, []);
   });
 
+  it('leaves its Secret to an object that was deleted and made anew, though a rival is older by now', async () => {
+    const rival = istioGateway('rival', [https(['b.example.org'], 'web')], {
+      createdAt: '2030-01-02T00:00:00Z',
+      marks: { authority: 'issuing', profile: 'other' },
+    });
+    const world = new DeclaringWorld();
+    world.rules = [shopRule({ profiles: ['server', 'other'] })];
+    world.gateways = [front, rival];
+    await world.follow();
+    world.done.length = 0;
+    world.gateways = [{ ...front, uid: 'anew', createdAt: '2030-01-03T00:00:00Z' }, rival];
+    await world.follow();
+    assert.deepEqual(world.done, []);
+    world.gateways = [rival];
+    await world.follow();
+    assert.deepEqual(world.done, ['target.replaced b.example.org']);
+  });
+
   it('tells of what is refused, with its reasons, and goes on with the others', async () => {
-    const world = new World();
+    const world = new DeclaringWorld();
     world.gateways = [front, istioGateway('second', [https(['b.example.org'], 'api')])];
     world.violations = [{ pointer: '/dnsNames/0', detail: 'is not permitted' }];
     const findings = await world.follow();
@@ -195,7 +139,7 @@ describe('followDeclarations, of very many', () => {
   });
 
   it('declares so many for one object, and tells on it of the hosts that have nothing', async () => {
-    const world = new World();
+    const world = new DeclaringWorld();
     world.gateways = [large('greedy', MAX_TARGETS_OF_OBJECT + 2), front];
     const findings = await world.follow();
     assert.deepEqual(codesIn(findings), ['greedy: too-many-secrets']);
@@ -205,7 +149,7 @@ describe('followDeclarations, of very many', () => {
   });
 
   it('declares so many for one namespace, and tells of the others', async () => {
-    const world = new World();
+    const world = new DeclaringWorld();
     world.gateways = [...four, front];
     const findings = await world.follow();
     assert.equal(world.targets.size, MAX_TARGETS_OF_NAMESPACE);
