@@ -14,7 +14,7 @@ import { Outages } from './outages.ts';
 import { revisionOf, rivalOf, writerOf } from './ownership.ts';
 import { patchSecret, type SecretPatch } from './patch-secret.ts';
 import { type SecretCredential, secretCredential } from './secret-credential.ts';
-import { secretEvent } from './secret-event.ts';
+import { makeEvent, secretEvent } from './secret-event.ts';
 import { SecretStates } from './secret-states.ts';
 import { touchPatch } from './touch-patch.ts';
 import { noteAnswer, SecretWatches, type SecretWatchesOptions } from './watch/secret-watches.ts';
@@ -107,8 +107,8 @@ export class SecretStore {
     await this.#ask(
       { verb: 'create', context, namespace, name, resource: 'events' },
       async (api) => {
-        const body = secretEvent(destination, { uid: secret?.metadata?.uid, announcement });
-        await api.createNamespacedEvent({ namespace, body });
+        const uid = secret?.metadata?.uid;
+        await makeEvent(api, secretEvent(destination, { uid, announcement }));
       },
     );
   }

@@ -193,4 +193,17 @@ describe('Targets that the cluster’s objects declare', () => {
     assert.match(shared.detail, /Gateway "shop\/plain"/);
     await objects.untilFound('any', 'any-host');
   });
+
+  it('are told of once, though the service is started anew', async () => {
+    const before = await objects.told('greedy');
+    const { dataFolder } = certwright.service;
+    await certwright.service.stop('SIGTERM');
+    const { kubeconfig } = cluster;
+    const service = await startService(world, { kubeconfig, configuration, dataFolder });
+    await until('it is found again', () => service.output().includes('may not have host'));
+    objects.istioGateway('greedier', [https(['bank.example.org'], 'greedier')]);
+    await objects.untilTold('greedier', /may not have host/);
+    assert.deepEqual(await objects.told('greedy'), before);
+    assert.equal(new Set(before).size, before.length);
+  });
 });
