@@ -11,11 +11,13 @@ import {
 import type { ClusterView } from '../src/discovery/gateway.ts';
 import type { DiscoveryRule } from '../src/discovery/permission.ts';
 import { type CoverageReport, inOrder } from '../src/discovery/report.ts';
+import type { TargetRecord } from '../src/rotation/rotation-record.ts';
 import type { ClusterObjects } from '../storage/kubernetes/discovery/cluster-objects.ts';
 import type { SecretCredential } from '../storage/kubernetes/secret-credential.ts';
 
 export interface DiscoveryDeps extends Omit<FollowDeclarationsDeps, 'isKnown' | 'isThere'> {
   readonly rules: readonly DiscoveryRule[];
+  readonly listTargets: () => Promise<readonly TargetRecord[]>;
   readonly objects: Pick<ClusterObjects, 'view' | 'states' | 'isSettled' | 'isKnown' | 'isThere'>;
   /** `undefined` where it is not known what Secrets there are. */
   readonly credentialsIn: (namespace: string) => readonly SecretCredential[] | undefined;
@@ -29,9 +31,9 @@ export interface DiscoveryDeps extends Omit<FollowDeclarationsDeps, 'isKnown' | 
 
 /** Changes so close together are looked at once. */
 const DEBOUNCE_MS = 100;
-/** What was refused may be granted by an authority or a profile that comes later, and a replica may come to lead. */
 /** One object with thousands of faults must not keep the others waiting for as many Events. */
 const ANNOUNCED_AT_ONCE = 20;
+/** What was refused may be granted by an authority or a profile that comes later, and a replica may come to lead. */
 const RETRY_MS = 30_000;
 
 /** Has the targets follow the cluster's objects, and tells what is amiss with those. */
@@ -79,18 +81,19 @@ export class Discovery {
   }
 
   async #refresh(): Promise<void> {
-    const { objects, rules, log, leads } = this.#deps;
+    const { objects, rules, listTargets, log, leads } = this.#deps;
     if (!objects.isSettled() || this.#isStopped) return;
     try {
+      const known = (await listTargets()).map(({ target }) => target);
       const view = objects.view();
-      const declarations = declarationsIn(view, rules);
+      const declarations = declarationsIn(view, rules, known);
       const isLeading = leads();
       const deps = {
         ...this.#deps,
         isKnown: objects.isKnown.bind(objects),
         isThere: objects.isThere.bind(objects),
       };
-      const refused = isLeading ? await followDeclarations(deps, declarations) : [];
+      const refused = isLeading ? await followDeclarations(deps, declarations, known) : [];
       this.#findings = [...declarations.findings, ...refused];
       if (isLeading) await this.#announceNew(view);
       if (refused.length > 0 || !isLeading) this.#refreshAfter(RETRY_MS);

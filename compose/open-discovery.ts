@@ -3,7 +3,7 @@ import type { DiscoveryRule } from '../src/discovery/permission.ts';
 import { Clusters } from '../storage/kubernetes/clusters.ts';
 import { ClusterObjects } from '../storage/kubernetes/discovery/cluster-objects.ts';
 import type { ClusterAccess } from '../storage/kubernetes/kubeconfig.ts';
-import { eventAbout } from '../storage/kubernetes/secret-event.ts';
+import { eventAbout, makeEvent } from '../storage/kubernetes/secret-event.ts';
 import { Discovery, type DiscoveryDeps } from './discovery.ts';
 
 const KUBERNETES_TIMEOUT_MS = 10_000;
@@ -57,9 +57,7 @@ function announcing(clusters: Clusters) {
   return async (finding: Finding, uid: string | undefined): Promise<void> => {
     const { object, detail } = finding;
     const involved = uid === undefined ? object : { ...object, uid };
-    const body = eventAbout(involved, { reason: 'CertificateNotDeclared', message: detail });
-    await clusters.ask(undefined, async (core) => {
-      await core.createNamespacedEvent({ namespace: object.namespace, body });
-    });
+    const event = eventAbout(involved, { reason: 'CertificateNotDeclared', message: detail });
+    await clusters.ask(undefined, (core) => makeEvent(core, event));
   };
 }

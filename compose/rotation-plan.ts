@@ -8,7 +8,7 @@ import type { Parts, Surroundings } from './surroundings.ts';
 
 /** Joins what looks ahead; every process can, since it needs nothing but the records. */
 export function composeRotationPlan(
-  { now, rotation }: Surroundings,
+  { now, rotation, profiles }: Surroundings,
   { stores, issuers }: Pick<Parts, 'stores' | 'issuers'>,
 ): RotationPlanRoutesDeps {
   const deps = {
@@ -16,6 +16,7 @@ export function composeRotationPlan(
     listTargets: async () =>
       (await stores.targets.list()).map((record) => withDefaultWindow(record, rotation.window)),
     pathOf: (authority: string) => issuers.pathOf(authority),
+    leafProfileOf: profiles.leafProfileOf,
     limits: rotation.limits,
     breathe: () => setImmediate(),
   };

@@ -3,9 +3,9 @@ import type { Actor } from '../src/audit/entry.ts';
 import { PkiError } from '../src/errors.ts';
 import {
   createTarget,
+  declareAll,
   deleteDeclared,
   deleteTarget,
-  replaceDeclared,
   replaceTarget,
 } from '../src/rotation/declare-target.ts';
 import type { TargetPass } from '../src/rotation/pass-outcome.ts';
@@ -62,7 +62,8 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
     replaceTarget: (target: RotationTarget, actor: Actor) =>
       declarations.run(DECLARING, () => replaceTarget(declaring, target, actor)),
     deleteTarget: deleteTarget.bind(undefined, declaring),
-    replaceDeclared: replaceDeclared.bind(undefined, declaring),
+    declareAll: (targets: readonly RotationTarget[], actor: Actor) =>
+      declarations.run(DECLARING, () => declareAll(declaring, targets, actor)),
     deleteDeclared: deleteDeclared.bind(undefined, declaring),
     coverage: async () => surroundings.coverage?.() ?? { findings: [], sources: [] },
     rotate: rotation.rotate.bind(rotation),

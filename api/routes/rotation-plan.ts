@@ -39,7 +39,8 @@ export function rotationPlanRoutes(deps: RotationPlanRoutesDeps): Router {
   return router;
 }
 
-function presentPlan({ from, until, eta, items, peakRate, wouldExpire, ...plan }: RotationPlan) {
+function presentPlan(whole: RotationPlan) {
+  const { from, until, eta, items, peakRate, wouldExpire, wouldFail, ...plan } = whole;
   return {
     from: wireTime(from),
     until: wireTime(until),
@@ -52,5 +53,6 @@ function presentPlan({ from, until, eta, items, peakRate, wouldExpire, ...plan }
     eta: eta && wireTime(eta),
     peakRate: { ...peakRate, at: peakRate.at && wireTime(peakRate.at) },
     wouldExpire: wouldExpire.map(({ target, at }) => ({ target, at: wireTime(at) })),
+    wouldFail: wouldFail.map(({ at, ...failure }) => ({ ...failure, at: wireTime(at) })),
   };
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { MAX_SUBDOMAIN_LENGTH } from '../../src/rotation/secret-name.ts';
 import { Line } from './names.ts';
-
-/** Of a DNS subdomain, RFC 1123 §2.1. */
-export const MAX_SUBDOMAIN_LENGTH = 253;
 
 /** A DNS label, RFC 1123 §2.1. */
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;

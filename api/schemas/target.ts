@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { KEY_ALGORITHMS, type SubjectAltNames } from '../../src/certificate.ts';
 import { canonicalName } from '../../src/issuance/names.ts';
 import { NO_JITTER } from '../../src/rotation/schedule/rotation-time.ts';
+import { MAX_SUBDOMAIN_LENGTH, SUBDOMAIN } from '../../src/rotation/secret-name.ts';
 import type { Destination, RotationTarget } from '../../src/rotation/target.ts';
-import { Context, MAX_SUBDOMAIN_LENGTH, Namespace } from './kubernetes-names.ts';
+import { Context, Namespace } from './kubernetes-names.ts';
 import { Duration, Line, listOf, Name, SubjectBody, subjectAltNameMembers, Uri } from './names.ts';
 import { RotationWindowBody } from './rotation-window.ts';
 import { ServedBody } from './served.ts';
@@ -16,9 +17,6 @@ const contents = {
   clientAuthorities: listOf(Name).default([]),
   clientTrust: z.enum(['issuer', 'root']).default('issuer'),
 } as const;
-
-/** RFC 1123 §2.1, as Kubernetes takes names of Secrets: labels with dots between them. */
-const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 const DestinationBody = z.discriminatedUnion('type', [
   z.strictObject({

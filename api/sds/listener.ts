@@ -6,9 +6,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { type Admission, endOf, type SdsClient } from '../../src/sds/client.ts';
 import { type Acceptor, accept, type TlsMaterial } from '../listener.ts';
+import { BoundedLog } from './bounded-log.ts';
 import { Clients } from './clients.ts';
 import type { SdsMetrics } from './metrics.ts';
 import type { SdsLog, SecretService } from './secret-service.ts';
+import { Shares } from './shares.ts';
 import { secretDiscovery } from './wire.ts';
 
 export interface SdsListenerParts {
@@ -32,6 +34,9 @@ export interface SdsListener extends Acceptor {
 /** Open connections; and those that have not yet shown who they are, which anybody can make. */
 const MAX_CONNECTIONS = 4_096;
 const MAX_HANDSHAKES = 1_024;
+/** Of one address, behind which there may be many Envoys: a quarter, so that nobody alone keeps the others out. */
+const MAX_CONNECTIONS_OF_ONE = MAX_CONNECTIONS / 4;
+const MAX_HANDSHAKES_OF_ONE = MAX_HANDSHAKES / 4;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** The kernel's own look whether the other end is still there. */
 const TCP_KEEP_ALIVE_MS = 60_000;
@@ -87,14 +92,18 @@ class Listener {
   readonly #injector;
   readonly #clients = new Clients();
   readonly #connections = new Set<Socket>();
+  readonly #shares = new Shares(MAX_CONNECTIONS_OF_ONE);
   /** Those whose handshake is not done, by their ends, the oldest first. */
   readonly #handshakes = new Map<string, Socket>();
+  /** Of what a client causes that has not shown who it is. */
+  readonly #boundedLog: BoundedLog;
   #tls: TlsMaterial;
   #trusted: readonly string[] = [];
 
   constructor(parts: SdsListenerParts) {
     this.#parts = parts;
     this.#tls = parts.tls;
+    this.#boundedLog = new BoundedLog(parts.now);
     // Both ends have shown who they are by then, so that to the library the connection is a plain one.
     this.#injector = this.#grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
     const handlers = parts.service.handlersFor((call) => this.#clients.of(call));
@@ -109,23 +118,33 @@ class Listener {
 
   /** Takes a connection that was just accepted, not yet read from. */
   take(connection: Socket): void {
-    if (this.#connections.size >= MAX_CONNECTIONS) {
-      connection.destroy();
+    const { remoteAddress: address = '' } = connection;
+    if (this.#connections.size >= MAX_CONNECTIONS || !this.#shares.hasRoomFor(address)) {
+      this.#refuse(connection, 'too many connections are open');
       return;
     }
-    // A good client is done in milliseconds: whoever has let us wait longest makes room.
-    const [oldest] = this.#handshakes.values();
-    if (this.#handshakes.size >= MAX_HANDSHAKES) this.#hangUp(oldest);
+    this.#makeRoomFor(address);
+    const giveBack = this.#shares.take(address);
     const ends = endsOf(connection);
     this.#connections.add(connection);
     this.#handshakes.set(ends, connection);
     connection.once('close', () => {
       this.#connections.delete(connection);
+      giveBack();
       if (this.#handshakes.get(ends) === connection) this.#handshakes.delete(ends);
     });
     connection.on('error', () => connection.destroy());
     connection.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
     void this.#shakeHands(connection);
+  }
+
+  /** A good client is done in milliseconds: whoever has let us wait longest makes room, of its own address first. */
+  #makeRoomFor(address: string): void {
+    if (this.#handshakes.size < MAX_HANDSHAKES_OF_ONE) return;
+    const all = [...this.#handshakes.values()];
+    const own = all.filter(({ remoteAddress }) => remoteAddress === address);
+    if (own.length >= MAX_HANDSHAKES_OF_ONE) this.#hangUp(own[0]);
+    else if (all.length >= MAX_HANDSHAKES) this.#hangUp(all[0]);
   }
 
   /** Makes room at once, and not when the connection has closed. */
@@ -165,8 +184,7 @@ class Listener {
       this.#tlsServer.emit('connection', connection);
       connection.resume();
     } catch (err) {
-      this.#parts.log.error({ err }, 'a connection for secrets could not be taken');
-      connection.destroy();
+      this.#fail(connection, err);
     }
   }
 
@@ -191,8 +209,7 @@ class Listener {
       this.#endInTime(socket, client);
       this.#injector.injectConnection(socket);
     } catch (err) {
-      this.#parts.log.error({ err }, 'a connection for secrets could not be taken');
-      socket.destroy();
+      this.#fail(socket, err);
     }
   }
 
@@ -210,10 +227,20 @@ class Listener {
     socket.once('close', () => clearTimeout(timer));
   }
 
-  #refuse(socket: TLSSocket, reason: string): void {
+  #refuse(socket: Socket, reason: string): void {
     const { metrics, log } = this.#parts;
     metrics.refusals.inc({ of: 'client' });
-    log.info({ address: socket.remoteAddress, reason }, 'a client for secrets was refused');
+    const { remoteAddress: address } = socket;
+    this.#boundedLog.write((leftOut) =>
+      log.info({ address, reason, ...leftOut }, 'a client for secrets was refused'),
+    );
+    socket.destroy();
+  }
+
+  #fail(socket: Socket, err: unknown): void {
+    this.#boundedLog.write((leftOut) =>
+      this.#parts.log.error({ err, ...leftOut }, 'a connection for secrets could not be taken'),
+    );
     socket.destroy();
   }
 }

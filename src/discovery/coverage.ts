@@ -6,8 +6,10 @@ import {
   type ObjectReference,
   wordsFor,
 } from './gateway.ts';
-import { ANY_HOST_FAULT, bareHost, isAnyHost, isBelow, isCovered } from './host.ts';
-import { placeOf, SEPARATE_CA } from './place.ts';
+import { ANY_HOST_FAULT, isAnyHost, isBelow, isCovered } from './host.ts';
+import { SEPARATE_CA } from './place.ts';
+import { secretNameFindings } from './secret-names.ts';
+import { type Served, servedBy } from './served.ts';
 
 /** What is known of a Secret that may hold a certificate. */
 export interface Credential {
@@ -29,20 +31,6 @@ export interface CredentialView {
   readonly credentials: readonly Credential[];
 }
 
-/** One host on one port of one object, with the Secret that it is served from. */
-interface Served {
-  readonly gateway: Gateway;
-  readonly host: string;
-  readonly port: number;
-  readonly isTls: boolean;
-  readonly isMutual: boolean;
-  readonly isPlainHttp: boolean;
-  /** Whose pods serve it: objects that share them share their connections. */
-  readonly by: string;
-  readonly secrets: readonly { readonly namespace: string; readonly name: string }[];
-  readonly namesSecrets: boolean;
-}
-
 /** What is amiss with how hosts are served, whoever supplies their certificates. */
 export function coverageFindings(view: ClusterView, known: CredentialView): readonly Finding[] {
   const served = view.gateways.toSorted(byAge).flatMap((gateway) => servedBy(gateway, view));
@@ -56,23 +44,8 @@ export function coverageFindings(view: ClusterView, known: CredentialView): read
     ...sharedCertificates(secure, secrets),
     ...mutualOnPlainHttp(served),
     ...foreignIssuers(view.gateways),
+    ...view.gateways.flatMap(secretNameFindings),
   ];
-}
-
-function servedBy(gateway: Gateway, view: ClusterView): readonly Served[] {
-  const { selector, reference, servers } = gateway;
-  const by = selector
-    ? JSON.stringify(Object.entries(selector).sort())
-    : reference.kind + reference.namespace;
-  return servers.flatMap(({ port, hosts, tls, isPlainHttp }) => {
-    const secrets = (tls?.secrets ?? []).flatMap((secret) => {
-      const place = placeOf(gateway, secret, view);
-      return 'namespace' in place ? [{ namespace: place.namespace, name: secret.name }] : [];
-    });
-    const own = { gateway, port, by, secrets, isPlainHttp, isTls: tls !== undefined };
-    const more = { isMutual: tls?.isMutual === true, namesSecrets: (tls?.secrets.length ?? 0) > 0 };
-    return hosts.map((host) => ({ ...own, ...more, host: bareHost(host) }));
-  });
 }
 
 function certificateFindings(

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { KeyAlgorithm } from '../certificate.ts';
 import { canonicalName } from '../issuance/names.ts';
+import { isSecretName } from '../rotation/secret-name.ts';
 import type { DeclaringObject, RotationTarget } from '../rotation/target.ts';
 import type { Finding } from './finding.ts';
 import {
@@ -13,7 +15,8 @@ import {
 } from './gateway.ts';
 import { ANY_HOST_FAULT, bareHost, isAnyHost } from './host.ts';
 import { type DiscoveryRule, permissionFor } from './permission.ts';
-import { placeOf, SEPARATE_CA } from './place.ts';
+import { placesOf, SEPARATE_CA } from './place.ts';
+import { secretNameFindings } from './secret-names.ts';
 import { type Wish, wishOf } from './wish.ts';
 
 /** What the objects of the cluster ask for, as far as they may have it. */
@@ -44,12 +47,19 @@ interface Placed extends Asked {
 /** Of the two certificates that a server may have (Istio 1.27, `credentialNames`), each has another kind of key. */
 const KEY_ALGORITHMS: readonly KeyAlgorithm[] = ['ecdsa-p256', 'rsa-2048'];
 
-/** The targets that the objects declare. What is not clear, or not permitted, declares nothing and is a finding. */
-export function declarationsIn(view: ClusterView, rules: readonly DiscoveryRule[]): Declarations {
+/**
+ * The targets that the objects declare, beside those that are `known` already. What is not clear, or not permitted, declares
+ * nothing and is a finding.
+ */
+export function declarationsIn(
+  view: ClusterView,
+  rules: readonly DiscoveryRule[],
+  known: readonly RotationTarget[],
+): Declarations {
   const judged = view.gateways.flatMap((gateway) => judgedOf(gateway, view, rules));
   const placed = judged.filter((one) => 'rule' in one);
   const faults = judged.filter((one) => 'finding' in one);
-  const { targets, contradictions } = together(placed);
+  const { targets, contradictions } = together(placed, known);
   return {
     targets,
     unplaced: faults.flatMap(({ unplaced }) => unplaced ?? []),
@@ -70,19 +80,23 @@ function judgedOf(
   const wish = wishOf(gateway);
   if (wish === undefined) return [];
   if ('fault' in wish) return [{ finding: finding(gateway, 'annotations-incomplete', wish.fault) }];
-  return askedBy(gateway, wish).map((asked) => {
-    const place = placeOf(gateway, asked.secret, view);
+  const placeOf = placesOf(gateway, view);
+  const misnamed = secretNameFindings(gateway).map((one) => ({ finding: one }));
+  const judged = askedBy(gateway, wish).map((asked) => {
+    const place = placeOf(asked.secret);
     if ('namespace' in place) return judge(asked, place.namespace, rules);
     const fault = { ...finding(gateway, place.code, place.fault), hosts: asked.hosts };
     return { finding: fault, unplaced: { object: gateway.reference, secret: asked.secret.name } };
   });
+  return [...misnamed, ...judged];
 }
 
 /** One for each Secret that the object names; a Secret named by several servers has all their hosts. */
 function askedBy(gateway: Gateway, wish: Wish): readonly Asked[] {
   const bySecret = new Map<string, Omit<Asked, 'hosts'> & { readonly hosts: Set<string> }>();
   for (const { tls, hosts } of gateway.servers) {
-    for (const [index, secret] of (tls?.secrets ?? []).entries()) {
+    const named = [...(tls?.secrets ?? []).entries()].filter(([, { name }]) => isSecretName(name));
+    for (const [index, secret] of named) {
       const key = JSON.stringify([secret.namespace, secret.name]);
       const before = bySecret.get(key);
       const keyAlgorithm = before?.keyAlgorithm ?? KEY_ALGORITHMS[index] ?? 'ecdsa-p256';
@@ -136,16 +150,20 @@ function judge(asked: Asked, namespace: string, rules: readonly DiscoveryRule[])
 }
 
 /**
- * A Secret belongs to the oldest object that names it. Others of the same namespace that ask for the same share it;
- * whoever else names it, later, can neither change it nor have it taken away.
+ * A Secret belongs to the object that has it, though it was deleted and made anew meanwhile, and else to the oldest that
+ * names it. Others of the same namespace that ask for the same share it; whoever else names it, later, can neither
+ * change it nor have it taken away.
  */
-function together(placed: readonly Placed[]) {
+function together(placed: readonly Placed[], known: readonly RotationTarget[]) {
+  const holders = new Map(known.map(({ name, declaredBy }) => [name, declaredBy?.objects ?? []]));
   const targets: DeclaredTarget[] = [];
   const contradictions: Finding[] = [];
   const groups = Map.groupBy(placed, ({ namespace, secret }) => `${namespace}/${secret.name}`);
   for (const group of groups.values()) {
-    const [first, ...others] = group.toSorted((one, other) => byAge(one.gateway, other.gateway));
+    const aged = group.toSorted((one, other) => byAge(one.gateway, other.gateway));
+    const first = holderIn(aged, holders) ?? aged[0];
     if (!first) continue;
+    const others = aged.filter((one) => one !== first);
     const sharing = others.filter((one) => termsOf(one) === termsOf(first));
     const rivals = others.filter((one) => !sharing.includes(one));
     targets.push(targetOf([first, ...sharing], first));
@@ -157,6 +175,19 @@ function together(placed: readonly Placed[]) {
   };
 }
 
+/** Of the objects for which a Secret is supplied already, the first that still names it. */
+function holderIn(
+  group: readonly Placed[],
+  holders: ReadonlyMap<string, readonly DeclaringObject[]>,
+): Placed | undefined {
+  const [one] = group;
+  const objects = one && holders.get(targetName(one.namespace, one.secret.name));
+  const held = (objects ?? []).flatMap((object) =>
+    group.filter(({ gateway }) => isDeepStrictEqual(gateway.reference, object)),
+  );
+  return held[0];
+}
+
 function termsOf({ gateway, wish, keyAlgorithm, rule, isMutual }: Placed): string {
   const { namespace } = gateway.reference;
   return JSON.stringify([namespace, wish, keyAlgorithm, rule.validity, isMutual]);
@@ -164,7 +195,7 @@ function termsOf({ gateway, wish, keyAlgorithm, rule, isMutual }: Placed): strin
 
 function contradiction({ gateway, hosts, secret }: Placed, holder: Placed): Finding {
   const { reference } = holder.gateway;
-  const detail = `Secret "${secret.name}" is that of ${wordsFor(reference)}, which is older and asks for something else`;
+  const detail = `Secret "${secret.name}" is that of ${wordsFor(reference)}, which asks for something else`;
   return { ...finding(gateway, 'contradiction', detail), hosts, others: [reference] };
 }
 
@@ -190,6 +221,7 @@ function targetOf(group: readonly Placed[], first: Placed): DeclaredTarget {
       clientTrust: 'issuer',
       adopt: wish.adopt,
     },
+    rollback: false,
     declaredBy: {
       objects: group.map(({ gateway }) => gateway.reference),
       removesSecret: wish.removesSecret,

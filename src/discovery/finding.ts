@@ -17,10 +17,12 @@ export const FINDING_SOURCES = {
   'workload-ambiguous':
     'istio pilot/pkg/model/credentials/resource.go: the Secret is read where the workload is',
   'reference-not-granted': 'gateway.networking.k8s.io ReferenceGrant',
+  'secret-name-invalid': 'RFC 1123 §2.1, as Kubernetes takes names of Secrets',
   'any-host': 'RFC 9525 §6.3: a certificate has names',
   'annotations-incomplete': 'docs/discovery.md',
   'client-authorities-missing': 'istio networking/v1 ServerTLSSettings.mode',
   'not-permitted': 'the setting discovery',
+  'too-many-secrets': 'docs/discovery.md',
   contradiction: 'docs/discovery.md',
   refused: 'the profile, the authority or another target',
 } as const;

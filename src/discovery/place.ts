@@ -12,16 +12,23 @@ export const SEPARATE_CA = '-cacert';
 type Surroundings = Pick<ClusterView, 'workloads' | 'grants'>;
 
 /**
- * Where a gateway's Secret is read. Istio reads it in the namespace of the pods that serve the Gateway, wherever
- * the Gateway is; the Gateway API in the Gateway's own or in one that grants it; an Ingress in its own.
+ * Where a gateway's Secrets are read. Istio reads it in the namespace of the pods that serve the Gateway, wherever
+ * the Gateway is, and so looks once for all of them; the Gateway API in the Gateway's own or in one that grants it; an Ingress in its own.
  */
-export function placeOf(
-  gateway: Gateway,
-  secret: SecretReference,
+export function placesOf(
+  { selector, reference }: Gateway,
   { workloads, grants }: Surroundings,
+): (secret: SecretReference) => Place {
+  if (selector === undefined) return (secret) => grantedPlace(reference.namespace, secret, grants);
+  const place = workloadPlace(selector, workloads);
+  return () => place;
+}
+
+function grantedPlace(
+  namespace: string,
+  secret: SecretReference,
+  grants: Surroundings['grants'],
 ): Place {
-  if (gateway.selector !== undefined) return workloadPlace(gateway.selector, workloads);
-  const { namespace } = gateway.reference;
   const { namespace: named = namespace } = secret;
   const isGranted = grants.some(
     (grant) =>

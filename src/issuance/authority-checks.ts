@@ -1,4 +1,4 @@
-import { SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
+import { SUBJECT_ALT_NAME_KINDS, type Validity } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { describeSubject } from '../x509/distinguished-name.ts';
@@ -90,8 +90,8 @@ export function grantedByEveryAuthorityAbove(
 
 /** No verifier takes a certificate any more, or yet, while an authority above is outside its own period. */
 export function outlivedByEveryAuthorityAbove(
-  certificate: DecodedCertificate,
-  { issuers }: IssuanceTerms,
+  certificate: Validity,
+  { issuers }: Pick<IssuanceTerms, 'issuers'>,
 ): readonly Violation[] {
   const { notBefore, notAfter } = commonPeriodOf(issuers);
   if (certificate.notBefore >= notBefore && certificate.notAfter <= notAfter) return [];

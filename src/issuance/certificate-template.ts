@@ -10,12 +10,11 @@ import {
   type OwnParts,
 } from '../x509/tbs-certificate.ts';
 import type { CertificateUrls } from './certificate-urls.ts';
-import { durationSeconds } from './duration.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
 import { keyIdentifierOf } from './issuer.ts';
 import { keyUsageOf, type Profile } from './profile.ts';
 import { valuesOf } from './requested-names.ts';
-import { commonPeriodOf, validityAt } from './validity.ts';
+import { validityUnder } from './validity.ts';
 
 /** GeneralizedTime has four digits for the year (RFC 5280 §4.1.2.5.2). */
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59);
@@ -94,23 +93,10 @@ function subjectNameOf({ subject, isSubjectInOrder }: IssuanceRequest): Buffer {
 
 function validityOf(
   { validity }: IssuanceRequest,
-  { validity: terms, clampToIssuer }: Profile,
-  { now, issuers }: { now: Date; issuers: readonly DecodedCertificate[] },
+  profile: Profile,
+  about: { now: Date; issuers: readonly DecodedCertificate[] },
 ): Validity {
-  const wished = validityAt({
-    now,
-    validitySeconds: durationSeconds(validity ?? terms.default ?? ''),
-    backdateSeconds: durationSeconds(terms.backdate),
-    maximumSeconds: terms.maximum === undefined ? undefined : durationSeconds(terms.maximum),
-    issuerNotBefore: commonPeriodOf(issuers).notBefore,
-  });
-  const decided = clampToIssuer ? endingWith(issuers, wished) : wished;
+  const decided = validityUnder(profile, { validity, ...about });
   if (decided.notAfter.getTime() <= LAST_INSTANT) return decided;
   throw refused([{ pointer: '/validity', detail: 'would end after the year 9999' }]);
-}
-
-/** The same, but for an end after that of any authority above. */
-function endingWith(issuers: readonly Validity[], { notBefore, notAfter }: Validity): Validity {
-  const ends = [notAfter, ...issuers.map((issuer) => issuer.notAfter)].map(Number);
-  return { notBefore, notAfter: new Date(Math.min(...ends)) };
 }

@@ -12,7 +12,7 @@ import { MAX_PATH_LENGTH } from './issuer.ts';
  * authority made here never outlives those above it; one that was imported may.
  */
 export function issuingObstacle(
-  { name, path }: Signer,
+  { name, path }: Pick<Signer, 'name' | 'path'>,
   { isAuthority }: { readonly isAuthority: boolean },
   now: Date,
 ): string | undefined {

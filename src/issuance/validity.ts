@@ -1,4 +1,6 @@
 import type { Validity } from '../certificate.ts';
+import { durationSeconds } from './duration.ts';
+import type { Profile } from './profile.ts';
 
 /** What a validity period is decided from. */
 export interface ValidityTerms {
@@ -31,6 +33,31 @@ export function validityAt(terms: ValidityTerms): Validity {
   const maximum = terms.maximumSeconds ?? Number.POSITIVE_INFINITY;
   const latestEnd = terms.validitySeconds <= maximum ? start + maximum - 1 : end;
   return { notBefore: new Date(start * 1000), notAfter: new Date(Math.min(end, latestEnd) * 1000) };
+}
+
+/**
+ * The validity of a certificate issued under a profile, below `issuers`: where the profile says so it ends with the first of
+ * them that ends; else it may end after that, which is refused.
+ */
+export function validityUnder(
+  { validity: terms, clampToIssuer }: Pick<Profile, 'validity' | 'clampToIssuer'>,
+  about: {
+    /** Duration text; absent: the profile's. */
+    readonly validity: string | undefined;
+    readonly now: Date;
+    readonly issuers: readonly Validity[];
+  },
+): Validity {
+  const above = commonPeriodOf(about.issuers);
+  const { notBefore, notAfter } = validityAt({
+    now: about.now,
+    validitySeconds: durationSeconds(about.validity ?? terms.default ?? ''),
+    backdateSeconds: durationSeconds(terms.backdate),
+    maximumSeconds: terms.maximum === undefined ? undefined : durationSeconds(terms.maximum),
+    issuerNotBefore: above.notBefore,
+  });
+  const isClamped = clampToIssuer && above.notAfter < notAfter;
+  return { notBefore, notAfter: isClamped ? above.notAfter : notAfter };
 }
 
 /** The seconds of a period whose both ends belong to it. */

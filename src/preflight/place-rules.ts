@@ -123,8 +123,21 @@ export const placeRules: readonly Rule<PlaceCandidate>[] = [
   },
 ];
 
+/** When the first of the CRLs beside client authorities ends, after which another judgement is due. */
+export function firstCrlEnd(beside: PlaceCandidate['beside']): Date | undefined {
+  const text = crlTextIn(beside);
+  const ends = (isFilled(text) ? (crlsIn(text) ?? []) : []).flatMap(
+    ({ nextUpdate }) => nextUpdate ?? [],
+  );
+  return ends.toSorted((one, other) => one.getTime() - other.getTime())[0];
+}
+
+function crlTextIn(beside: PlaceCandidate['beside']): Uint8Array | undefined {
+  return beside['ca.crl'] ?? beside['crl'];
+}
+
 function crlFault({ beside, clientAuthorities, at }: PlaceCandidate): string | undefined {
-  const text = beside['ca.crl'] ?? beside['crl'];
+  const text = crlTextIn(beside);
   if (clientAuthorities === undefined || !isFilled(text)) return undefined;
   const crls = crlsIn(text);
   if (!crls)

@@ -1,9 +1,9 @@
 import type { Actor, AuditAction, AuditEntry } from '../audit/entry.ts';
 import { PkiError, refused, type Violation } from '../errors.ts';
 import type { DestinationStore } from './destination.ts';
-import { doOverlap } from './overlap.ts';
 import type { Rotation } from './rotation.ts';
 import { declaredAnew, NEW_TARGET, NO_REVISION, type TargetRecord } from './rotation-record.ts';
+import { TakenDestinations } from './taken-destinations.ts';
 import type { RotationTarget } from './target.ts';
 
 /** What declaring targets needs from outside. */
@@ -37,11 +37,7 @@ export async function createTarget(
   if (await deps.findTarget(target.name)) {
     throw new PkiError('name-taken', `there is a target "${target.name}" already`);
   }
-  await assertAcceptable(deps, target);
-  const record = { target, isDeclaredInFile: false, progress: NEW_TARGET, revision: NO_REVISION };
-  await deps.addTarget(record, entryOf(deps, actor, { action: 'target.created', target }));
-  deps.rotation.begin(target, actor);
-  return record;
+  return addNew(deps, { target, actor, taken: await takenIn(deps) });
 }
 
 /**
@@ -55,26 +51,26 @@ export async function replaceTarget(
   target: RotationTarget,
   actor: Actor,
 ): Promise<TargetRecord> {
-  await changeableTarget(deps, target.name);
-  return replaceDeclared(deps, target, actor);
+  const before = await changeableTarget(deps, target.name);
+  await declareAnew(deps, { target, actor, taken: await takenIn(deps) }, before);
+  return (await deps.findTarget(target.name)) ?? unknownTarget(target.name);
 }
 
 /**
- * The same for a target that the objects of a cluster declare, on their behalf.
- *
- * @throws {PkiError} as `replaceTarget`, but `target-declared-in-cluster`
+ * Declares targets on behalf of the objects of a cluster, new or anew, with one look at all that there are. Tells of
+ * each what it was refused for: it keeps no other from being declared.
  */
-export async function replaceDeclared(
+export async function declareAll(
   deps: DeclarationDeps,
-  target: RotationTarget,
+  targets: readonly RotationTarget[],
   actor: Actor,
-): Promise<TargetRecord> {
-  const { progress } = (await deps.findTarget(target.name)) ?? unknownTarget(target.name);
-  await assertAcceptable(deps, target);
-  const record = { target, progress: declaredAnew(progress) };
-  await deps.replaceTarget(record, entryOf(deps, actor, { action: 'target.replaced', target }));
-  deps.rotation.begin(target, actor);
-  return (await deps.findTarget(target.name)) ?? unknownTarget(target.name);
+): Promise<readonly (PkiError | undefined)[]> {
+  const taken = await takenIn(deps);
+  const refusals: (PkiError | undefined)[] = [];
+  for (const target of targets) {
+    refusals.push(await refusalOf(declareForObjects(deps, { target, actor, taken })));
+  }
+  return refusals;
 }
 
 /**
@@ -113,13 +109,71 @@ export async function deleteDeclared(
   });
 }
 
-async function assertAcceptable(deps: DeclarationDeps, target: RotationTarget): Promise<void> {
+/** What somebody declares, among the destinations that others have. */
+interface Declaration {
+  readonly target: RotationTarget;
+  readonly actor: Actor;
+  readonly taken: TakenDestinations;
+}
+
+async function takenIn({ listTargets }: DeclarationDeps): Promise<TakenDestinations> {
+  return new TakenDestinations((await listTargets()).map(({ target }) => target));
+}
+
+async function declareForObjects(deps: DeclarationDeps, declaration: Declaration): Promise<void> {
+  const { name } = declaration.target;
+  const before = await deps.findTarget(name);
+  if (before && !before.target.declaredBy) {
+    throw new PkiError('name-taken', `target "${name}" is declared otherwise`);
+  }
+  await (before ? declareAnew(deps, declaration, before) : addNew(deps, declaration));
+}
+
+async function addNew(deps: DeclarationDeps, declaration: Declaration): Promise<TargetRecord> {
+  const { target, actor } = declaration;
+  await assertAcceptable(deps, declaration);
+  const record = { target, isDeclaredInFile: false, progress: NEW_TARGET, revision: NO_REVISION };
+  await deps.addTarget(record, entryOf(deps, actor, { action: 'target.created', target }));
+  begin(deps, declaration);
+  return record;
+}
+
+async function declareAnew(
+  deps: DeclarationDeps,
+  declaration: Declaration,
+  before: TargetRecord,
+): Promise<void> {
+  const { target, actor } = declaration;
+  await assertAcceptable(deps, declaration);
+  const record = { target, progress: declaredAnew(before.progress) };
+  await deps.replaceTarget(record, entryOf(deps, actor, { action: 'target.replaced', target }));
+  begin(deps, declaration);
+}
+
+function begin({ rotation }: DeclarationDeps, { target, actor, taken }: Declaration): void {
+  taken.add(target);
+  rotation.begin(target, actor);
+}
+
+async function refusalOf(work: Promise<void>): Promise<PkiError | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof PkiError) return error;
+    throw error;
+  }
+}
+
+async function assertAcceptable(
+  deps: DeclarationDeps,
+  { target, taken }: Declaration,
+): Promise<void> {
   const violations = await deps.violationsOf(target);
   if (violations.length > 0) throw refused(violations);
-  const others = (await deps.listTargets()).filter((other) => other.target.name !== target.name);
-  const rival = others.find((other) => doOverlap(other.target.destination, target.destination));
+  const rival = taken.rivalOf(target);
   if (!rival) return;
-  const detail = `target "${rival.target.name}" has this destination, or one that overlaps it`;
+  const detail = `target "${rival.name}" has this destination, or one that overlaps it`;
   const violation = [{ pointer: '/destination', detail }];
   throw new PkiError('name-taken', detail, { violations: violation });
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor, AuditAction, AuditEntry } from '../audit/entry.ts';
 import { PkiError } from '../errors.ts';
-import { doOverlap } from './overlap.ts';
 import { declaredAnew, NEW_TARGET, NO_REVISION, type TargetRecord } from './rotation-record.ts';
+import { TakenDestinations } from './taken-destinations.ts';
 import type { RotationTarget } from './target.ts';
 
 export interface FollowFileDeps {
@@ -61,10 +61,11 @@ function assertNoOverlap(targets: readonly RotationTarget[], known: readonly Tar
   const others = known.filter(
     ({ target, isDeclaredInFile }) => !isDeclaredInFile && !names.has(target.name),
   );
-  for (const { name, destination } of targets) {
-    const rival = others.find(({ target }) => doOverlap(target.destination, destination))?.target;
+  const taken = new TakenDestinations(others.map(({ target }) => target));
+  for (const target of targets) {
+    const rival = taken.rivalOf(target);
     if (!rival) continue;
-    const detail = `target "${name}" overlaps the destination of target "${rival.name}", which is not in the file`;
+    const detail = `target "${target.name}" overlaps the destination of target "${rival.name}", which is not in the file`;
     throw new PkiError('name-taken', detail);
   }
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Profile } from '../issuance/profile.ts';
+import { firstCrlEnd } from '../preflight/place-rules.ts';
 import type { DestinationState } from './destination.ts';
 import type { ExpectationDeps } from './expectation.ts';
 import type { TargetProgress, TargetRecord } from './rotation-record.ts';
 import type { RotationTarget } from './target.ts';
 
-/** Everything that a verdict of a pass depends on but the time. */
+/** Everything that a verdict of a pass depends on, its own time aside. */
 interface Grounds {
   readonly target: RotationTarget;
   readonly profile: Profile;
@@ -14,6 +15,12 @@ interface Grounds {
   readonly authorities: readonly unknown[];
   readonly digest: string;
   readonly progress: TargetProgress;
+  /** When something beside the certificate ends, which is good until then. */
+  readonly until: Date | undefined;
+}
+
+export interface KnownGoodDeps extends ExpectationDeps {
+  readonly now: () => Date;
 }
 
 /**
@@ -21,20 +28,20 @@ interface Grounds {
  * hold has changed. It keeps digests and nothing of the files; a target that is forgotten is judged anew.
  */
 export class KnownGood {
-  readonly #deps: ExpectationDeps;
+  readonly #deps: KnownGoodDeps;
   readonly #grounds = new Map<string, Grounds>();
 
-  constructor(deps: ExpectationDeps) {
+  constructor(deps: KnownGoodDeps) {
     this.#deps = deps;
   }
 
-  /** Whether a pass would find again what it found before: a good destination, its time aside. */
+  /** Whether a pass would find again what it found before: a good destination, but that it may be due. */
   async holds(record: TargetRecord, state: DestinationState): Promise<boolean> {
     const { target, progress, revision } = record;
     const known = this.#grounds.get(target.name);
     // What a pass has still to do, beside finding the same again, is its affair.
     if (progress.status.state !== 'current' || progress.fight || !revision.isWritten) return false;
-    if (!known) return false;
+    if (!known || (known.until && known.until < this.#deps.now())) return false;
     if (known.digest !== digestOf(state)) return false;
     if (!isDeepStrictEqual(known.progress, progress)) return false;
     if (known.target !== target && !isDeepStrictEqual(known.target, target)) return false;
@@ -46,8 +53,9 @@ export class KnownGood {
   /** Keeps that a pass has found `state` good and left `progress`. */
   async keep(target: RotationTarget, state: DestinationState, progress: TargetProgress) {
     const digest = digestOf(state);
+    const until = state.kind === 'present' ? firstCrlEnd(state.beside?.entries ?? {}) : undefined;
     const expected = await this.#expectedOf(target);
-    this.#grounds.set(target.name, { target, ...expected, digest, progress });
+    this.#grounds.set(target.name, { target, ...expected, digest, progress, until });
   }
 
   /** Forgets all but these. */

@@ -29,6 +29,19 @@ export function couldBeSamePlace(one: Destination, other: Destination): boolean 
   return isSameSecret && (isAnyContext || context === otherContext);
 }
 
+/** Words of which two destinations that overlap have one in common, so that of many only few need be compared. */
+export function placesOf(destination: Destination): readonly string[] {
+  switch (destination.type) {
+    case 'kubernetesSecret':
+      return secretNamesOf(destination).map((name) => `secret ${destination.namespace}/${name}`);
+    case 'sds':
+      return [destination.name, authoritiesNameOf(destination.name)].map((name) => `sds ${name}`);
+    // Any folder may be below any other.
+    case 'directory':
+      return ['directory'];
+  }
+}
+
 function contextOf(destination: Destination): string | undefined {
   return destination.type === 'kubernetesSecret' ? destination.context : undefined;
 }

@@ -1,6 +1,5 @@
-import type { Validity } from '../certificate.ts';
-import { PkiError, refused } from '../errors.ts';
-import { commonPeriodOf } from '../issuance/validity.ts';
+import { refused } from '../errors.ts';
+import { type PlannedIssueDeps, plannedIssue } from './planned-issue.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import type { TargetRecord } from './rotation-record.ts';
 import { laneOf } from './schedule/lane.ts';
@@ -45,14 +44,21 @@ export interface RotationPlan {
   readonly meanRate: { readonly perMinute: number };
   /** Targets that would hold an expired certificate at any time, and since when. */
   readonly wouldExpire: readonly { readonly target: string; readonly at: Date }[];
+  /** Targets that would have no new certificate when their turn comes, and why; in the order of time. */
+  readonly wouldFail: readonly PlannedFailure[];
 }
 
-export interface PlanDeps {
+/** A rotation that would be refused. */
+export interface PlannedFailure {
+  readonly target: string;
+  readonly at: Date;
+  readonly detail: string;
+}
+
+export interface PlanDeps extends PlannedIssueDeps {
   readonly now: () => Date;
   /** With the window of all targets, where they have none of their own. */
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
-  /** @throws {PkiError} `authority-unknown`, or `authority-cannot-issue` */
-  readonly pathOf: (authority: string) => Promise<readonly Validity[]>;
   readonly limits: RotationLimits;
   /** Between two passes of the schedule. */
   readonly intervalMs: number;
@@ -121,12 +127,14 @@ async function targetsOf(
   const planned: PlannedTarget[] = [];
   for (const [index, record] of records.entries()) {
     const timing = withSharedWindow(record.target, windows);
-    const issuerEnd = await issuerEndOf(deps, record);
+    const isReplaced = request.replacedAuthorities.has(record.target.authority);
+    const { issuerEnd, issuedAt } = await plannedIssue(deps, record.target, { isReplaced });
     planned.push({
       name: record.target.name,
       timing,
       lane: laneOf(record.target.destination),
-      issuerEnd,
+      issuedAt,
+      issuerEnd: issuerEnd?.getTime() ?? Number.POSITIVE_INFINITY,
       ...standingOf(record, { timing, request, issuerEnd, now }),
     });
     if (index % TARGETS_AT_ONCE === 0) await deps.breathe();
@@ -137,17 +145,17 @@ async function targetsOf(
 /** What a target holds, and whether it must be rotated at once. */
 function standingOf(
   { target, progress }: TargetRecord,
-  about: { timing: Timing; request: PlanRequest; issuerEnd: number; now: Date },
+  about: { timing: Timing; request: PlanRequest; issuerEnd: Date | undefined; now: Date },
 ): Pick<PlannedTarget, 'certificate' | 'rotationTime' | 'reasons' | 'urgency'> {
   const { timing, request, issuerEnd, now } = about;
   const { notAfter, nextRotationAt } = progress.status;
   const certificate = notAfter === null ? undefined : certificateEndingAt(notAfter, timing);
   const reasons = reasonsNow({ target, progress }, request, now);
   const urgency = request.isAllForced ? 'requested' : 'wrong';
-  if (reasons.length > 0 || !certificate) {
+  if (reasons.length > 0 || !certificate || !issuerEnd) {
     return { certificate, rotationTime: now.getTime(), reasons, urgency };
   }
-  const isLast = certificate.notAfter.getTime() >= issuerEnd;
+  const isLast = certificate.notAfter >= issuerEnd;
   const own = rotationTimeOf(certificate, timing, now).getTime();
   // A certificate that was put back stays for a time of its own.
   const rotationTime = progress.held ? (nextRotationAt?.getTime() ?? own) : own;
@@ -171,16 +179,6 @@ function reasonsNow(
   return reasons.filter((reason) => reason !== false);
 }
 
-/** A target whose authority is not there, or has no certificate, is never given one. */
-async function issuerEndOf({ pathOf }: PlanDeps, { target }: TargetRecord): Promise<number> {
-  try {
-    return commonPeriodOf(await pathOf(target.authority)).notAfter.getTime();
-  } catch (error) {
-    if (error instanceof PkiError) return Number.NEGATIVE_INFINITY;
-    throw error;
-  }
-}
-
 /** Targets with the same window share it, so that its times are looked up once. */
 function withSharedWindow(target: RotationTarget, windows: Map<string, RotationWindow>): Timing {
   if (!target.rotationWindow) return target;
@@ -196,13 +194,18 @@ class Tally {
   #items: PlannedRotation[] = [];
   readonly #perMinute = new Map<number, number>();
   #eta = Number.NEGATIVE_INFINITY;
+  readonly #failures: PlannedFailure[] = [];
   rotations = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  add({ target, at, expiry, isBacklog }: SimulatedRotation<PlannedTarget>): void {
+  add({ target, at, expiry, isBacklog, fault }: SimulatedRotation<PlannedTarget>): void {
+    if (fault !== undefined) {
+      this.#failures.push({ target: target.name, at: new Date(at), detail: fault });
+      return;
+    }
     const minute = Math.floor(at / MINUTE_MS);
     this.rotations += 1;
     this.#perMinute.set(minute, (this.#perMinute.get(minute) ?? 0) + 1);
@@ -221,7 +224,7 @@ class Tally {
     return sorted.slice(0, this.#limit);
   }
 
-  sum(): Pick<RotationPlan, 'rotations' | 'items' | 'eta' | 'peakRate'> {
+  sum(): Pick<RotationPlan, 'rotations' | 'items' | 'eta' | 'peakRate' | 'wouldFail'> {
     let [peak, most] = [0, 0];
     for (const [minute, count] of this.#perMinute) {
       if (count > most) [peak, most] = [minute, count];
@@ -229,6 +232,7 @@ class Tally {
     return {
       rotations: this.rotations,
       items: this.#first(),
+      wouldFail: this.#failures.toSorted((one, other) => Number(one.at) - Number(other.at)),
       eta: Number.isFinite(this.#eta) ? new Date(this.#eta) : null,
       peakRate: { perMinute: most, at: most > 0 ? new Date(peak * MINUTE_MS) : null },
     };

@@ -1,4 +1,4 @@
-import type { V1ObjectMeta } from '@kubernetes/client-node';
+import type { V1ManagedFieldsEntry, V1ObjectMeta, V1OwnerReference } from '@kubernetes/client-node';
 import type { Writer } from '../../src/rotation/destination.ts';
 
 /** Under which our fields are known to the API server; what we leave out next time it removes. */
@@ -57,17 +57,23 @@ const MARKS: readonly Mark[] = [
   { owner: 'Flux', kind: 'label', key: 'kustomize.toolkit.fluxcd.io/name' },
 ];
 
+/** Whether a label or an annotation has a say in whose a Secret is, and in what state. */
+export function isOwnershipMark(kind: Mark['kind'], key: string): boolean {
+  const ours: readonly string[] = kind === 'label' ? [MANAGED_BY] : Object.values(ANNOTATIONS);
+  return ours.includes(key) || MARKS.some((mark) => mark.kind === kind && mark.key === key);
+}
+
+/** What takes a Secret away when it goes itself; one that is no controller does so all the same. */
+export function controllerIn({ ownerReferences = [] }: V1ObjectMeta): V1OwnerReference | undefined {
+  return ownerReferences.find(({ controller }) => controller === true) ?? ownerReferences[0];
+}
+
 /** Whose the Secret is, if another controller writes it; in words. */
-export function rivalOf({
-  annotations = {},
-  labels = {},
-  ownerReferences = [],
-}: V1ObjectMeta): string | undefined {
+export function rivalOf(metadata: V1ObjectMeta): string | undefined {
+  const { annotations = {}, labels = {} } = metadata;
   const mark = MARKS.find(({ kind, key }) => key in (kind === 'label' ? labels : annotations));
   if (mark) return `${mark.owner} (${mark.kind} ${mark.key})`;
-  // One that is no controller takes the Secret away with itself all the same.
-  const [first] = ownerReferences;
-  const controller = ownerReferences.find((reference) => reference.controller === true) ?? first;
+  const controller = controllerIn(metadata);
   if (controller) return `${controller.kind} "${controller.name}" (owner reference)`;
   return undefined;
 }
@@ -83,4 +89,9 @@ export function writerOf({ annotations = {} }: V1ObjectMeta, instance: string): 
 export function revisionOf({ annotations = {} }: V1ObjectMeta): number | undefined {
   const text = annotations[ANNOTATIONS.revision] ?? '';
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}
+
+/** When a manager of fields last wrote, in milliseconds since 1970; 0 where the API server does not say. */
+export function writtenAt({ time }: V1ManagedFieldsEntry): number {
+  return time === undefined ? 0 : new Date(time).getTime();
 }

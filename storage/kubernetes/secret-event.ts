@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import type { CoreV1Event } from '@kubernetes/client-node';
+import { createHash } from 'node:crypto';
+import type { CoreV1Api, CoreV1Event } from '@kubernetes/client-node';
 import type { Announcement } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
+import { statusCodeOf } from './api-failure.ts';
 import { FIELD_MANAGER } from './ownership.ts';
 
 /** The API server refuses longer ones. */
 const MAX_MESSAGE_CHARACTERS = 1_024;
+const ALREADY_EXISTS = 409;
 
 /** What an Event is about. */
 export interface Involved {
@@ -26,7 +28,10 @@ export function secretEvent(
   return eventAbout(uid === undefined ? secret : { ...secret, uid }, announcement);
 }
 
-/** A warning about an object, in the object's namespace. */
+/**
+ * A warning about an object, in the object's namespace. Its name is a digest of what it says, so that whoever says the
+ * same again, after a restart or as another replica, makes no second one.
+ */
 export function eventAbout(involvedObject: Involved, announcement: Announcement): CoreV1Event {
   const { namespace } = involvedObject;
   const now = new Date();
@@ -34,7 +39,7 @@ export function eventAbout(involvedObject: Involved, announcement: Announcement)
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `certwright-${randomUUID()}`, namespace },
+    metadata: { name: `certwright-${digestOf([involvedObject, announcement])}`, namespace },
     involvedObject,
     type: 'Warning',
     reason,
@@ -46,4 +51,19 @@ export function eventAbout(involvedObject: Involved, announcement: Announcement)
     firstTimestamp: now,
     lastTimestamp: now,
   };
+}
+
+/** 96 bits; the members of both come in one order. */
+function digestOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
+}
+
+/** Makes an Event, unless one of its name is there, which has said the same and is not an hour old. */
+export async function makeEvent(api: CoreV1Api, event: CoreV1Event): Promise<void> {
+  const { namespace = '' } = event.metadata;
+  try {
+    await api.createNamespacedEvent({ namespace, body: event });
+  } catch (error) {
+    if (statusCodeOf(error) !== ALREADY_EXISTS) throw error;
+  }
 }

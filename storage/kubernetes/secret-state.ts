@@ -9,6 +9,7 @@ import {
   revisionOf,
   rivalOf,
   writerOf,
+  writtenAt,
 } from './ownership.ts';
 
 type Files = Partial<DestinationFiles>;
@@ -118,12 +119,8 @@ function changerOf({ managedFields = [] }: V1ObjectMeta): string | undefined {
     const data = (fieldsV1 as { 'f:data'?: object } | undefined)?.['f:data'] ?? {};
     return manager !== FIELD_MANAGER && FILE_NAMES.some((name) => `f:${name}` in data);
   });
-  const [last] = others.toSorted((one, other) => timeOf(other) - timeOf(one));
+  const [last] = others.toSorted((one, other) => writtenAt(other) - writtenAt(one));
   return last?.manager === undefined ? undefined : `"${last.manager}"`;
-}
-
-function timeOf({ time }: { readonly time?: Date }): number {
-  return time === undefined ? 0 : new Date(time).getTime();
 }
 
 function maker({ managedFields = [], labels = {} }: V1ObjectMeta): string {

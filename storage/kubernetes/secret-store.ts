@@ -15,7 +15,7 @@ import { Outages } from './outages.ts';
 import { revisionOf, rivalOf, writerOf } from './ownership.ts';
 import { patchSecret, type SecretPatch } from './patch-secret.ts';
 import { type SecretCredential, secretCredential } from './secret-credential.ts';
-import { secretEvent } from './secret-event.ts';
+import { makeEvent, secretEvent } from './secret-event.ts';
 import { SecretStates } from './secret-states.ts';
 import { touchPatch } from './touch-patch.ts';
 import { noteAnswer, SecretWatches, type SecretWatchesOptions } from './watch/secret-watches.ts';
@@ -121,8 +121,8 @@ export class SecretStore {
     await this.#ask(
       { verb: 'create', context, namespace, name, resource: 'events' },
       async (api) => {
-        const body = secretEvent(destination, { uid: secret?.metadata?.uid, announcement });
-        await api.createNamespacedEvent({ namespace, body });
+        const uid = secret?.metadata?.uid;
+        await makeEvent(api, secretEvent(destination, { uid, announcement }));
       },
     );
   }
@@ -173,7 +173,7 @@ export class SecretStore {
   ): Promise<V1Secret | undefined> {
     const watch = this.#watches?.watchOf(destination);
     const { isKnown, kept } = (await watch?.find(destination.name, this.#timeoutMs)) ?? UNKNOWN;
-    const isEnough = kept === undefined || kept.isWhole || !isWhole;
+    const isEnough = kept === undefined || kept.isWhole || !(isWhole || kept.isMarked);
     if (isKnown && isEnough) return kept?.secret;
     return this.#exact(destination);
   }

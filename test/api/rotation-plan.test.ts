@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
+import { BUILT_IN_PROFILES } from '../../src/issuance/built-in-profiles.ts';
+import type { Profile } from '../../src/issuance/profile.ts';
 import { startApi } from '../support/api.ts';
 import { placesIn, problemIn } from './certificates-on-the-wire.ts';
-import { declared, directoryTarget } from './targets-on-the-wire.ts';
+import { declared, directoryTarget, type TargetJson } from './targets-on-the-wire.ts';
 
 const PLAN = '/v1/rotation/plan';
 const DAY_MS = 86_400_000;
+/** As the built-in one, but that certificates end with the authorities above them. */
+const server = BUILT_IN_PROFILES.find(({ name }) => name === 'server') ?? assert.fail();
+const CUT: Profile = { ...server, name: 'cut', clampToIssuer: true };
 
 interface PlanJson {
   readonly from: string;
@@ -21,10 +26,15 @@ interface PlanJson {
   readonly peakRate: { readonly perMinute: number; readonly at: string | null };
   readonly meanRate: { readonly perMinute: number };
   readonly wouldExpire: readonly { readonly target: string; readonly at: string }[];
+  readonly wouldFail: readonly {
+    readonly target: string;
+    readonly at: string;
+    readonly detail: string;
+  }[];
 }
 
 describe('POST /v1/rotation/plan', async () => {
-  const { api, clock, newDirectory } = await startApi();
+  const { api, clock, newDirectory } = await startApi({ profiles: [CUT] });
   const { status } = await declared(api, directoryTarget(newDirectory(), { name: 'plain' }));
   await declared(api, directoryTarget(newDirectory(), { name: 'other' }));
   const plan = async (body?: object) => {
@@ -83,27 +93,6 @@ describe('POST /v1/rotation/plan', async () => {
     assert.deepEqual(shown.status, status);
   });
 
-  it('200: what its authority does not outlive would expire', async () => {
-    const authority = {
-      name: 'short',
-      kind: 'intermediate',
-      parent: 'root',
-      validity: '40d',
-    } as const;
-    const subject = { commonName: 'Short' };
-    const body = { ...authority, subject, keyAlgorithm: 'ecdsa-p256' };
-    const made = await api.post('/v1/authorities', body);
-    assert.equal(made.status, 201, made.text);
-    await declared(api, directoryTarget(newDirectory(), { name: 'ends', authority: 'short' }));
-    const { wouldExpire } = await plan({ horizon: '60d' });
-    assert.deepEqual(
-      wouldExpire.map(({ target }) => target),
-      ['ends'],
-    );
-    const end = Date.parse(wouldExpire[0]?.at ?? '') - clock.now().getTime();
-    assert.ok(end > 39.9 * DAY_MS && end < 40 * DAY_MS);
-  });
-
   it('400: a horizon that is none, and a rate between five and a burst', async () => {
     for (const [body, place] of [
       [{ horizon: 'soon' }, '/horizon'],
@@ -124,5 +113,52 @@ describe('POST /v1/rotation/plan', async () => {
   it('404: an authority that is not there', async () => {
     const body = { 'what-if': { authorityReplaced: 'nobody' } };
     problemIn(await api.post(PLAN, body), 404, 'authority-unknown');
+  });
+
+  describe('below an authority that ends', () => {
+    before(async () => {
+      const terms = { kind: 'intermediate', parent: 'root', validity: '40d' } as const;
+      const subject = { commonName: 'Short' };
+      const body = { name: 'short', ...terms, subject, keyAlgorithm: 'ecdsa-p256' };
+      const made = await api.post('/v1/authorities', body);
+      assert.equal(made.status, 201, made.text);
+      for (const [name, profile] of Object.entries({ ends: 'server', clamped: 'cut' })) {
+        const changes = { name, profile, authority: 'short' };
+        await declared(api, directoryTarget(newDirectory(), changes));
+      }
+    });
+
+    it('200: tells that issuing would refuse, when and why, and until when the last certificate is good', async () => {
+      const { wouldExpire, wouldFail, items } = await plan({ horizon: '60d' });
+      const [failure, ...others] = wouldFail;
+      assert.deepEqual([failure?.target, others], ['ends', []]);
+      assert.match(failure?.detail ?? '', /^it would outlive its issuer, which ends at /);
+      const days = (Date.parse(failure?.at ?? '') - clock.now().getTime()) / DAY_MS;
+      assert.ok(days > 15 && days < 21, `${days}`);
+      const end = (name: string) => {
+        const at = wouldExpire.find(({ target }) => target === name)?.at ?? '';
+        return Math.round((Date.parse(at) - clock.now().getTime()) / DAY_MS);
+      };
+      assert.deepEqual([end('ends'), end('clamped')], [30, 40]);
+      assert.ok(items.every(({ target }) => target !== 'ends'));
+    });
+
+    it('200: tells of no failure where that authority is replaced', async () => {
+      const whatIf = { authorityReplaced: 'short' };
+      const { wouldFail } = await plan({ horizon: '60d', 'what-if': whatIf });
+      assert.deepEqual(wouldFail, []);
+    });
+
+    it('what was told comes to pass', async () => {
+      const { wouldFail } = await plan({ horizon: '60d' });
+      const [failure] = wouldFail;
+      assert.ok(failure);
+      clock.advance(Date.parse(failure.at) - clock.now().getTime());
+      await api.post('/v1/rotation/run');
+      const reply = await api.get('/v1/rotation/targets/ends');
+      const { lastError, state } = reply.json<TargetJson>().status;
+      assert.equal(state, 'failing');
+      assert.match(lastError ?? '', /would outlive its issuer/);
+    });
   });
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { connect } from 'node:tls';
 import { Registry } from 'prom-client';
@@ -47,10 +49,12 @@ async function opened() {
     return { secret: { name, target: name, version: String(version), content } };
   };
   const silent = () => undefined;
+  const lines: object[] = [];
+  const registry = new Registry();
   const common = {
     now,
-    metrics: new SdsMetrics(new Registry()),
-    log: { info: silent, warn: silent, error: silent },
+    metrics: new SdsMetrics(registry),
+    log: { info: (line: object) => lines.push(line), warn: silent, error: silent },
   };
   const service = new SecretService({ ...common, findSecret, recordRejection: async () => {} });
   const admitting = {
@@ -80,7 +84,12 @@ async function opened() {
     service.targetChanged('shop');
     return String(version);
   };
-  return { listener, port, client, change };
+  const refused = async () => {
+    const { values } =
+      (await registry.getSingleMetric('certwright_sds_refusals_total')?.get()) ?? {};
+    return values?.[0]?.value ?? 0;
+  };
+  return { listener, port, client, change, lines, refused };
 }
 
 /** The serial number of the certificate that is served to whoever comes now. */
@@ -93,6 +102,19 @@ function servedAt(port: number): Promise<string> {
       socket.destroy();
     });
   });
+}
+
+/** A client without TLS. */
+function silentAt(port: number, { from = '127.0.0.1', says = '' } = {}): Socket {
+  const socket = createConnection({ port, host: '127.0.0.1', localAddress: from });
+  after(() => socket.destroy());
+  socket.on('error', () => undefined);
+  if (says !== '') socket.write(says);
+  return socket.resume();
+}
+
+async function hungUpOn(socket: Socket | undefined): Promise<void> {
+  if (socket?.closed === false) await once(socket, 'close');
 }
 
 describe('the listener for secrets', () => {
@@ -136,5 +158,28 @@ describe('the listener for secrets', () => {
     stream.pause();
     for (let count = 0; count < 50; count += 1) change();
     await listener.close();
+  });
+
+  it('writes a few lines about clients that it refuses, however many there are, and counts all', async () => {
+    const { port, lines, refused } = await opened();
+    for (let count = 0; count < 30; count += 1)
+      await hungUpOn(silentAt(port, { says: 'GET /\r\n' }));
+    assert.equal(lines.length, 10);
+    assert.equal(await refused(), 30);
+  });
+
+  it('lets one address alone wait for so many handshakes, and nobody else make room for it', async () => {
+    const { port } = await opened();
+    const good = silentAt(port, { from: '127.0.0.2' });
+    await once(good, 'connect');
+    const silent = [];
+    for (let count = 0; count < 257; count += 1) {
+      const socket = silentAt(port);
+      await once(socket, 'connect');
+      silent.push(socket);
+    }
+    await hungUpOn(silent[0]);
+    assert.equal(good.readyState, 'open');
+    assert.equal(silent[1]?.readyState, 'open');
   });
 });

@@ -87,6 +87,13 @@ describe('Targets that the cluster’s objects declare', () => {
     assert.equal(await cluster.api.secret(gateways, 'greedy'), undefined);
   });
 
+  it('of a name that no Secret can have are none: an Event and a finding', async () => {
+    objects.istioGateway('misnamed', [https(['n.shop.example.org'], 'Not_A_Name')]);
+    await objects.untilFound('misnamed', 'secret-name-invalid');
+    await objects.untilTold('misnamed', /no Secret can be called "Not_A_Name"/);
+    assert.equal(await objects.targetFor('Not_A_Name'), undefined);
+  });
+
   it('of a Gateway for every host, of one without authorities of its clients, are none', async () => {
     objects.istioGateway('any', [https(['*'], 'any')]);
     await objects.untilFound('any', 'any-host');
@@ -185,5 +192,18 @@ describe('Targets that the cluster’s objects declare', () => {
     const shared = await objects.untilFound('front', 'certificate-in-several-gateways');
     assert.match(shared.detail, /Gateway "shop\/plain"/);
     await objects.untilFound('any', 'any-host');
+  });
+
+  it('are told of once, though the service is started anew', async () => {
+    const before = await objects.told('greedy');
+    const { dataFolder } = certwright.service;
+    await certwright.service.stop('SIGTERM');
+    const { kubeconfig } = cluster;
+    const service = await startService(world, { kubeconfig, configuration, dataFolder });
+    await until('it is found again', () => service.output().includes('may not have host'));
+    objects.istioGateway('greedier', [https(['bank.example.org'], 'greedier')]);
+    await objects.untilTold('greedier', /may not have host/);
+    assert.deepEqual(await objects.told('greedy'), before);
+    assert.equal(new Set(before).size, before.length);
   });
 });

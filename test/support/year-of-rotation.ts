@@ -76,6 +76,9 @@ function targetOf(timing: Timing, age: number): SimulatedTarget {
     timing,
     lane: 'kubernetes/',
     issuerEnd: Number.POSITIVE_INFINITY,
+    issuedAt: (at) => ({
+      certificate: certificateEndingAt(new Date(at + 30 * DAY_MS - 1_000), timing),
+    }),
     certificate,
     rotationTime: rotationTimeOf(certificate, timing, new Date(FROM)).getTime(),
   };

@@ -1,5 +1,4 @@
 import type { Validity } from '../../certificate.ts';
-import { durationSeconds } from '../../issuance/duration.ts';
 import type { Lane } from './lane.ts';
 import { ELSEWHERE } from './lane.ts';
 import type { RotationLimits } from './limits.ts';
@@ -10,11 +9,16 @@ import { deadlineOf, rotationTimeOf, type Timing } from './rotation-time.ts';
 import { RoutinePace } from './routine-pace.ts';
 import { type Spacing, spacingOf } from './spacing.ts';
 
+/** A certificate as it would be issued, or why it would be refused. */
+export type IssuedAt = { readonly certificate: Validity } | { readonly fault: string };
+
 /** A target on the virtual clock; times are in milliseconds since 1970. */
 export interface SimulatedTarget {
   readonly timing: Timing;
   readonly lane: Lane;
-  /** When its issuer ends, and whatever that issues. */
+  /** What would be issued for it. */
+  readonly issuedAt: (at: number) => IssuedAt;
+  /** When its issuer ends: a certificate that ends with it is as good as that one gives, and never due. */
   readonly issuerEnd: number;
   /** What it holds at the beginning. */
   readonly certificate: Validity | undefined;
@@ -33,7 +37,7 @@ export interface SimulationTerms {
   readonly isReachable?: (lane: Lane, at: number) => boolean;
 }
 
-/** One rotation that would take place. */
+/** One rotation that would take place, or fail. */
 export interface SimulatedRotation<T extends SimulatedTarget> {
   readonly target: T;
   readonly at: number;
@@ -41,6 +45,8 @@ export interface SimulatedRotation<T extends SimulatedTarget> {
   readonly expiry: number | undefined;
   /** Whether it waited already when the simulation began. */
   readonly isBacklog: boolean;
+  /** Why it would fail; the target keeps what it has. */
+  readonly fault?: string;
 }
 
 /** A target as it stands at one moment of the simulation. */
@@ -150,22 +156,24 @@ class Simulation<T extends SimulatedTarget> {
     const expiry = certificate?.notAfter.getTime();
     const at = this.#issuing.take(this.#spacingIn(target.lane).take(now));
     if (expiry !== undefined && expiry < at) this.#expired.set(target, expiry);
-    if (at >= this.#terms.until || at >= target.issuerEnd) return;
+    if (at >= this.#terms.until) return;
+    const issued = target.issuedAt(at);
+    if ('fault' in issued) {
+      yield { target, at, expiry, isBacklog, fault: issued.fault };
+      return;
+    }
     yield { target, at, expiry, isBacklog };
-    this.#plan(standing, at);
+    this.#plan(standing, issued.certificate, at);
   }
 
   /** Gives a target a new certificate, and its place among those whose time comes. */
-  #plan(standing: Standing<T>, at: number): void {
+  #plan(standing: Standing<T>, certificate: Validity, at: number): void {
     const { timing, issuerEnd } = standing.target;
-    const end = at + durationSeconds(timing.validity) * 1000 - 1000;
-    const notAfter = new Date(Math.min(end, issuerEnd));
-    standing.certificate = { notBefore: new Date(at), notAfter };
+    standing.certificate = certificate;
     standing.isBacklog = false;
     delete standing.deadline;
-    // One that ends with its issuer is as good as that one gives.
-    if (end >= issuerEnd) return;
-    standing.rotationTime = rotationTimeOf(standing.certificate, timing, new Date(at)).getTime();
+    if (certificate.notAfter.getTime() >= issuerEnd) return;
+    standing.rotationTime = rotationTimeOf(certificate, timing, new Date(at)).getTime();
     this.#planned.add(standing);
   }
 

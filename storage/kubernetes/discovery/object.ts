@@ -55,8 +55,3 @@ function marksIn(texts: Readonly<Record<string, string>>): Record<string, string
   const own = Object.entries(texts).filter(([name]) => name.startsWith(PREFIX));
   return Object.fromEntries(own.map(([name, value]) => [name.slice(PREFIX.length), value]));
 }
-
-/** Whether it can name a Secret at all: Istio takes other sources by prefix (`sds://`, `configmap://`). */
-export function isSecretName(name: string): boolean {
-  return /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name);
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Server } from '../../../src/discovery/gateway.ts';
-import { gatewayOf, isSecretName, type KubernetesObject, type Read } from './object.ts';
+import { gatewayOf, type KubernetesObject, type Read } from './object.ts';
 
 const Reference = z.object({
   group: z.string().default(''),
@@ -48,7 +48,7 @@ function serverOf({ port, protocol, hostname = '*', tls }: Listener): Server {
   if (!['HTTPS', 'TLS'].includes(protocol) || tls?.mode !== 'Terminate') return server;
   const mode = tls.options[TERMINATE_MODE] ?? 'SIMPLE';
   const secrets = tls.certificateRefs.filter(
-    ({ group, kind, name }) => group === '' && kind === 'Secret' && isSecretName(name),
+    ({ group, kind, name }) => group === '' && kind === 'Secret' && name !== '',
   );
   return {
     ...server,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Server } from '../../../src/discovery/gateway.ts';
-import { gatewayOf, isSecretName, type KubernetesObject, type Read } from './object.ts';
+import { gatewayOf, type KubernetesObject, type Read } from './object.ts';
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-v1/#IngressSpec */
 const Spec = z.object({
@@ -17,7 +17,7 @@ export function readIngress(object: KubernetesObject): Read {
   if (!spec.success) return {};
   const kind = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' } as const;
   // Without a Secret it is the controller's own certificate.
-  const served = spec.data.tls.filter(({ secretName }) => isSecretName(secretName));
+  const served = spec.data.tls.filter(({ secretName }) => secretName !== '');
   return { gateway: { ...gatewayOf(object, kind), servers: served.map(serverOf) } };
 }
 

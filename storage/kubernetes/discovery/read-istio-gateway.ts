@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Server } from '../../../src/discovery/gateway.ts';
-import { gatewayOf, isSecretName, type KubernetesObject, type Read } from './object.ts';
+import { gatewayOf, type KubernetesObject, type Read } from './object.ts';
 
 const Tls = z.object({
   mode: z.string().default('PASSTHROUGH'),
@@ -27,6 +27,8 @@ const Spec = z.object({
 
 /** Modes in which the gateway shows a certificate from a Secret; in the others it shows none, or the mesh's. */
 const MODES = ['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'];
+/** istio `pilot/pkg/model/credentials/resource.go`: as good as none. */
+const SECRET_SCHEME = 'kubernetes://';
 const PLAIN_PROTOCOLS = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'];
 
 /** An Istio Gateway; its Secrets are where its workload is. */
@@ -50,7 +52,15 @@ function serverOf({ port, hosts, tls }: z.infer<typeof Spec>['servers'][number])
     tls: {
       isMutual: tls.mode !== 'SIMPLE',
       hasOtherClientAuthorities: tls.caCertCredentialName !== '',
-      secrets: names.filter(isSecretName).map((name) => ({ name })),
+      secrets: names.flatMap(secretIn),
     },
   };
+}
+
+/** A Secret may be named with its scheme, too; all others are other sources (`sds://`, `configmap://`). */
+function secretIn(credentialName: string): { readonly name: string } | [] {
+  const name = credentialName.startsWith(SECRET_SCHEME)
+    ? credentialName.slice(SECRET_SCHEME.length)
+    : credentialName;
+  return name === '' || name.includes('://') ? [] : { name };
 }

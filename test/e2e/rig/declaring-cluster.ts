@@ -122,13 +122,18 @@ export class DeclaringCluster {
   }
 
   async untilTold(name: string, words: RegExp): Promise<void> {
-    const path = `/api/v1/namespaces/${this.#namespace}/events`;
     await until(`an Event on ${name}`, async () => {
-      const { items } = await this.#cluster.api.call<EventList>('GET', path);
-      return items.some(
-        ({ involvedObject, message }) => involvedObject.name === name && words.test(message),
-      );
+      const told = await this.told(name);
+      return told.some((message) => words.test(message));
     });
+  }
+
+  /** The messages of the Events on an object. */
+  async told(name: string): Promise<readonly string[]> {
+    const path = `/api/v1/namespaces/${this.#namespace}/events`;
+    const { items } = await this.#cluster.api.call<EventList>('GET', path);
+    const own = items.filter(({ involvedObject }) => involvedObject.name === name);
+    return own.map(({ message }) => message);
   }
 
   async #items<T>(list: string): Promise<readonly T[]> {

@@ -120,6 +120,9 @@ describe('what is read from objects', () => {
       server('HTTP', { httpsRedirect: true }),
       server('HTTPS', { mode: 'SIMPLE', credentialName: 'sds://elsewhere' }),
       server('HTTPS', { mode: 'SIMPLE', serverCertificate: '/etc/certs/tls.crt' }),
+      server('HTTPS', { mode: 'SIMPLE', credentialName: 'kubernetes://three' }),
+      server('HTTPS', { mode: 'SIMPLE', credentialName: 'kubernetes://a/three' }),
+      server('HTTPS', { mode: 'SIMPLE', credentialName: 'Four' }),
     ];
     const found = read('gateways.networking.istio.io', { selector: { istio: 'x' }, servers });
     const plain = { port: 443, hosts: ['a'], isPlainHttp: false };
@@ -133,6 +136,9 @@ describe('what is read from objects', () => {
           plain,
           { ...plain, tls: { secrets: [] } },
           plain,
+          { ...plain, tls: { secrets: [{ name: 'three' }] } },
+          { ...plain, tls: { secrets: [{ name: 'a/three' }] } },
+          { ...plain, tls: { secrets: [{ name: 'Four' }] } },
         ],
       },
     });

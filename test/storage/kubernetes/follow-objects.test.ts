@@ -4,6 +4,9 @@ import { until } from '../../e2e/rig/until.ts';
 import { FakeObjects } from './fake-objects.ts';
 import { failing, follower, thing } from './follower.ts';
 
+/** Nearly what etcd takes, in Base64. */
+const LARGE = 'x'.repeat(1_200_000);
+
 describe('followObjects', () => {
   it('lists page after page, and then hears of every change once and in order', async (t) => {
     const fake = await FakeObjects.start(t);
@@ -72,6 +75,17 @@ describe('followObjects', () => {
       failures.map(({ kind }) => kind),
       ['expired'],
     );
+  });
+
+  it('reads fewer objects at a time where they are large, and all of them', async (t) => {
+    const fake = await FakeObjects.start(t);
+    for (let index = 0; index < 40; index += 1) fake.set({ ...thing(`t${index}`), data: LARGE });
+    const { seen, failures, untilLive } = await follower(t, fake);
+    await untilLive();
+    assert.deepEqual([seen.size, failures], [40, []]);
+    const pages = fake.asked.filter(({ kind }) => kind === 'list');
+    const limits = pages.map(({ url }) => Number(url.searchParams.get('limit')));
+    assert.deepEqual(limits, [500, 63, 8, 8, 8, 8, 8]);
   });
 
   it('takes a list in one piece where its next page has expired', async (t) => {

@@ -240,8 +240,9 @@ describe('SecretStore with watches', () => {
     assert.deepEqual(
       fake.asked
         .filter(({ kind }) => kind === 'list')
-        .map(({ url }) => url.pathname.split('/').at(-2)),
-      ['istio-system', 'c'],
+        .map(({ url }) => url.pathname.split('/').at(-2))
+        .sort(),
+      ['c', 'istio-system'],
     );
     store.follow([secretDestination({ namespace: 'c' })]);
     await until('one is left', () => fake.openWatches === 1);

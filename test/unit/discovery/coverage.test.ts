@@ -37,6 +37,13 @@ describe('coverageFindings', () => {
     assert.deepEqual(codesIn(found([unnamed])), code);
   });
 
+  it('finds a name that no Secret has, once for all of its hosts, whoever asks for what', () => {
+    const servers = [https(['a.example.org'], 'Web'), https(['b.example.org'], 'Web')];
+    const findings = found([{ ...front, servers }]);
+    assert.deepEqual(codesIn(findings), ['front: secret-name-invalid']);
+    assert.deepEqual(findings[0]?.hosts, ['a.example.org', 'b.example.org']);
+  });
+
   it('says nothing of Secrets that it does not know', () => {
     const elsewhere = plainGateway('api', [https(['a.example.org'], 'web')]);
     assert.deepEqual(found([elsewhere]), []);

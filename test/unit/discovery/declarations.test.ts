@@ -7,7 +7,7 @@ const rules = [shopRule()];
 const mutual = { isMutual: true } as const;
 
 function declared(...gateways: Parameters<typeof clusterWith>[0]) {
-  return declarationsIn(clusterWith(gateways), rules);
+  return declarationsIn(clusterWith(gateways), rules, []);
 }
 
 describe('declarationsIn', () => {
@@ -102,6 +102,26 @@ describe('declarationsIn', () => {
       istioGateway('x', [https(['a.example.org'], 'web-cacert')]),
     ],
     [
+      'a name that no Secret has',
+      'secret-name-invalid',
+      istioGateway('x', [https(['a.example.org'], 'Web')]),
+    ],
+    [
+      'a namespace before the name',
+      'secret-name-invalid',
+      istioGateway('x', [https(['a.example.org'], 'shop/web')]),
+    ],
+    [
+      'an empty label in the name',
+      'secret-name-invalid',
+      istioGateway('x', [https(['a.example.org'], 'web..tls')]),
+    ],
+    [
+      'a name that is too long',
+      'secret-name-invalid',
+      istioGateway('x', [https(['a.example.org'], 'w'.repeat(254))]),
+    ],
+    [
       'another authority',
       'not-permitted',
       istioGateway('x', [https(['a.example.org'], 'web')], { marks: { authority: 'root' } }),
@@ -151,6 +171,19 @@ describe('declarationsIn', () => {
     });
   }
 
+  it('declares what is named as Secrets are beside what is not', () => {
+    const servers = [https(['a.example.org'], 'Web'), https(['b.example.org'], 'web')];
+    const { targets, findings } = declared(istioGateway('front', servers));
+    assert.deepEqual(
+      targets.map(({ dnsNames }) => dnsNames),
+      [['b.example.org']],
+    );
+    assert.deepEqual(
+      findings.map(({ hosts }) => hosts),
+      [['a.example.org']],
+    );
+  });
+
   it('declares nothing where workloads are in two places, and holds on to what was declared', () => {
     const gateway = istioGateway('front', [https(['a.example.org'], 'web')]);
     const workloads = ['one', 'two'].map((namespace) => ({
@@ -160,6 +193,7 @@ describe('declarationsIn', () => {
     const { targets, unplaced, findings } = declarationsIn(
       clusterWith([gateway], { workloads }),
       rules,
+      [],
     );
     assert.deepEqual(targets, []);
     assert.deepEqual(unplaced, [{ object: gateway.reference, secret: 'web' }]);
@@ -172,7 +206,7 @@ describe('declarationsIn', () => {
     assert.deepEqual(codesIn(declared(gateway).findings), ['api: reference-not-granted']);
     const grant = { namespace: 'istio-system', from: ['shop'] };
     const granting = (names: readonly string[]) =>
-      declarationsIn(clusterWith([gateway], { grants: [{ ...grant, names }] }), rules).targets;
+      declarationsIn(clusterWith([gateway], { grants: [{ ...grant, names }] }), rules, []).targets;
     assert.deepEqual(granting(['other']), []);
     assert.partialDeepStrictEqual(granting(['web']), [
       { destination: { namespace: 'istio-system' } },
@@ -194,9 +228,8 @@ describe('declarationsIn', () => {
       namespace: 'other',
     });
     const all = clusterWith([stranger, other, same, old]);
-    const { targets, findings } = declarationsIn(all, [
-      shopRule({ authorities: ['issuing', 'second'], namespaces: ['shop', 'other'] }),
-    ]);
+    const both = shopRule({ authorities: ['issuing', 'second'], namespaces: ['shop', 'other'] });
+    const { targets, findings } = declarationsIn(all, [both], []);
     assert.deepEqual(
       targets.map(({ authority, dnsNames }) => [authority, ...dnsNames]),
       [['issuing', 'a.example.org', 'b.example.org']],
@@ -212,6 +245,6 @@ describe('declarationsIn', () => {
       marks: { authority: 'second' },
     });
     const halves = [shopRule(), shopRule({ authorities: ['second'], hosts: ['example.com'] })];
-    assert.deepEqual(declarationsIn(clusterWith([gateway]), halves).targets, []);
+    assert.deepEqual(declarationsIn(clusterWith([gateway]), halves, []).targets, []);
   });
 });

@@ -56,7 +56,7 @@ it('what objects ask for is never more than some rule permits', () => {
       fc.uniqueArray(gateway, { maxLength: 4, selector: ({ uid }) => uid }),
       fc.array(rule, { maxLength: 3 }),
       (gateways, some) => {
-        for (const { dnsNames, declaredBy } of declarationsIn(clusterWith(gateways), some)
+        for (const { dnsNames, declaredBy } of declarationsIn(clusterWith(gateways), some, [])
           .targets) {
           for (const { namespace: where, name } of declaredBy.objects) {
             const asked = gateways.find(

@@ -1,0 +1,31 @@
+import { doOverlap, placesOf } from './overlap.ts';
+import type { RotationTarget } from './target.ts';
+
+/** The destinations that targets have, in which a rival is found without a look at each of them. */
+export class TakenDestinations {
+  readonly #targets = new Map<string, RotationTarget>();
+  readonly #namesAt = new Map<string, Set<string>>();
+
+  constructor(targets: readonly RotationTarget[]) {
+    for (const target of targets) this.add(target);
+  }
+
+  /** Takes a target in, or its next declaration. */
+  add(target: RotationTarget): void {
+    const { name, destination } = target;
+    this.#targets.set(name, target);
+    for (const place of placesOf(destination)) {
+      const names = this.#namesAt.get(place) ?? new Set();
+      this.#namesAt.set(place, names.add(name));
+    }
+  }
+
+  /** Another target whose destination is this one's, or overlaps it. */
+  rivalOf({ name, destination }: RotationTarget): RotationTarget | undefined {
+    const near = placesOf(destination).flatMap((place) => [...(this.#namesAt.get(place) ?? [])]);
+    return near
+      .filter((other) => other !== name)
+      .flatMap((other) => this.#targets.get(other) ?? [])
+      .find((other) => doOverlap(other.destination, destination));
+  }
+}
