@@ -34,7 +34,12 @@ export function encodeNameConstraints({ permitted, excluded }: NameConstraints):
 
 /** Whether there is any subtree; an empty extension is forbidden by RFC 5280 §4.2.1.10. */
 export function isConstraining({ permitted = {}, excluded = {} }: NameConstraints): boolean {
-  return [permitted, excluded].some((subtrees) => basesOf(subtrees).length > 0);
+  return hasBases(permitted) || hasBases(excluded);
+}
+
+function hasBases(subtrees: NameConstraintSubtrees): boolean {
+  for (const bases of Object.values(subtrees)) if (bases.length > 0) return true;
+  return false;
 }
 
 function encodeSubtrees(number: number, subtrees: NameConstraintSubtrees | undefined): Buffer[] {
