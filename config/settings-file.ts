@@ -11,8 +11,8 @@ import { SUBJECT_ALT_NAME_KINDS } from '../src/certificate.ts';
 import { nameFault } from '../src/issuance/name-checks.ts';
 import type { Profile } from '../src/issuance/profile.ts';
 import { Profiles } from '../src/issuance/profiles.ts';
-import { doOverlap } from '../src/rotation/overlap.ts';
 import { windowViolations } from '../src/rotation/schedule/rotation-window.ts';
+import { TakenDestinations } from '../src/rotation/taken-destinations.ts';
 import { SettingsError } from './settings-error.ts';
 
 /** What the settings file declares, checked as far as that is possible without the database. */
@@ -31,8 +31,11 @@ const SettingsFile = z
   })
   .superRefine(({ profiles, authorities = [], rotationTargets, discovery }, context) => {
     for (const [list, entries] of Object.entries({ profiles, authorities, rotationTargets })) {
+      const names = new Set<string>();
       for (const [index, { name }] of entries.entries()) {
-        if (entries.findIndex((other) => other.name === name) === index) continue;
+        const isNew = !names.has(name);
+        names.add(name);
+        if (isNew) continue;
         const message = `"${name}" is declared twice`;
         context.addIssue({ code: 'custom', path: [list, index, 'name'], message });
       }
@@ -43,16 +46,17 @@ const SettingsFile = z
     )) {
       context.addIssue({ code: 'custom', path, message });
     }
+    const taken = new TakenDestinations([]);
     for (const [index, target] of rotationTargets.entries()) {
-      const { profile } = target;
+      const { name, profile } = target;
       const path = ['rotationTargets', index];
-      if (!known.some(({ name, isAuthority }) => name === profile && !isAuthority)) {
+      if (!known.some((one) => one.name === profile && !one.isAuthority)) {
         const message = `no profile "${profile}" for servers or clients`;
         context.addIssue({ code: 'custom', path: [...path, 'profile'], message });
       }
-      const rival = rotationTargets
-        .slice(0, index)
-        .find((earlier) => doOverlap(destinationOf(earlier), destinationOf(target)));
+      const placed = { name, destination: destinationOf(target) };
+      const rival = taken.rivalOf(placed);
+      taken.add(placed);
       if (!rival) continue;
       const message = `overlaps the destination of "${rival.name}"`;
       context.addIssue({ code: 'custom', path: [...path, 'destination'], message });

@@ -4,7 +4,7 @@
  *
  * A group goes through its work in step: what one of its members does between two awaits, the others do next, before
  * any of them goes further ({@link nextStep}). The code and the tables of that stretch are in the processor's caches
- * then; one request after the other from end to end took a quarter longer.
+ * then (docs/decisions/0027).
  */
 export function inGroups(most: number): () => Promise<void> {
   const waiting: (() => void)[] = [];

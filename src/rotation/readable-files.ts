@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  type KeyObject,
+  X509Certificate,
+} from 'node:crypto';
+import { remembering } from '../remembering.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
 import { subjectPublicKeyInfoOf } from '../x509/key.ts';
 import { decodePem } from '../x509/pem.ts';
@@ -10,6 +17,9 @@ export interface ReadableCertificate extends DecodedCertificate {
 
 /** No path of ours is half as long, and each certificate costs time on every pass. */
 const MAX_CERTIFICATES = 32;
+
+/** A rotation reads the same files at every step, and many go on at once. */
+const REMEMBERED = 256;
 
 /** A leaf, and the DER of what stands above it. */
 export interface ReadableChain {
@@ -43,7 +53,9 @@ export function readableChain(
  * The SubjectPublicKeyInfo of the one private key in a PEM text; `undefined` where it cannot be read,
  * or where there is another, since consumers may take either.
  */
-export function publicKeyOf(pem: string): Buffer | undefined {
+export const publicKeyOf = remembering(REMEMBERED, digestOf, readPublicKey);
+
+function readPublicKey(pem: string): Buffer | undefined {
   try {
     const keys = decodePem(pem).filter(({ label }) => label.endsWith('PRIVATE KEY'));
     if (keys.length !== 1) return undefined;
@@ -54,7 +66,14 @@ export function publicKeyOf(pem: string): Buffer | undefined {
   }
 }
 
-function readableCertificate(der: Uint8Array): ReadableCertificate {
+const readableCertificate = remembering(REMEMBERED, digestOf, readCertificate);
+
+/** Of a private key, nothing else is kept in memory. */
+function digestOf(octets: Uint8Array | string): string {
+  return hash('sha256', octets, 'base64');
+}
+
+function readCertificate(der: Uint8Array): ReadableCertificate {
   const { publicKey } = new X509Certificate(der);
   return { ...decodeCertificate(der), publicKey };
 }

@@ -1,17 +1,20 @@
 import { doOverlap, placesOf } from './overlap.ts';
 import type { RotationTarget } from './target.ts';
 
+/** What a target has to do with a place. */
+type PlacedTarget = Pick<RotationTarget, 'name' | 'destination'>;
+
 /** The destinations that targets have, in which a rival is found without a look at each of them. */
 export class TakenDestinations {
-  readonly #targets = new Map<string, RotationTarget>();
+  readonly #targets = new Map<string, PlacedTarget>();
   readonly #namesAt = new Map<string, Set<string>>();
 
-  constructor(targets: readonly RotationTarget[]) {
+  constructor(targets: readonly PlacedTarget[]) {
     for (const target of targets) this.add(target);
   }
 
   /** Takes a target in, or its next declaration. */
-  add(target: RotationTarget): void {
+  add(target: PlacedTarget): void {
     const { name, destination } = target;
     this.#targets.set(name, target);
     for (const place of placesOf(destination)) {
@@ -21,7 +24,7 @@ export class TakenDestinations {
   }
 
   /** Another target whose destination is this one's, or overlaps it. */
-  rivalOf({ name, destination }: RotationTarget): RotationTarget | undefined {
+  rivalOf({ name, destination }: PlacedTarget): PlacedTarget | undefined {
     const near = placesOf(destination).flatMap((place) => [...(this.#namesAt.get(place) ?? [])]);
     return near
       .filter((other) => other !== name)

@@ -1,11 +1,9 @@
 import { createPublicKey, hash, type KeyObject, X509Certificate } from 'node:crypto';
+import { remembering } from '../remembering.ts';
 import { encodePem } from './pem.ts';
 
 /** A verification costs as much as all else that is judged of a certificate; a rotation asks for the same one often. */
-const MAX_REMEMBERED = 1_024;
-/** What was found, by a digest of all octets that decide it; the oldest first. */
-const remembered = new Map<string, boolean>();
-
+const REMEMBERED = 256;
 /** A large exponent makes a verification cost as much as a signature, and is nobody's. */
 const MAX_EXPONENT = 2n ** 32n;
 
@@ -14,18 +12,22 @@ const MAX_EXPONENT = 2n ** 32n;
  * read, or has no algorithm for, is not the key that signed.
  */
 export function isSignedBy(certificate: Uint8Array, subjectPublicKeyInfo: Uint8Array): boolean {
-  const octets = Buffer.concat([certificate, subjectPublicKeyInfo]);
-  const digest = `${certificate.length} ${hash('sha256', octets, 'base64')}`;
-  const known = remembered.get(digest);
-  if (known !== undefined) return known;
-  const found = verify(certificate, subjectPublicKeyInfo);
-  const [oldest] = remembered.keys();
-  if (remembered.size >= MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-  remembered.set(digest, found);
-  return found;
+  return verified({ certificate, subjectPublicKeyInfo });
 }
 
-function verify(certificate: Uint8Array, subjectPublicKeyInfo: Uint8Array): boolean {
+interface Question {
+  readonly certificate: Uint8Array;
+  readonly subjectPublicKeyInfo: Uint8Array;
+}
+
+const verified = remembering(REMEMBERED, digestOf, verify);
+
+function digestOf({ certificate, subjectPublicKeyInfo }: Question): string {
+  const octets = Buffer.concat([certificate, subjectPublicKeyInfo]);
+  return `${certificate.length} ${hash('sha256', octets, 'base64')}`;
+}
+
+function verify({ certificate, subjectPublicKeyInfo }: Question): boolean {
   try {
     const key = createPublicKey(encodePem('PUBLIC KEY', subjectPublicKeyInfo));
     return !isHuge(key) && new X509Certificate(certificate).verify(key);

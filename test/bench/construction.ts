@@ -3,6 +3,7 @@ import { draftCertificate } from '../../src/issuance/draft-certificate.ts';
 import { requestFromBody } from '../../src/issuance/issue-leaf.ts';
 import { violationsOf } from '../../src/issuance/policy.ts';
 import { Profiles } from '../../src/issuance/profiles.ts';
+import { pooled } from '../../src/issuance/serial-number.ts';
 import { decodeTbsCertificate } from '../../src/x509/decode-certificate.ts';
 import { subjectKeyOf } from '../../src/x509/key.ts';
 import { IssuanceWorld } from '../support/issuance.ts';
@@ -18,8 +19,9 @@ export async function construction({ requests }: Bench): Promise<Line[]> {
   const signer = await world.issuers.issuerOf('issuing');
   const { profileOf } = new Profiles();
   const profile = profileOf('server');
-  const draft = (request: Draftable) =>
-    draftCertificate({ randomBytes, profileOf }, { signer, request }, world.now);
+  // As the service draws them.
+  const drawn = { randomBytes: pooled(randomBytes), profileOf };
+  const draft = (request: Draftable) => draftCertificate(drawn, { signer, request }, world.now);
   const drafts = requests.map(({ host, publicKey }) => {
     const body = { authority: 'issuing', profile: 'server', dnsNames: [host] } as const;
     const request = requestFromBody(body, profile, subjectKeyOf(publicKey));

@@ -40,7 +40,7 @@ describe('a certificate', () => {
 
   it('is judged rightly when more were judged since than are remembered', async () => {
     const leaf = await newLeaf();
-    for (let count = 0; count < 1_100; count += 1) isSignedBy(leaf, Buffer.from(`key ${count}`));
+    for (let count = 0; count < 300; count += 1) isSignedBy(leaf, Buffer.from(`key ${count}`));
     assert.equal(isSignedBy(leaf, issuing.subjectPublicKeyInfo), true);
   });
 });
