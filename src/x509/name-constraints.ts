@@ -38,7 +38,8 @@ export function isConstraining({ permitted = {}, excluded = {} }: NameConstraint
 }
 
 function hasBases(subtrees: NameConstraintSubtrees): boolean {
-  for (const bases of Object.values(subtrees)) if (bases.length > 0) return true;
+  const all: readonly (readonly unknown[])[] = Object.values(subtrees);
+  for (const bases of all) if (bases.length > 0) return true;
   return false;
 }
 
