@@ -78,11 +78,11 @@ function selfSigner(
   return { name, signatureAlgorithm: scheme.identifier, path: [], sign };
 }
 
-function issuanceRequest(request: AuthorityRequest, { publicKey }: KeyPair): IssuanceRequest {
+function issuanceRequest(request: AuthorityRequest, keyPair: KeyPair): IssuanceRequest {
   const { kind, subject, validity, pathLenConstraint, nameConstraints } = request;
   return {
     profile: kind,
-    publicKey: subjectKeyOf(publicKey),
+    publicKey: subjectKeyOf(keyPair, request.keyAlgorithm),
     subject,
     names: requestedNames({}),
     validity,

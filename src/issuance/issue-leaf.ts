@@ -71,13 +71,14 @@ export async function issueLeaf(
     return { certificate: await issueCertificate(deps, order) };
   }
   const keyAlgorithm = request.keyAlgorithm ?? defaultKeyAlgorithmOf(profile);
-  const { publicKey, privateKey } = await deps.newKeyPair(keyAlgorithm);
+  const keyPair = await deps.newKeyPair(keyAlgorithm);
+  const { privateKey } = keyPair;
   const wrapPrivateKey = request.storePrivateKey
     ? (serialNumber: string) => deps.wrapSubscriberKey(privateKey, serialNumber)
     : undefined;
   const order = {
     signer: issuer,
-    request: requestFromBody(request, profile, subjectKeyOf(publicKey)),
+    request: requestFromBody(request, profile, subjectKeyOf(keyPair, keyAlgorithm)),
     actor,
   };
   return { certificate: await issueCertificate(deps, order, { wrapPrivateKey }), privateKey };

@@ -46,12 +46,13 @@ async function rekeyHere(deps: RenewalDeps, rekeying: Rekeying): Promise<IssuedL
   const { old, orderFor } = await renewalOrderOf(deps, rekeying);
   const keyAlgorithm = rekeying.keyAlgorithm ?? keyAlgorithmOf(old);
   const isKept = rekeying.storePrivateKey ?? (await deps.findPrivateKey(certificate)) !== undefined;
-  const { publicKey, privateKey } = await deps.newKeyPair(keyAlgorithm);
+  const keyPair = await deps.newKeyPair(keyAlgorithm);
+  const { privateKey } = keyPair;
   const wrapPrivateKey = isKept
     ? (serialNumber: string) => deps.wrapSubscriberKey(privateKey, serialNumber)
     : undefined;
   const alongside = { wrapPrivateKey, replaces: certificate.serialNumber };
-  const order = orderFor(subjectKeyOf(publicKey), {});
+  const order = orderFor(subjectKeyOf(keyPair, keyAlgorithm), {});
   return { certificate: await issueCertificate(deps, order, alongside), privateKey };
 }
 

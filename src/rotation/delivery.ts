@@ -1,13 +1,12 @@
-import { X509Certificate } from 'node:crypto';
 import { PkiError } from '../errors.ts';
 import { durationSeconds } from '../issuance/duration.ts';
-import { oncePer } from '../once-per.ts';
 import { certificateCandidate, pathCandidate, roleOf } from '../preflight/candidate.ts';
 import type { DeliveryCandidate, PlaceCandidate } from '../preflight/delivery-candidate.ts';
 import { pathSignatures } from '../preflight/path-signatures.ts';
 import { type Consumer, type Finding, findingsOf, rulesFor } from '../preflight/rule.ts';
 import { certificateRules, deliveryRules, pathRules, placeRules } from '../preflight/rules.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
+import { opensslCertificate } from '../x509/openssl-certificate.ts';
 import { encodeCertificates } from '../x509/pem.ts';
 import { isSignedBy } from '../x509/signed-by.ts';
 import { type ClockOffset, laterOfBoth, latestThere } from './clock-offset.ts';
@@ -208,8 +207,6 @@ function withRoot(
   return [...chain, root];
 }
 
-const readByNode = oncePer(({ der }: DecodedCertificate) => new X509Certificate(der));
-
 /** What Node’s reader, which is OpenSSL’s, has against a path, in words. */
 function nodesFault(
   path: readonly DecodedCertificate[],
@@ -222,7 +219,9 @@ function nodesFault(
   }
   const broken = path.findIndex((certificate, index) => {
     const issuer = path[index + 1] ?? certificate;
-    const isIssued = readByNode(certificate).checkIssued(readByNode(issuer));
+    const isIssued = opensslCertificate(certificate.der).checkIssued(
+      opensslCertificate(issuer.der),
+    );
     return !(isIssued && isSignedBy(certificate.der, issuer.subjectPublicKeyInfo));
   });
   return broken < 0 ? undefined : `certificate ${broken + 1} is not issued by the next`;

@@ -1,18 +1,15 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  hash,
-  type KeyObject,
-  X509Certificate,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash } from 'node:crypto';
+import type { KeyAlgorithm } from '../certificate.ts';
 import { remembering } from '../remembering.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
-import { subjectPublicKeyInfoOf } from '../x509/key.ts';
+import { keyAlgorithmOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
+import { opensslCertificate } from '../x509/openssl-certificate.ts';
 import { decodePem } from '../x509/pem.ts';
 
 /** A certificate that both of our readers understand, as Envoy's would have to. */
 export interface ReadableCertificate extends DecodedCertificate {
-  readonly publicKey: KeyObject;
+  /** `undefined` for one that is none of ours. */
+  readonly keyAlgorithm: KeyAlgorithm | undefined;
 }
 
 /** No path of ours is half as long, and each certificate costs time on every pass. */
@@ -74,6 +71,6 @@ function digestOf(octets: Uint8Array | string): string {
 }
 
 function readCertificate(der: Uint8Array): ReadableCertificate {
-  const { publicKey } = new X509Certificate(der);
-  return { ...decodeCertificate(der), publicKey };
+  const { publicKey } = opensslCertificate(der);
+  return { ...decodeCertificate(der), keyAlgorithm: keyAlgorithmOf(publicKey) };
 }

@@ -3,7 +3,6 @@ import type { Profile } from '../issuance/profile.ts';
 import { areSameNames, haveSameMembers } from '../issuance/requested-names.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { areSameSubject } from '../x509/distinguished-name.ts';
-import { keyAlgorithmOf } from '../x509/key.ts';
 import { encodeCertificates } from '../x509/pem.ts';
 import { isSignedBy } from '../x509/signed-by.ts';
 import type { DestinationFiles } from './destination.ts';
@@ -115,7 +114,7 @@ function isSpecChanged(
     above.length !== path.length ||
     !path.every(({ der }, index) => isEqual(above[index], der)) ||
     !areSameSubject(leaf.subject.known, subject) ||
-    keyAlgorithmOf(leaf.publicKey) !== target.keyAlgorithm
+    leaf.keyAlgorithm !== target.keyAlgorithm
   );
 }
 

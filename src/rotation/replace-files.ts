@@ -117,7 +117,7 @@ interface Prepared extends Replaced {
 /** The certificate of the last revision, where that is as it ought to be; `undefined` where a new one is needed. */
 async function putBack(deps: ReplaceDeps, replacement: Replacement): Promise<Prepared | undefined> {
   const { expected, isRequested, revision, held } = replacement;
-  if (isRequested || revision.number === 0) return undefined;
+  if (isRequested || revision.number === 0 || isInPlace(replacement)) return undefined;
   const kept = await deps.keptCertificate(expected.target.name, revision.number);
   if (!kept) return undefined;
   const files = filesOf(kept, expected);
@@ -129,6 +129,21 @@ async function putBack(deps: ReplaceDeps, replacement: Replacement): Promise<Pre
     isPutBack: true,
     revision: await numberFor(deps, replacement, kept),
   };
+}
+
+/** What the last revision's certificate cannot be rid of by being put back. */
+const OF_THE_LEAF: readonly RotationReason[] = ['due', 'expired', 'wrongNames', 'wrongUsage'];
+
+/** Whether what was judged and found wanting is the last revision's certificate itself. */
+function isInPlace({ expected, judged, reasons, revision }: Replacement): boolean {
+  return (
+    judged.kind === 'present' &&
+    judged.isAsWritten &&
+    judged.writer?.isThisService === true &&
+    judged.writer.target === expected.target.name &&
+    judged.revision === revision.number &&
+    reasons.some((reason) => OF_THE_LEAF.includes(reason))
+  );
 }
 
 /** An unfinished revision is completed; what was written before is written anew under a number of its own. */

@@ -15,7 +15,7 @@ export class SampleKeys {
 
   readonly sampleKeyOf = async (algorithm: KeyAlgorithm): Promise<SubjectKey> => {
     const key =
-      this.#made.get(algorithm) ?? subjectKeyOf((await this.#newKeyPair(algorithm)).publicKey);
+      this.#made.get(algorithm) ?? subjectKeyOf(await this.#newKeyPair(algorithm), algorithm);
     this.#made.set(algorithm, key);
     return key;
   };

@@ -1,9 +1,12 @@
-import { createPublicKey, hash, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { remembering } from '../remembering.ts';
+import { opensslCertificate } from './openssl-certificate.ts';
 import { encodePem } from './pem.ts';
 
 /** A verification costs as much as all else that is judged of a certificate; a rotation asks for the same one often. */
 const REMEMBERED = 256;
+/** Importing a key costs as much as verifying with it, and few issuers sign all that is looked at. */
+const REMEMBERED_KEYS = 64;
 /** A large exponent makes a verification cost as much as a signature, and is nobody's. */
 const MAX_EXPONENT = 2n ** 32n;
 
@@ -29,12 +32,22 @@ function digestOf({ certificate, subjectPublicKeyInfo }: Question): string {
 
 function verify({ certificate, subjectPublicKeyInfo }: Question): boolean {
   try {
-    const key = createPublicKey(encodePem('PUBLIC KEY', subjectPublicKeyInfo));
-    return !isHuge(key) && new X509Certificate(certificate).verify(key);
+    const key = verifyingKey(subjectPublicKeyInfo);
+    return key !== undefined && opensslCertificate(certificate).verify(key);
   } catch {
     return false;
   }
 }
+
+/** `undefined` for one that takes too long to verify with. */
+const verifyingKey = remembering(
+  REMEMBERED_KEYS,
+  (subjectPublicKeyInfo: Uint8Array) => hash('sha256', subjectPublicKeyInfo, 'base64'),
+  (subjectPublicKeyInfo) => {
+    const key = createPublicKey(encodePem('PUBLIC KEY', subjectPublicKeyInfo));
+    return isHuge(key) ? undefined : key;
+  },
+);
 
 function isHuge({ asymmetricKeyDetails }: KeyObject): boolean {
   return (asymmetricKeyDetails?.publicExponent ?? 0n) > MAX_EXPONENT;

@@ -2,9 +2,11 @@ import { type Kysely, sql } from 'kysely';
 import type { Certificate } from '../../src/certificate.ts';
 import { KEPT_CERTIFICATES, type NewRevision, type Revision } from '../../src/rotation/revision.ts';
 import type { RotationReason } from '../../src/rotation/rotation-reason.ts';
+import { Insertion } from './insertion.ts';
 import { asBuffer } from './issuance-records.ts';
 import type { Schema } from './schema.ts';
 import { type Statement, statementOf } from './statement.ts';
+import { Template } from './template.ts';
 
 /** A certificate of a target, with its private key as it is kept. */
 export interface KeptRow {
@@ -18,10 +20,12 @@ export interface KeptRow {
 export class RevisionRepository {
   readonly #db: Kysely<Schema>;
   readonly #now: () => Date;
+  readonly #templates: ReturnType<typeof templatesFor>;
 
   constructor(db: Kysely<Schema>, now: () => Date) {
     this.#db = db;
     this.#now = now;
+    this.#templates = templatesFor(db);
   }
 
   /** At most `limit` revisions of a target, the latest first, all of them before `before` where that is given. */
@@ -106,71 +110,35 @@ export class RevisionRepository {
     certificate: Pick<Certificate, 'serialNumber' | 'authority'>,
     wrappedPrivateKey?: Uint8Array,
   ): readonly Statement[] {
-    const of = {
-      target,
-      serial_number: certificate.serialNumber,
-      authority: certificate.authority,
-    };
-    const moved = this.#db
-      .updateTable('rotation_target')
-      .set({ revision: number, is_revision_written: 0 })
-      .where('name', '=', target)
-      .where('revision', '<', number);
+    const { serialNumber: serial_number, authority } = certificate;
     const message = `target "${target}" was deleted or rotated by another process meanwhile`;
-    const inserted = this.#db.insertInto('target_revision').values({
+    const of = { target, serial_number, authority };
+    const { moved, revision, key } = this.#templates;
+    const inserted = revision.of({
       ...of,
       number,
       reasons: JSON.stringify(reasons),
       actor: actor.name,
       recorded_at: this.#now().toISOString(),
-      written_at: null,
-      proven_at: null,
     });
-    const key =
-      wrappedPrivateKey &&
-      this.#db
-        .insertInto('target_key')
-        .values({ ...of, wrapped_private_key: asBuffer(wrappedPrivateKey) });
     return [
-      statementOf(moved, { code: 'target-unavailable', message }),
-      statementOf(inserted),
-      ...(key ? [statementOf(key)] : []),
+      moved.of({ target, number }, { code: 'target-unavailable', message }),
+      inserted,
+      ...(wrappedPrivateKey
+        ? [key.of({ ...of, wrapped_private_key: asBuffer(wrappedPrivateKey) })]
+        : []),
     ];
   }
 
   /** Notes that a revision lies at its destination, and erases every key but those of the last certificates. */
   writtenFor(target: string, number: number): readonly Statement[] {
-    const noted = this.#db
-      .updateTable('target_revision')
-      .set({ written_at: this.#now().toISOString() })
-      .where('target', '=', target)
-      .where('number', '=', number)
-      .where('written_at', 'is', null);
-    const moved = this.#db
-      .updateTable('rotation_target')
-      .set({ is_revision_written: 1 })
-      .where('name', '=', target)
-      .where('revision', '=', number);
-    const last = this.#db
-      .selectFrom('target_revision')
-      .select('serial_number')
-      .where('target', '=', target)
-      .where('written_at', 'is not', null)
-      .groupBy('serial_number')
-      .orderBy(sql`max(number)`, 'desc')
-      .limit(KEPT_CERTIFICATES);
-    // What another process has recorded since, and has still to write.
-    const later = this.#db
-      .selectFrom('target_revision')
-      .select('serial_number')
-      .where('target', '=', target)
-      .where('number', '>', number);
-    const erased = this.#db
-      .deleteFrom('target_key')
-      .where('target', '=', target)
-      .where('serial_number', 'not in', last)
-      .where('serial_number', 'not in', later);
-    return [noted, moved, erased].map((query) => statementOf(query));
+    const { noted, written, erased } = this.#templates;
+    const written_at = this.#now().toISOString();
+    return [
+      noted.of({ target, number, written_at }),
+      written.of({ target, number }),
+      erased.of({ target, number }),
+    ];
   }
 
   /** Notes when a revision was first seen to be served. */
@@ -195,4 +163,73 @@ export class RevisionRepository {
 
 function instantOf(text: string | null): Date | null {
   return text === null ? null : new Date(text);
+}
+
+type Numbered = Pick<NewRevision, 'target' | 'number'>;
+
+function templatesFor(db: Kysely<Schema>) {
+  return {
+    moved: new Template<Numbered>((place) =>
+      db
+        .updateTable('rotation_target')
+        .set({ revision: place('number'), is_revision_written: 0 })
+        .where('name', '=', place('target'))
+        .where('revision', '<', place('number')),
+    ),
+    revision: new Insertion(db, 'target_revision', [
+      'target',
+      'serial_number',
+      'authority',
+      'number',
+      'reasons',
+      'actor',
+      'recorded_at',
+    ]),
+    key: new Insertion(db, 'target_key', [
+      'target',
+      'serial_number',
+      'authority',
+      'wrapped_private_key',
+    ]),
+    noted: new Template<Numbered & { written_at: string }>((place) =>
+      db
+        .updateTable('target_revision')
+        .set({ written_at: place('written_at') })
+        .where('target', '=', place('target'))
+        .where('number', '=', place('number'))
+        .where('written_at', 'is', null),
+    ),
+    written: new Template<Numbered>((place) =>
+      db
+        .updateTable('rotation_target')
+        .set({ is_revision_written: 1 })
+        .where('name', '=', place('target'))
+        .where('revision', '=', place('number')),
+    ),
+    erased: erasureOfOlderKeys(db),
+  };
+}
+
+/** Of every key but those of the last certificates, and of what another process has recorded since and has still to write. */
+function erasureOfOlderKeys(db: Kysely<Schema>): Template<Numbered> {
+  return new Template((place) => {
+    const last = db
+      .selectFrom('target_revision')
+      .select('serial_number')
+      .where('target', '=', place('target'))
+      .where('written_at', 'is not', null)
+      .groupBy('serial_number')
+      .orderBy(sql`max(number)`, 'desc')
+      .limit(KEPT_CERTIFICATES);
+    const later = db
+      .selectFrom('target_revision')
+      .select('serial_number')
+      .where('target', '=', place('target'))
+      .where('number', '>', place('number'));
+    return db
+      .deleteFrom('target_key')
+      .where('target', '=', place('target'))
+      .where('serial_number', 'not in', last)
+      .where('serial_number', 'not in', later);
+  });
 }

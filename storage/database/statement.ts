@@ -11,7 +11,7 @@ export interface Statement {
   readonly refusal?: Refusal;
 }
 
-interface Refusal {
+export interface Refusal {
   readonly code: PkiErrorCode;
   readonly message: string;
 }

@@ -8,11 +8,13 @@ import type { AuditRepository } from './audit-repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
 import type { RotationTargetRow, Schema } from './schema.ts';
 import { type Commit, type Statement, statementOf } from './statement.ts';
+import { Template } from './template.ts';
 
 /** Keeps rotation targets, and what passes leave for them, in SQL. */
 export class TargetRepository {
   readonly #db: Kysely<Schema>;
   readonly #commit: Commit;
+  readonly #progress: Template<{ name: string; progress: string }>;
   readonly #journaled: AuditRepository['statementFor'];
   readonly #revisions: Pick<RevisionRepository, 'writtenFor' | 'provenFor' | 'removalFor'>;
 
@@ -25,6 +27,12 @@ export class TargetRepository {
     },
   ) {
     this.#db = db;
+    this.#progress = new Template((place) =>
+      db
+        .updateTable('rotation_target')
+        .set({ progress: place('progress') })
+        .where('name', '=', place('name')),
+    );
     this.#revisions = parts.revisions;
     this.#commit = parts.commit;
     this.#journaled = (entry) => parts.journal.statementFor(entry);
@@ -82,13 +90,10 @@ export class TargetRepository {
     pass: Pick<TargetPass, 'progress' | 'auditEntries' | 'writtenRevision'>,
   ): Promise<void> => {
     const { progress, auditEntries, writtenRevision } = pass;
-    const updated = this.#db
-      .updateTable('rotation_target')
-      .set({ progress: JSON.stringify(progress) })
-      .where('name', '=', name);
+    const updated = this.#progress.of({ name, progress: JSON.stringify(progress) });
     const written =
       writtenRevision === undefined ? [] : this.#revisions.writtenFor(name, writtenRevision);
-    await this.#commit([statementOf(updated), ...written, ...auditEntries.map(this.#journaled)]);
+    await this.#commit([updated, ...written, ...auditEntries.map(this.#journaled)]);
   };
 
   /** Keeps what was found at a target's places, apart from what passes leave: neither waits for the other. */

@@ -12,6 +12,7 @@ import type { DirectoryDestination } from '../../src/rotation/target.ts';
 import { findCurrent, pointCurrentAt, removeCurrent } from './current-link.ts';
 import { fileFailure, unavailable } from './file-failure.ts';
 import { hashesOf, type Marker } from './marker.ts';
+import { Patience } from './patience.ts';
 import { placeFault, placeViolations } from './place.ts';
 import {
   LEFT_BEHIND_MS,
@@ -28,6 +29,8 @@ export interface FileStoreOptions {
   readonly dataDir: string;
   /** By which this service tells its own marks from those of another Certwright. */
   readonly instance: string;
+  /** How long a directory may take to answer. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -37,14 +40,17 @@ export interface FileStoreOptions {
 export class FileStore {
   readonly #dataDir: string;
   readonly #instance: string;
+  readonly #patience: Patience;
 
-  constructor({ dataDir, instance }: FileStoreOptions) {
+  constructor({ dataDir, instance, patienceMs }: FileStoreOptions) {
     this.#dataDir = dataDir;
     this.#instance = instance;
+    this.#patience = new Patience(patienceMs);
   }
 
   async violationsOf(destination: DirectoryDestination): Promise<readonly Violation[]> {
-    return placeViolations(destination, this.#dataDir);
+    const violations = () => placeViolations(destination, this.#dataDir);
+    return this.#patience.at(destination.path, violations);
   }
 
   async read(destination: DirectoryDestination): Promise<DestinationState> {
@@ -100,8 +106,7 @@ export class FileStore {
 
   async remove(destination: DirectoryDestination, targetName: string): Promise<boolean> {
     const { path } = destination;
-    if (await isGone(path)) return false;
-    return this.#at(path, async () => {
+    const removing = async () => {
       const current = await findCurrent(path);
       if (current.kind === 'foreign') return false;
       const writer = current.kind === 'ours' && current.marker && this.#writerOf(current.marker);
@@ -110,6 +115,9 @@ export class FileStore {
       await removeRevisions(path, Number.POSITIVE_INFINITY);
       await removeTemporaries(path, 0);
       return current.kind === 'ours';
+    };
+    return this.#patience.at(path, async () => {
+      return (await isGone(path)) ? false : this.#checked(path, removing);
     });
   }
 
@@ -118,8 +126,12 @@ export class FileStore {
     return { target, isThisService: instance === this.#instance };
   }
 
+  #at<T>(path: string, work: () => Promise<T>): Promise<T> {
+    return this.#patience.at(path, () => this.#checked(path, work));
+  }
+
   /** Works at a place that is still what was accepted; a link put in its way is not followed. */
-  async #at<T>(path: string, work: () => Promise<T>): Promise<T> {
+  async #checked<T>(path: string, work: () => Promise<T>): Promise<T> {
     try {
       const fault = await placeFault(path, this.#dataDir);
       if (fault !== undefined) throw unavailable(path, fault);

@@ -19,15 +19,15 @@ export interface RevisionFiles {
 
 /** What a revision's folder holds now, whoever has been at it since. */
 export async function readRevision(folder: string, keyMode: string): Promise<RevisionFiles> {
-  const found = await Promise.all(
-    FILE_NAMES.map(async (name) => ({ name, file: await readSmallFile(join(folder, name)) })),
-  );
-  const key = found.find(({ name }) => name === 'tls.key')?.file;
-  const texts = found.flatMap(({ name, file }) => (file ? [[name, file.text]] : []));
-  return {
-    files: Object.fromEntries(texts) as Partial<DestinationFiles>,
-    isKeyModeRight: key?.mode === Number.parseInt(keyMode, 8),
-  };
+  const texts: Partial<Record<keyof DestinationFiles, string>> = {};
+  let keyFileMode: number | undefined;
+  // One after the other: a place that hangs then holds no more than one of this process's threads.
+  for (const name of FILE_NAMES) {
+    const file = await readSmallFile(join(folder, name));
+    if (file) texts[name] = file.text;
+    if (name === 'tls.key') keyFileMode = file?.mode;
+  }
+  return { files: texts, isKeyModeRight: keyFileMode === Number.parseInt(keyMode, 8) };
 }
 
 /**

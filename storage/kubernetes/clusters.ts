@@ -13,6 +13,9 @@ interface Loaded {
   readonly clients: Map<string | undefined, Promise<OpenCluster>>;
 }
 
+/** Files are not looked at more often, however many questions there are. */
+const LOOK_MS = 100;
+
 /** API clients by context; all are made anew when a kubeconfig file has changed. */
 export class Clusters {
   readonly #access: ClusterAccess;
@@ -21,6 +24,7 @@ export class Clusters {
   readonly clocks = new ServerClocks();
   #loaded: Loaded | undefined;
   #stamp: string | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #change = new AbortController();
 
   constructor(access: ClusterAccess, timeoutMs: number) {
@@ -119,6 +123,9 @@ export class Clusters {
   }
 
   async #followStamp(): Promise<string> {
+    const isFresh = performance.now() - this.#lookedAt < LOOK_MS;
+    if (isFresh && this.#stamp !== undefined) return this.#stamp;
+    this.#lookedAt = performance.now();
     const stamp = await stampOf(this.#access.kubeconfigFiles);
     if (this.#stamp !== undefined && this.#stamp !== stamp) {
       this.#change.abort();

@@ -5,7 +5,7 @@ import { violationsOf } from '../../src/issuance/policy.ts';
 import { Profiles } from '../../src/issuance/profiles.ts';
 import { pooled } from '../../src/issuance/serial-number.ts';
 import { decodeTbsCertificate } from '../../src/x509/decode-certificate.ts';
-import { subjectKeyOf } from '../../src/x509/key.ts';
+import { subjectPublicKeyInfoOf } from '../../src/x509/key.ts';
 import { IssuanceWorld } from '../support/issuance.ts';
 import type { Bench } from './bench.ts';
 import { type Line, verdictOf } from './line.ts';
@@ -24,7 +24,12 @@ export async function construction({ requests }: Bench): Promise<Line[]> {
   const draft = (request: Draftable) => draftCertificate(drawn, { signer, request }, world.now);
   const drafts = requests.map(({ host, publicKey }) => {
     const body = { authority: 'issuing', profile: 'server', dnsNames: [host] } as const;
-    const request = requestFromBody(body, profile, subjectKeyOf(publicKey));
+    const keyAlgorithm = 'ecdsa-p256';
+    const subjectKey = {
+      keyAlgorithm,
+      subjectPublicKeyInfo: subjectPublicKeyInfoOf(publicKey),
+    } as const;
+    const request = requestFromBody(body, profile, subjectKey);
     return { request, ...draft(request) };
   });
   const terms = ({ names, subjectPointer: subject }: Draftable) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { Certwright } from './rig/certwright.ts';
@@ -30,15 +30,33 @@ describe('A directory that is kept fresh', () => {
     return path;
   }
 
-  async function declared(name: string, path: string): Promise<void> {
-    await certwright.declareTarget({
+  /** A target on a disk that can be made to hang, as it can not in the memory. */
+  async function onDisk(name: string): Promise<string> {
+    const path = join(world.folder, name);
+    const image = `${path}.img`;
+    mkdirSync(path);
+    writeFileSync(image, '');
+    truncateSync(image, 16 * 1024 * 1024);
+    execFileSync('mkfs.ext4', ['-q', image]);
+    execFileSync('mount', ['-o', 'loop', image, path]);
+    world.defer(async () => execFileSync('umount', ['--lazy', path]));
+    await declared(name, path);
+    return path;
+  }
+
+  function targetAt(name: string, path: string) {
+    return {
       name,
       authority: 'issuing',
       profile: 'server',
       dnsNames: [`${name}.example.org`],
       validity: '30d',
       destination: { type: 'directory', path },
-    });
+    };
+  }
+
+  async function declared(name: string, path: string): Promise<void> {
+    await certwright.declareTarget(targetAt(name, path));
     await certwright.untilState(name, 'current');
   }
 
@@ -91,6 +109,36 @@ describe('A directory that is kept fresh', () => {
     const { outcome, serialNumber } = await certwright.rotate('read-only');
     assert.equal(outcome, 'rotated');
     assert.equal(servedFrom(path), serialNumber);
+  });
+
+  it('that hangs fails by name, holds up nobody else, and is supplied once it answers', async () => {
+    const path = await onDisk('hanging');
+    const elsewhere = join(world.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    await declared('elsewhere', elsewhere);
+    const old = servedFrom(path);
+    const freeze = (way: 'freeze' | 'unfreeze') => execFileSync('fsfreeze', [`--${way}`, path]);
+    freeze('freeze');
+    try {
+      const failing = certwright.rotate('hanging');
+      assert.equal((await certwright.rotate('elsewhere')).outcome, 'rotated');
+      assert.equal((await failing).outcome, 'failed');
+      const { lastError } = await certwright.targetStatus('hanging');
+      assert.match(lastError ?? '', /"\S+hanging" does not answer/);
+      assert.equal(servedFrom(path), old);
+      // What is merely due elsewhere is the schedule's affair, which must not wait for what hangs.
+      const soon = { validity: '1h', renewBefore: '3595s', jitter: '0s' };
+      await certwright.replaceTarget('elsewhere', { ...targetAt('elsewhere', elsewhere), ...soon });
+      const { serialNumber: before } = await certwright.rotate('elsewhere');
+      await certwright.untilState('elsewhere', 'current', { withinMs: 30_000 }, (status) => {
+        return status.serialNumber !== before;
+      });
+    } finally {
+      freeze('unfreeze');
+    }
+    await certwright.untilState('hanging', 'current', { withinMs: 60_000 });
+    assert.notEqual(servedFrom(path), old);
+    assert.equal(await issuedFor('hanging'), 2, 'what was issued for it is what it is given');
   });
 
   it('whose link was replaced by a folder is somebody else’s, until that is gone', async () => {

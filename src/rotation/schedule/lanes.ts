@@ -14,7 +14,7 @@ export interface Ticker {
 }
 
 /** Enough to keep an API server busy without being a burden to it. */
-const AT_ONCE = 8;
+const AT_ONCE = 24;
 
 interface Waiting extends Rank {
   /** Of two that stand alike, the one that came first begins first. */

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   answering,
   authorizationOf,
@@ -51,6 +52,8 @@ describe('how a cluster is reached', () => {
     const read = reader({ file: one.kubeconfig });
     await read();
     writeFileSync(one.kubeconfig, readFileSync(other.kubeconfig));
+    // Files are looked at ten times a second at most.
+    await pause(150);
     await read();
     assert.deepEqual([one.requests.length, other.requests.length], [1, 1]);
   });
@@ -69,7 +72,7 @@ describe('how a cluster is reached', () => {
     assert.deepEqual(await read(), absent);
   });
 
-  it('uses one connection for the requests of a pass', async (t) => {
+  it('uses its connections again for the requests of a pass', async (t) => {
     const ports = new Set<number | undefined>();
     const requests: Received[] = [];
     const folder = temporaryFolder(t);
@@ -85,7 +88,8 @@ describe('how a cluster is reached', () => {
     const read = reader({ file });
     for (let request = 0; request < 5; request += 1) await read();
     assert.equal(requests.length, 5);
-    assert.equal(ports.size, 1);
+    // A second one, where the first is not known to be free yet.
+    assert.ok(ports.size <= 2, `${ports.size} connections`);
   });
 
   it('is never guessed', async (t) => {

@@ -37,6 +37,9 @@ function manyTargets(count: number) {
   return Array.from({ length: count }, (_, index) => testTarget({ name: `host-${index}` }));
 }
 
+/** So many targets are written at once, in one lane. */
+const AT_ONCE = 24;
+
 describe('a pass over all targets', () => {
   it('is not stopped by one target that fails', async () => {
     world.declare(...manyTargets(12));
@@ -66,7 +69,7 @@ describe('a pass over all targets', () => {
     world.destinations.beforeRead = hold;
     const passes = world.rotation.run(OPERATOR, { force: false });
     await settle();
-    assert.equal(waiting(), 8);
+    assert.equal(waiting(), AT_ONCE);
     open();
     assert.equal((await passes).length, 30);
   });
@@ -79,7 +82,7 @@ describe('a pass over all targets', () => {
     await settle();
     const second = world.rotation.runScheduled();
     await settle();
-    assert.equal(waiting(), 8);
+    assert.equal(waiting(), AT_ONCE);
     open();
     await Promise.all([first, second]);
   });
@@ -161,20 +164,21 @@ describe('two passes over one target', () => {
   });
 
   it('are one where a pass began while the schedule was busy with others', async () => {
-    world.declare(...manyTargets(9));
+    world.declare(...manyTargets(AT_ONCE + 1));
+    const last = `host-${AT_ONCE}`;
     const first = gate();
-    world.destinations.beforeRead = (path) => (path === '/tls/host-8' ? undefined : first.hold());
+    world.destinations.beforeRead = (path) => (path === `/tls/${last}` ? undefined : first.hold());
     const schedule = world.rotation.runScheduled();
     await settle();
     const second = gate();
     world.destinations.beforeRead = second.hold;
-    const rotate = world.rotation.rotate('host-8', OPERATOR);
+    const rotate = world.rotation.rotate(last, OPERATOR);
     await second.reached;
     first.open();
     await settle();
     second.open();
     await Promise.all([schedule, rotate]);
-    assert.equal(world.passes.filter(({ item }) => item.target === 'host-8').length, 1);
+    assert.equal(world.passes.filter(({ item }) => item.target === last).length, 1);
   });
 });
 
@@ -211,7 +215,7 @@ describe('a target that changes while a pass is at work', () => {
 
 describe('an end', () => {
   it('lets passes under way finish and begins no other', async () => {
-    world.declare(...manyTargets(12));
+    world.declare(...manyTargets(AT_ONCE + 4));
     const { hold, open } = gate();
     world.destinations.beforeRead = hold;
     const pass = world.rotation.runScheduled();
@@ -224,11 +228,11 @@ describe('an end', () => {
     assert.equal(hasStopped, false);
     open();
     await Promise.all([pass, stop]);
-    assert.equal(world.destinations.states.size, 8);
+    assert.equal(world.destinations.states.size, AT_ONCE);
     await world.rotation.runScheduled();
-    world.rotation.begin(testTarget({ name: 'host-9' }), OPERATOR);
+    world.rotation.begin(testTarget({ name: `host-${AT_ONCE + 1}` }), OPERATOR);
     await settle();
-    assert.equal(world.destinations.states.size, 8);
+    assert.equal(world.destinations.states.size, AT_ONCE);
   });
 });
 

@@ -21,7 +21,7 @@ describe('a declaration of a target', () => {
     const { world } = worldBelow({}, { notAfter: new Date(NOW.getTime() - 1_000) });
     const deps = {
       ...world.deps,
-      sampleKeyOf: async () => subjectKeyOf((await newKeyPair('ecdsa-p256')).publicKey),
+      sampleKeyOf: async () => subjectKeyOf(await newKeyPair('ecdsa-p256'), 'ecdsa-p256'),
       authorityExists: () => Promise.resolve(true),
       destinations: { violationsOf: () => Promise.resolve([]) },
       hasContext: () => Promise.resolve(false),

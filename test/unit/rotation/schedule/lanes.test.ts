@@ -86,7 +86,7 @@ describe('rotations to one API server', () => {
     );
   });
 
-  it('are at most eight at a time, but for what somebody waits for', async () => {
+  it('are at most 24 at a time, but for what somebody waits for', async () => {
     lanes = new Lanes(ticker, { writesPerSecond: 'burst', issuesPerSecond: 'unlimited' });
     const { promise: never } = Promise.withResolvers<void>();
     const hang = (urgency: Rank['urgency']) =>
@@ -94,10 +94,10 @@ describe('rotations to one API server', () => {
         begun.push({ name: urgency, at: 0 });
         await never;
       });
-    for (let index = 0; index < 10; index += 1) void hang('due');
-    assert.equal(begun.length, 8);
+    for (let index = 0; index < 26; index += 1) void hang('due');
+    assert.equal(begun.length, 24);
     void hang('requested');
-    assert.equal(begun.length, 9);
+    assert.equal(begun.length, 25);
     assert.equal(lanes.waiting, 2);
   });
 
