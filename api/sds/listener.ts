@@ -9,8 +9,8 @@ import { type Acceptor, accept, type TlsMaterial } from '../listener.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { Clients } from './clients.ts';
 import type { SdsMetrics } from './metrics.ts';
+import { Room } from './room.ts';
 import type { SdsLog, SecretService } from './secret-service.ts';
-import { Shares } from './shares.ts';
 import { secretDiscovery } from './wire.ts';
 
 export interface SdsListenerParts {
@@ -31,12 +31,6 @@ export interface SdsListener extends Acceptor {
   readonly replaceTls: (tls: TlsMaterial) => void;
 }
 
-/** Open connections; and those that have not yet shown who they are, which anybody can make. */
-const MAX_CONNECTIONS = 4_096;
-const MAX_HANDSHAKES = 1_024;
-/** Of one address, behind which there may be many Envoys: a quarter, so that nobody alone keeps the others out. */
-const MAX_CONNECTIONS_OF_ONE = MAX_CONNECTIONS / 4;
-const MAX_HANDSHAKES_OF_ONE = MAX_HANDSHAKES / 4;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** The kernel's own look whether the other end is still there. */
 const TCP_KEEP_ALIVE_MS = 60_000;
@@ -91,10 +85,7 @@ class Listener {
   readonly #grpcServer = new Server(GRPC_OPTIONS);
   readonly #injector;
   readonly #clients = new Clients();
-  readonly #connections = new Set<Socket>();
-  readonly #shares = new Shares(MAX_CONNECTIONS_OF_ONE);
-  /** Those whose handshake is not done, by their ends, the oldest first. */
-  readonly #handshakes = new Map<string, Socket>();
+  readonly #room = new Room();
   /** Of what a client causes that has not shown who it is. */
   readonly #boundedLog: BoundedLog;
   #tls: TlsMaterial;
@@ -118,40 +109,13 @@ class Listener {
 
   /** Takes a connection that was just accepted, not yet read from. */
   take(connection: Socket): void {
-    const { remoteAddress: address = '' } = connection;
-    if (this.#connections.size >= MAX_CONNECTIONS || !this.#shares.hasRoomFor(address)) {
+    if (!this.#room.take(connection)) {
       this.#refuse(connection, 'too many connections are open');
       return;
     }
-    this.#makeRoomFor(address);
-    const giveBack = this.#shares.take(address);
-    const ends = endsOf(connection);
-    this.#connections.add(connection);
-    this.#handshakes.set(ends, connection);
-    connection.once('close', () => {
-      this.#connections.delete(connection);
-      giveBack();
-      if (this.#handshakes.get(ends) === connection) this.#handshakes.delete(ends);
-    });
     connection.on('error', () => connection.destroy());
     connection.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
     void this.#shakeHands(connection);
-  }
-
-  /** A good client is done in milliseconds: whoever has let us wait longest makes room, of its own address first. */
-  #makeRoomFor(address: string): void {
-    if (this.#handshakes.size < MAX_HANDSHAKES_OF_ONE) return;
-    const all = [...this.#handshakes.values()];
-    const own = all.filter(({ remoteAddress }) => remoteAddress === address);
-    if (own.length >= MAX_HANDSHAKES_OF_ONE) this.#hangUp(own[0]);
-    else if (all.length >= MAX_HANDSHAKES) this.#hangUp(all[0]);
-  }
-
-  /** Makes room at once, and not when the connection has closed. */
-  #hangUp(connection: Socket | undefined): void {
-    if (!connection) return;
-    this.#handshakes.delete(endsOf(connection));
-    connection.destroy();
   }
 
   replaceTls(tls: TlsMaterial): void {
@@ -164,9 +128,9 @@ class Listener {
     this.#parts.service.endAll();
     this.#injector.drain(FAREWELL_MS);
     const deadline = setTimeout(() => {
-      for (const connection of this.#connections) connection.destroy();
+      for (const connection of this.#room.connections) connection.destroy();
     }, FAREWELL_MS);
-    const closings = [...this.#connections].map((connection) => once(connection, 'close'));
+    const closings = this.#room.connections.map((connection) => once(connection, 'close'));
     await Promise.all(closings);
     clearTimeout(deadline);
     this.#grpcServer.forceShutdown();
@@ -194,7 +158,7 @@ class Listener {
 
   /** Hands the connections of clients that may ask here to the gRPC library. */
   async #admit(socket: TLSSocket): Promise<void> {
-    this.#handshakes.delete(endsOf(socket));
+    this.#room.handshakeIsDone(socket);
     socket.on('error', () => socket.destroy());
     try {
       const shown = socket.getPeerX509Certificate();
@@ -243,9 +207,4 @@ class Listener {
     );
     socket.destroy();
   }
-}
-
-/** What tells an open connection from every other one. */
-function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
-  return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
 }
