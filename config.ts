@@ -115,7 +115,7 @@ const Environment = z.strictObject({
     .string()
     .regex(/^(0|[1-9][0-9]?|100)$/, 'must be a number from 0 to 100')
     .transform(Number)
-    .default(2),
+    .default(0),
   PKI_WORKERS: z
     .string()
     .regex(/^([1-9]|[1-5][0-9]|6[0-4])$/, 'must be a number from 1 to 64')
