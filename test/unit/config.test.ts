@@ -44,7 +44,7 @@ describe('the settings', () => {
       discovery: [],
       lease: undefined,
       logLevel: 'info',
-      commitWaitMs: 2,
+      commitWaitMs: 0,
       workers: availableParallelism(),
     });
     assert.ok(kubernetes);
