@@ -1,4 +1,5 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, hash } from 'node:crypto';
+import { remembering } from '../remembering.ts';
 import { P256, P384, P521 } from '../x509/oids.ts';
 import { encodePem } from '../x509/pem.ts';
 import { isCompressed, rsaExponentFault } from '../x509/public-key-fault.ts';
@@ -100,11 +101,18 @@ export const keyRules: readonly Rule<Claims>[] = [
   },
 ];
 
-function isReadable(subjectPublicKeyInfo: Uint8Array): boolean {
-  try {
-    createPublicKey(encodePem('PUBLIC KEY', subjectPublicKeyInfo));
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** The authorities above are the same for many a certificate. */
+const REMEMBERED = 64;
+
+const isReadable = remembering(
+  REMEMBERED,
+  (subjectPublicKeyInfo: Uint8Array) => hash('sha256', subjectPublicKeyInfo, 'base64'),
+  (subjectPublicKeyInfo) => {
+    try {
+      createPublicKey(encodePem('PUBLIC KEY', subjectPublicKeyInfo));
+      return true;
+    } catch {
+      return false;
+    }
+  },
+);

@@ -2,9 +2,11 @@ import { createPrivateKey, createPublicKey, hash } from 'node:crypto';
 import type { KeyAlgorithm } from '../certificate.ts';
 import { remembering } from '../remembering.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
-import { keyAlgorithmOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
+import { subjectPublicKeyInfoOf } from '../x509/key.ts';
 import { opensslCertificate } from '../x509/openssl-certificate.ts';
 import { decodePem } from '../x509/pem.ts';
+import { judgePublicKey } from '../x509/public-key-fault.ts';
+import { decodePublicKey } from '../x509/subject-public-key-info.ts';
 
 /** A certificate that both of our readers understand, as Envoy's would have to. */
 export interface ReadableCertificate extends DecodedCertificate {
@@ -71,6 +73,11 @@ function digestOf(octets: Uint8Array | string): string {
 }
 
 function readCertificate(der: Uint8Array): ReadableCertificate {
-  const { publicKey } = opensslCertificate(der);
-  return { ...decodeCertificate(der), keyAlgorithm: keyAlgorithmOf(publicKey) };
+  opensslCertificate(der);
+  const certificate = decodeCertificate(der);
+  const judged = judgePublicKey(decodePublicKey(certificate.subjectPublicKeyInfo));
+  return {
+    ...certificate,
+    keyAlgorithm: 'keyAlgorithm' in judged ? judged.keyAlgorithm : undefined,
+  };
 }
