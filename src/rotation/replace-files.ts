@@ -131,10 +131,10 @@ async function putBack(deps: ReplaceDeps, replacement: Replacement): Promise<Pre
   };
 }
 
-/** What the last revision's certificate cannot be rid of by being put back. */
-const OF_THE_LEAF: readonly RotationReason[] = ['due', 'expired', 'wrongNames', 'wrongUsage'];
+/** What no new chain or client authority around a certificate mends. */
+const OF_THE_LEAF: readonly RotationReason[] = ['expired', 'wrongNames', 'wrongUsage'];
 
-/** Whether what was judged and found wanting is the last revision's certificate itself. */
+/** Whether what was found wanting is the last revision's certificate itself, which to put back would change nothing. */
 function isInPlace({ expected, judged, reasons, revision }: Replacement): boolean {
   return (
     judged.kind === 'present' &&
@@ -142,7 +142,8 @@ function isInPlace({ expected, judged, reasons, revision }: Replacement): boolea
     judged.writer?.isThisService === true &&
     judged.writer.target === expected.target.name &&
     judged.revision === revision.number &&
-    reasons.some((reason) => OF_THE_LEAF.includes(reason))
+    (reasons.some((reason) => OF_THE_LEAF.includes(reason)) ||
+      reasons.every((reason) => reason === 'due'))
   );
 }
 

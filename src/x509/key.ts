@@ -97,8 +97,14 @@ const UNCOMPRESSED = Buffer.of(4);
 
 /** They name their curve as well, which takes no more time than asking for the curve alone. */
 function p256NumbersOf(key: KeyObject): JsonWebKey | undefined {
-  const numbers = key.asymmetricKeyType === 'ec' ? key.export({ format: 'jwk' }) : undefined;
-  return numbers?.crv === 'P-256' ? numbers : undefined;
+  if (key.asymmetricKeyType !== 'ec') return undefined;
+  try {
+    const numbers = key.export({ format: 'jwk' });
+    return numbers.crv === 'P-256' ? numbers : undefined;
+  } catch {
+    // JOSE has no name for the curve.
+    return undefined;
+  }
 }
 
 /** RFC 7518 §6.2.1.2: a coordinate has all its octets, leading zeros included. */

@@ -12,7 +12,7 @@ import type { DirectoryDestination } from '../../src/rotation/target.ts';
 import { findCurrent, pointCurrentAt, removeCurrent } from './current-link.ts';
 import { fileFailure, unavailable } from './file-failure.ts';
 import { hashesOf, type Marker } from './marker.ts';
-import { Patience } from './patience.ts';
+import { type AssertWaitedFor, Patience } from './patience.ts';
 import { placeFault, placeViolations } from './place.ts';
 import {
   LEFT_BEHIND_MS,
@@ -29,7 +29,7 @@ export interface FileStoreOptions {
   readonly dataDir: string;
   /** By which this service tells its own marks from those of another Certwright. */
   readonly instance: string;
-  /** How long a directory may take to answer. */
+  /** How long a read, a write or a removal may take. */
   readonly patienceMs?: number;
 }
 
@@ -70,7 +70,7 @@ export class FileStore {
 
   async write(destination: DirectoryDestination, write: DestinationWrite): Promise<void> {
     const { path } = destination;
-    await this.#at(path, async () => {
+    await this.#at(path, async (assertWaitedFor) => {
       // 1. Nothing is written where something else is than was judged.
       const before = await assertUnchanged(path, write);
       // 2. Space that a cut-off write still takes may be the space that this one needs; if not, no harm.
@@ -83,6 +83,7 @@ export class FileStore {
       });
       // 4. One rename, and consumers read the new one.
       await assertUnchanged(path, write);
+      assertWaitedFor();
       await pointCurrentAt(path, folderName);
       // 5. A reader may still be at the revision before. What cannot be deleted now is next time.
       await removeRevisions(path, before ?? revision).catch(() => undefined);
@@ -94,11 +95,12 @@ export class FileStore {
 
   /** Swaps the link for one that leads to the same folder: a rename is what Envoy watches for. */
   async touch({ path }: DirectoryDestination, { version }: DestinationTouch): Promise<boolean> {
-    return this.#at(path, async () => {
+    return this.#at(path, async (assertWaitedFor) => {
       const current = await findCurrent(path);
       if (current.kind !== 'ours' || current.version !== version) {
         throw unavailable(path, 'was changed by somebody else meanwhile');
       }
+      assertWaitedFor();
       await pointCurrentAt(path, current.folderName);
       return true;
     });
@@ -106,18 +108,20 @@ export class FileStore {
 
   async remove(destination: DirectoryDestination, targetName: string): Promise<boolean> {
     const { path } = destination;
-    const removing = async () => {
+    const removing = async (assertWaitedFor: AssertWaitedFor) => {
       const current = await findCurrent(path);
       if (current.kind === 'foreign') return false;
       const writer = current.kind === 'ours' && current.marker && this.#writerOf(current.marker);
       if (writer && (writer.target !== targetName || !writer.isThisService)) return false;
+      assertWaitedFor();
       await removeCurrent(path);
       await removeRevisions(path, Number.POSITIVE_INFINITY);
       await removeTemporaries(path, 0);
       return current.kind === 'ours';
     };
-    return this.#patience.at(path, async () => {
-      return (await isGone(path)) ? false : this.#checked(path, removing);
+    return this.#patience.at(path, async (assertWaitedFor) => {
+      if (await isGone(path)) return false;
+      return this.#checked(path, () => removing(assertWaitedFor));
     });
   }
 
@@ -126,8 +130,10 @@ export class FileStore {
     return { target, isThisService: instance === this.#instance };
   }
 
-  #at<T>(path: string, work: () => Promise<T>): Promise<T> {
-    return this.#patience.at(path, () => this.#checked(path, work));
+  #at<T>(path: string, work: (assertWaitedFor: AssertWaitedFor) => Promise<T>): Promise<T> {
+    return this.#patience.at(path, (assertWaitedFor) =>
+      this.#checked(path, () => work(assertWaitedFor)),
+    );
   }
 
   /** Works at a place that is still what was accepted; a link put in its way is not followed. */

@@ -1,28 +1,37 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { stat } from 'node:fs/promises';
 import { unavailable } from './file-failure.ts';
 
 /** As long as an API server may take; a disk that works is far faster. */
 const PATIENCE_MS = 10_000;
 /**
  * A file operation that hangs, as on a network file system whose server is dead, holds one of the four threads that this
- * process has for all its file operations, key pairs and look-ups of names (libuv's pool): one is left to those.
+ * process has for all its file operations, key pairs and look-ups of names (libuv's pool): one is left to those. File systems
+ * of which this many hang therefore stop all directories, until one answers.
  */
 const AT_ONCE = 3;
-const LATE = Symbol('late');
 const SILENT = 'does not answer';
 
-interface UnderWay {
-  /** Never rejects. */
-  readonly ended: Promise<unknown>;
-  /** Whether nobody waits for it any more. */
-  isGivenUp: boolean;
+/**
+ * To be called before a step that cannot be undone: what somebody was told has failed must not be done later.
+ *
+ * @throws {PkiError} `target-unavailable` where nobody waits for the work any more
+ */
+export type AssertWaitedFor = () => void;
+
+interface Waiting {
+  readonly path: string;
+  readonly begin: () => void;
 }
 
 /** Bounds how long this service waits for directories, and for how many of them at once. */
 export class Patience {
   readonly #patienceMs: number;
-  /** By path. */
-  readonly #underWay = new Map<string, UnderWay>();
+  /** By path, whether the work there is given up. */
+  readonly #underWay = new Map<string, { isGivenUp: boolean }>();
+  /** First come, first served. */
+  #waiting: readonly Waiting[] = [];
+  /** By path, on which file system it was when it answered first. */
+  readonly #devices = new Map<string, number>();
 
   constructor(patienceMs = PATIENCE_MS) {
     this.#patienceMs = patienceMs;
@@ -30,48 +39,83 @@ export class Patience {
 
   /**
    * Runs `work` once nothing else is under way at the directory. What hangs cannot be called back: it is given up, and
-   * goes on when the directory answers again; nothing else is begun there before.
+   * nothing else is begun there, nor elsewhere on its file system, before the directory answers again.
    *
    * @throws {PkiError} `target-unavailable` where the directory does not answer, or so many others do not that it must
    *   be left alone; at once, where that is known
    */
-  async at<T>(path: string, work: () => Promise<T>): Promise<T> {
-    for (let before = this.#inTheWayOf(path); before.length > 0; before = this.#inTheWayOf(path)) {
-      await this.#endOfOne(before, path);
+  at<T>(path: string, work: (assertWaitedFor: AssertWaitedFor) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const words = this.#hopelessness(path);
+      if (words !== undefined) return reject(unavailable(path, words));
+      const begin = () => {
+        const state = { isGivenUp: false };
+        this.#underWay.set(path, state);
+        const timer = setTimeout(() => {
+          state.isGivenUp = true;
+          reject(unavailable(path, SILENT));
+        }, this.#patienceMs);
+        const assertWaitedFor = () => {
+          if (state.isGivenUp) throw unavailable(path, SILENT);
+        };
+        const end = () => {
+          clearTimeout(timer);
+          this.#underWay.delete(path);
+          this.#beginNext();
+        };
+        this.#done(path, () => work(assertWaitedFor))
+          .then(resolve, reject)
+          .finally(end);
+      };
+      if (this.#hasRoomFor(path)) begin();
+      else this.#wait({ path, begin }, reject);
+    });
+  }
+
+  async #done<T>(path: string, work: () => Promise<T>): Promise<T> {
+    const result = await work();
+    if (!this.#devices.has(path)) {
+      const found = await stat(path).catch(() => undefined);
+      if (found) this.#devices.set(path, found.dev);
     }
-    const done = work();
-    const ended = done.then(nothing, nothing).finally(() => this.#underWay.delete(path));
-    const underWay = { ended, isGivenUp: false };
-    this.#underWay.set(path, underWay);
-    const first = await this.#inTime([done]);
-    if (first !== LATE) return first;
-    underWay.isGivenUp = true;
-    throw unavailable(path, SILENT);
+    return result;
   }
 
-  #inTheWayOf(path: string): readonly UnderWay[] {
-    const before = this.#underWay.get(path);
-    if (before) return [before];
-    return this.#underWay.size < AT_ONCE ? [] : [...this.#underWay.values()];
+  #wait({ path, begin }: Waiting, reject: (error: unknown) => void): void {
+    const timer = setTimeout(() => {
+      this.#waiting = this.#waiting.filter((one) => one !== waiting);
+      reject(unavailable(path, this.#hopelessness(path) ?? SILENT));
+    }, this.#patienceMs);
+    const waiting = {
+      path,
+      begin: () => {
+        clearTimeout(timer);
+        begin();
+      },
+    };
+    this.#waiting = [...this.#waiting, waiting];
   }
 
-  async #endOfOne(inTheWay: readonly UnderWay[], path: string): Promise<void> {
-    const isHopeless = inTheWay.every(({ isGivenUp }) => isGivenUp);
-    if (!isHopeless && (await this.#inTime(inTheWay.map(({ ended }) => ended))) !== LATE) return;
-    if (this.#underWay.has(path)) throw unavailable(path, SILENT);
-    const others = [...this.#underWay.keys()].map((other) => `"${other}"`).join(', ');
-    throw unavailable(path, `is left alone until one of ${others} answers`);
-  }
-
-  async #inTime<T>(works: readonly Promise<T>[]): Promise<T | typeof LATE> {
-    const over = new AbortController();
-    const late = pause(this.#patienceMs, LATE, { signal: over.signal }).catch(() => LATE);
-    try {
-      return await Promise.race([...works, late as Promise<typeof LATE>]);
-    } finally {
-      over.abort();
+  #beginNext(): void {
+    for (const waiting of this.#waiting) {
+      if (!this.#hasRoomFor(waiting.path)) continue;
+      this.#waiting = this.#waiting.filter((one) => one !== waiting);
+      waiting.begin();
     }
+  }
+
+  #hasRoomFor(path: string): boolean {
+    return this.#underWay.size < AT_ONCE && !this.#underWay.has(path);
+  }
+
+  /** Why nobody need wait for a directory; `undefined` where it may answer. */
+  #hopelessness(path: string): string | undefined {
+    const silent = [...this.#underWay].flatMap(([at, { isGivenUp }]) => (isGivenUp ? [at] : []));
+    if (silent.includes(path)) return SILENT;
+    const device = this.#devices.get(path);
+    const isBeside = (other: string) => device !== undefined && this.#devices.get(other) === device;
+    if (silent.some(isBeside)) return 'is on a file system that does not answer';
+    if (silent.length < AT_ONCE) return undefined;
+    return `is left alone as long as ${AT_ONCE} others do not answer`;
   }
 }
-
-function nothing(): void {}

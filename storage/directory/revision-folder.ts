@@ -57,7 +57,7 @@ export async function layOutRevision(
     // Two writers at once choose the same number, and the second fails here: a folder is in the way.
     await rename(temporary, join(path, name));
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    await removeFolder(temporary).catch(() => undefined);
     throw error;
   }
   await syncFolder(path);
@@ -85,7 +85,7 @@ export async function removeTemporaries(path: string, minimumAgeMs: number): Pro
   for (const name of (await readdir(path)).filter(isTemporaryName)) {
     const temporary = join(path, name);
     const stats = await lstat(temporary);
-    if (stats.mtimeMs <= latest) await rm(temporary, { recursive: true, force: true });
+    if (stats.mtimeMs <= latest) await removeFolder(temporary);
   }
 }
 
@@ -104,5 +104,12 @@ export async function removeRevisions(path: string, below: number): Promise<void
 async function discard(path: string, name: string): Promise<void> {
   const temporary = join(path, temporaryName());
   await rename(join(path, name), temporary);
-  await rm(temporary, { recursive: true, force: true });
+  await removeFolder(temporary);
+}
+
+/** File by file, where `rm` would take away many at once: see {@link readRevision}. */
+async function removeFolder(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 }

@@ -59,13 +59,14 @@ export class Clusters {
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
       this.#loaded = undefined;
+      this.#lookedAt = Number.NEGATIVE_INFINITY;
       return this.#askOnce(context, question);
     }
   }
 
   /**
    * Aborted once a kubeconfig file is found to be changed: what lasts, such as a watch, may be on another
-   * API server than the one that is asked from then on. Files are looked at by every question.
+   * API server than the one that is asked from then on. Files are looked at by questions, ten times a second at most.
    */
   async untilChanged(): Promise<AbortSignal> {
     await this.#followStamp();

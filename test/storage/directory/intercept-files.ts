@@ -1,8 +1,8 @@
 import files, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** Called before every file operation, with its name; what it throws is what the operation throws. */
-export type Interceptor = (operation: string) => void;
+/** Called before every file operation, with its name; what it throws is what the operation throws, and what it awaits it waits for. */
+export type Interceptor = (operation: string) => unknown;
 
 const OPERATIONS = [
   'access',
@@ -32,7 +32,7 @@ export async function interceptingFiles<T>(
   const originals = OPERATIONS.map((name) => [name, table[name]] as const);
   for (const [name, original] of originals) {
     table[name] = async (...values) => {
-      before(name);
+      await before(name);
       const result = await original?.(...values);
       return name === 'open' ? announcing(result as FileHandle, before) : result;
     };
@@ -52,7 +52,7 @@ function announcing(handle: FileHandle, before: Interceptor): FileHandle {
     const original = table[name]?.bind(handle);
     table[name] = async (...values) => {
       try {
-        before(name);
+        await before(name);
       } catch (failure) {
         // Whoever dies while writing may have written half of it.
         if (name === 'writeFile') await original?.(String(values[0]).slice(0, 5));

@@ -101,6 +101,23 @@ describe('a destination that somebody else has changed', () => {
     assert.deepEqual([item.outcome, item.serialNumber], ['rotated', serialNumber]);
   });
 
+  it('is given what is to lie around it even when it is due, where nothing else can be issued', async () => {
+    const { serialNumber } = await pass();
+    world.clock.advance(21 * DAY_MS);
+    const record = world.records.get('shop') ?? assert.fail();
+    const target = testTarget({ destination: { includeRoot: false } });
+    const before = files()['tls.crt'] ?? '';
+    world.records.set('shop', { ...record, target });
+    world.beforeIssue = () => {
+      throw new PkiError('request-refused', 'the authority ends too soon');
+    };
+    const item = await pass();
+    assert.deepEqual([item.outcome, item.serialNumber], ['rotated', serialNumber]);
+    assert.deepEqual(item.reasons, ['specChanged', 'due']);
+    const after = files()['tls.crt'] ?? '';
+    assert.ok(before.startsWith(after) && after.length < before.length);
+  });
+
   it('always gets a new key on request', async () => {
     await pass();
     const before = files()['tls.key'];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
 import { it } from 'node:test';
-import { networkOf } from '../../../api/sds/room.ts';
+import { networkOf, Room } from '../../../api/sds/room.ts';
 
 it('the addresses that one host can choose from are one network', () => {
   assert.equal(networkOf('192.0.2.7'), '192.0.2.7');
@@ -10,4 +11,15 @@ it('the addresses that one host can choose from are one network', () => {
   assert.notEqual(networkOf('2001:db8:1:3::1'), networkOf('2001:db8:1:2::1'));
   assert.equal(networkOf('fe80::1%eth0'), 'fe80::');
   assert.equal(networkOf(''), '');
+});
+
+it('one network has a quarter of the room, whichever of its addresses are used', () => {
+  const room = new Room();
+  const from = (remoteAddress: string) =>
+    Object.defineProperty(new Socket(), 'remoteAddress', { value: remoteAddress });
+  for (let host = 1; host <= 1_024; host += 1) {
+    assert.ok(room.take(from(`2001:db8::${host.toString(16)}`)));
+  }
+  assert.equal(room.take(from('2001:db8::ffff')), false);
+  assert.equal(room.take(from('2001:db8:0:1::1')), true);
 });

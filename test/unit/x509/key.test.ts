@@ -64,6 +64,14 @@ describe('a key pair', () => {
     });
   }
 
+  it('on a curve that JOSE has no name for is written as OpenSSL writes it', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' });
+    const spki = publicKey.export({ type: 'spki', format: 'der' });
+    assert.deepEqual(subjectPublicKeyInfoOf(publicKey), spki);
+    const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
+    assert.deepEqual(privateKeyInfoOf(privateKey), pkcs8);
+  });
+
   it('of RSA has the exponent 65537', async () => {
     const { publicKey } = await newKeyPair('rsa-2048');
     assert.equal(publicKey.asymmetricKeyDetails?.publicExponent, 65_537n);
