@@ -27,6 +27,7 @@ const QUICK = { due: 50, current: 200 };
 const IN_FLIGHT = [8, 16, 32];
 const GOALS = { rawShare: 0.8, passSeconds: 2, megabytes: 300 };
 const PASSES = 5;
+const SAMPLE_MS = 50;
 
 /** Rotates many Secrets at once on a real API server, beside the same client with ready-made ones, and passes over many that are current. */
 export async function reportSecrets({ newFolder, isQuick }: Bench): Promise<void> {
@@ -67,24 +68,29 @@ async function reportCurrent(folder: string, cluster: Cluster, count: number): P
     await untilRotated(service.logFile, count);
     const ask = () => askToRun(service.management, folder);
     await ask();
-    const before = secretRequests(cluster);
+    const before = { requests: secretRequests(cluster), megabytes: megabytesOf(service.pid) };
     const seconds: number[] = [];
+    const samples: number[] = [];
+    const sampling = setInterval(() => samples.push(megabytesOf(service.pid)), SAMPLE_MS);
     for (let pass = 0; pass < PASSES; pass += 1) {
       const begin = performance.now();
       await ask();
       seconds.push((performance.now() - begin) / 1000);
     }
-    const requests = secretRequests(cluster) - before;
-    const megabytes = Math.max(
-      ...familyOf(service.pid).map((pid) => residentMegabytesOf(pid) ?? 0),
-    );
+    clearInterval(sampling);
+    const requests = secretRequests(cluster) - before.requests;
+    const highest = Math.max(...samples, megabytesOf(service.pid));
+    const taken = highest - before.megabytes;
     const median = medianOf(seconds);
     console.log(
       `  time     ${median.toFixed(2)} s; goal < ${GOALS.passSeconds} s: ${verdictOf(median < GOALS.passSeconds)}`,
     );
     console.log(`  requests ${requests} in ${PASSES} passes; goal 0: ${verdictOf(requests === 0)}`);
     console.log(
-      `  memory   ${megabytes.toFixed(0)} MB; goal < ${GOALS.megabytes} MB: ${verdictOf(megabytes < GOALS.megabytes)}\n`,
+      `  memory   ${taken.toFixed(0)} MB more at most than before the passes; goal < ${GOALS.megabytes} MB: ${verdictOf(taken < GOALS.megabytes)}`,
+    );
+    console.log(
+      `           ${highest.toFixed(0)} MB in all, in the process that has just rotated each of them; goal < ${GOALS.megabytes} MB: ${verdictOf(highest < GOALS.megabytes)}\n`,
     );
   } finally {
     await service.stop();
@@ -196,6 +202,11 @@ async function applyAll(api: CoreV1Api, count: number, inFlight: number): Promis
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
   return count / ((performance.now() - begin) / 1000);
+}
+
+/** What the largest process of the service keeps in memory, in megabytes. */
+function megabytesOf(pid: number): number {
+  return Math.max(...familyOf(pid).map((member) => residentMegabytesOf(member) ?? 0));
 }
 
 /** How many requests for Secrets the API server has answered, watches apart, as it counts them. */
