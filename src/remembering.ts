@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** `make`, done once for all that `keyOf` says are the same, until `most` others were asked for since. */
 export function remembering<Asked, Made>(
   most: number,
@@ -15,4 +17,12 @@ export function remembering<Asked, Made>(
     known.set(key, { made });
     return made;
   };
+}
+
+/** The same for what is made of octets, of which no more than a digest is kept: they may be a private key. */
+export function rememberingOctets<Octets extends Uint8Array | string, Made>(
+  most: number,
+  make: (octets: Octets) => Made,
+): (octets: Octets) => Made {
+  return remembering(most, (octets) => hash('sha256', octets, 'base64'), make);
 }

@@ -1,5 +1,5 @@
-import { createPublicKey, hash } from 'node:crypto';
-import { remembering } from '../remembering.ts';
+import { createPublicKey } from 'node:crypto';
+import { rememberingOctets } from '../remembering.ts';
 import { P256, P384, P521 } from '../x509/oids.ts';
 import { encodePem } from '../x509/pem.ts';
 import { isCompressed, rsaExponentFault } from '../x509/public-key-fault.ts';
@@ -104,15 +104,11 @@ export const keyRules: readonly Rule<Claims>[] = [
 /** The authorities above are the same for many a certificate. */
 const REMEMBERED = 64;
 
-const isReadable = remembering(
-  REMEMBERED,
-  (subjectPublicKeyInfo: Uint8Array) => hash('sha256', subjectPublicKeyInfo, 'base64'),
-  (subjectPublicKeyInfo) => {
-    try {
-      createPublicKey(encodePem('PUBLIC KEY', subjectPublicKeyInfo));
-      return true;
-    } catch {
-      return false;
-    }
-  },
-);
+const isReadable = rememberingOctets(REMEMBERED, (subjectPublicKeyInfo: Uint8Array) => {
+  try {
+    createPublicKey(encodePem('PUBLIC KEY', subjectPublicKeyInfo));
+    return true;
+  } catch {
+    return false;
+  }
+});

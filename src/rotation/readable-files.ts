@@ -1,6 +1,6 @@
-import { createPrivateKey, createPublicKey, hash } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { KeyAlgorithm } from '../certificate.ts';
-import { remembering } from '../remembering.ts';
+import { rememberingOctets } from '../remembering.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
 import { subjectPublicKeyInfoOf } from '../x509/key.ts';
 import { opensslCertificate } from '../x509/openssl-certificate.ts';
@@ -52,7 +52,7 @@ export function readableChain(
  * The SubjectPublicKeyInfo of the one private key in a PEM text; `undefined` where it cannot be read,
  * or where there is another, since consumers may take either.
  */
-export const publicKeyOf = remembering(REMEMBERED, digestOf, readPublicKey);
+export const publicKeyOf = rememberingOctets(REMEMBERED, readPublicKey);
 
 function readPublicKey(pem: string): Buffer | undefined {
   try {
@@ -65,12 +65,7 @@ function readPublicKey(pem: string): Buffer | undefined {
   }
 }
 
-const readableCertificate = remembering(REMEMBERED, digestOf, readCertificate);
-
-/** Of a private key, nothing else is kept in memory. */
-function digestOf(octets: Uint8Array | string): string {
-  return hash('sha256', octets, 'base64');
-}
+const readableCertificate = rememberingOctets(REMEMBERED, readCertificate);
 
 function readCertificate(der: Uint8Array): ReadableCertificate {
   opensslCertificate(der);

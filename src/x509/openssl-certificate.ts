@@ -1,5 +1,5 @@
-import { hash, X509Certificate } from 'node:crypto';
-import { remembering } from '../remembering.ts';
+import { X509Certificate } from 'node:crypto';
+import { rememberingOctets } from '../remembering.ts';
 
 /** A rotation reads the same certificate at every step, and many go on at once. */
 const REMEMBERED = 256;
@@ -9,8 +9,7 @@ const REMEMBERED = 256;
  *
  * @throws {Error} where OpenSSL cannot read it
  */
-export const opensslCertificate = remembering(
+export const opensslCertificate = rememberingOctets(
   REMEMBERED,
-  (der: Uint8Array) => hash('sha256', der, 'base64'),
-  (der) => new X509Certificate(der),
+  (der: Uint8Array) => new X509Certificate(der),
 );

@@ -1,5 +1,5 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
-import { remembering } from '../remembering.ts';
+import { remembering, rememberingOctets } from '../remembering.ts';
 import { opensslCertificate } from './openssl-certificate.ts';
 import { encodePem } from './pem.ts';
 
@@ -40,14 +40,10 @@ function verify({ certificate, subjectPublicKeyInfo }: Question): boolean {
 }
 
 /** `undefined` for one that takes too long to verify with. */
-const verifyingKey = remembering(
-  REMEMBERED_KEYS,
-  (subjectPublicKeyInfo: Uint8Array) => hash('sha256', subjectPublicKeyInfo, 'base64'),
-  (subjectPublicKeyInfo) => {
-    const key = createPublicKey(encodePem('PUBLIC KEY', subjectPublicKeyInfo));
-    return isHuge(key) ? undefined : key;
-  },
-);
+const verifyingKey = rememberingOctets(REMEMBERED_KEYS, (subjectPublicKeyInfo: Uint8Array) => {
+  const key = createPublicKey(encodePem('PUBLIC KEY', subjectPublicKeyInfo));
+  return isHuge(key) ? undefined : key;
+});
 
 function isHuge({ asymmetricKeyDetails }: KeyObject): boolean {
   return (asymmetricKeyDetails?.publicExponent ?? 0n) > MAX_EXPONENT;

@@ -5,10 +5,11 @@ import { unavailable } from './file-failure.ts';
 const PATIENCE_MS = 10_000;
 /**
  * A file operation that hangs, as on a network file system whose server is dead, holds one of the four threads that this
- * process has for all its file operations, key pairs and look-ups of names (libuv's pool): one is left to those. File systems
- * of which this many hang therefore stop all directories, until one answers.
+ * process has for all its file operations, key pairs and look-ups of names (libuv's pool): one is left to those.
  */
 const AT_ONCE = 3;
+/** Of one file system: where it hangs, the others go on. Two that hang stop all directories, until one answers. */
+const AT_ONCE_OF_ONE = AT_ONCE - 1;
 const SILENT = 'does not answer';
 
 /**
@@ -21,6 +22,7 @@ export type AssertWaitedFor = () => void;
 interface Waiting {
   readonly path: string;
   readonly begin: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Bounds how long this service waits for directories, and for how many of them at once. */
@@ -68,7 +70,7 @@ export class Patience {
           .finally(end);
       };
       if (this.#hasRoomFor(path)) begin();
-      else this.#wait({ path, begin }, reject);
+      else this.#wait({ path, begin, reject });
     });
   }
 
@@ -81,31 +83,42 @@ export class Patience {
     return result;
   }
 
-  #wait({ path, begin }: Waiting, reject: (error: unknown) => void): void {
-    const timer = setTimeout(() => {
+  #wait({ path, begin, reject }: Waiting): void {
+    const leave = () => {
+      clearTimeout(timer);
       this.#waiting = this.#waiting.filter((one) => one !== waiting);
-      reject(unavailable(path, this.#hopelessness(path) ?? SILENT));
-    }, this.#patienceMs);
-    const waiting = {
+    };
+    const waiting: Waiting = {
       path,
       begin: () => {
-        clearTimeout(timer);
+        leave();
         begin();
       },
+      reject: (error) => {
+        leave();
+        reject(error);
+      },
     };
+    const giveUp = () => waiting.reject(unavailable(path, this.#hopelessness(path) ?? SILENT));
+    const timer = setTimeout(giveUp, this.#patienceMs);
     this.#waiting = [...this.#waiting, waiting];
   }
 
   #beginNext(): void {
-    for (const waiting of this.#waiting) {
-      if (!this.#hasRoomFor(waiting.path)) continue;
-      this.#waiting = this.#waiting.filter((one) => one !== waiting);
-      waiting.begin();
+    for (const { path, begin, reject } of this.#waiting) {
+      const words = this.#hopelessness(path);
+      if (words !== undefined) reject(unavailable(path, words));
+      else if (this.#hasRoomFor(path)) begin();
     }
   }
 
   #hasRoomFor(path: string): boolean {
-    return this.#underWay.size < AT_ONCE && !this.#underWay.has(path);
+    const device = this.#devices.get(path);
+    const beside = [...this.#underWay.keys()].filter((other) => {
+      return device !== undefined && this.#devices.get(other) === device;
+    });
+    const isRoom = this.#underWay.size < AT_ONCE && beside.length < AT_ONCE_OF_ONE;
+    return isRoom && !this.#underWay.has(path);
   }
 
   /** Why nobody need wait for a directory; `undefined` where it may answer. */

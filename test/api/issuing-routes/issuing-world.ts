@@ -48,7 +48,7 @@ export function byCertificate(client: ClientIdentity, path: string, body: object
 }
 
 /** How often more is tried where too little was granted to say anything. */
-const MAX_ROUNDS = 5;
+const MAX_ROUNDS = 40;
 
 /** A way that is tried with whatever `wanted` thinks of; each certificate that leaves is judged. */
 export function way<T>(

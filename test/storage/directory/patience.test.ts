@@ -69,6 +69,26 @@ describe('the patience with directories', () => {
     hanging.resolve('late');
   });
 
+  it('leaves room for another file system, however many directories of one hang', async (t) => {
+    const patience = new Patience(SHORT_MS);
+    const { root, path, dataDir } = newWorld(t);
+    const here = [root, path, dataDir];
+    for (const place of [...here, '/dev']) await patience.at(place, async () => undefined);
+    const hanging = Promise.withResolvers<string>();
+    let begun = 0;
+    const dead = here.map((place) =>
+      patience.at(place, () => {
+        begun += 1;
+        return hanging.promise;
+      }),
+    );
+    assert.equal(await patience.at('/dev', async () => 'alive'), 'alive');
+    await Promise.all(dead.map((one) => assert.rejects(one, isUnavailable(/does not answer/))));
+    assert.equal(begun, 2);
+    assert.equal(await patience.at('/dev', async () => 'alive'), 'alive');
+    hanging.resolve('late');
+  });
+
   it('lets nothing be done late that cannot be undone', async () => {
     const patience = new Patience(SHORT_MS);
     const hanging = Promise.withResolvers<void>();
