@@ -7,7 +7,7 @@ const SECRET_MEMBERS = ['privateKey', 'password', 'token', 'authorization'].flat
 ]);
 
 const STANDARD_OUTPUT = 1;
-/** The most that is written at once; hardly any turn logs as much. */
+/** What is longer is written before the turn is over; hardly any turn logs as much. */
 const MAX_HELD_CHARACTERS = 16_000;
 
 /** The log on standard output, one JSON object a line. */
@@ -17,25 +17,27 @@ export function openLog(level: string): Logger {
 
 /**
  * Writes the lines of one turn of the event loop together: a write costs as much as all else about a line.
- * What waits when the process ends is written then by pino.
+ * They are gathered here, since SonicBoom forgets to flush what comes while it still writes.
  */
 function linesOfOneTurn(): DestinationStream & { flushSync: () => void } {
-  const output = pino.destination({
-    dest: STANDARD_OUTPUT,
-    sync: false,
-    minLength: MAX_HELD_CHARACTERS,
-  });
-  let isScheduled = false;
-  const flush = () => {
-    isScheduled = false;
-    output.flush();
+  const output = pino.destination({ dest: STANDARD_OUTPUT, sync: false });
+  let held = '';
+  const passOn = () => {
+    const lines = held;
+    held = '';
+    if (lines !== '') output.write(lines);
   };
+  const flushSync = () => {
+    passOn();
+    output.flushSync();
+  };
+  process.once('exit', flushSync);
   return {
     write: (line) => {
-      output.write(line);
-      if (!isScheduled) setImmediate(flush);
-      isScheduled = true;
+      if (held === '') setImmediate(passOn);
+      held += line;
+      if (held.length > MAX_HELD_CHARACTERS) passOn();
     },
-    flushSync: () => output.flushSync(),
+    flushSync,
   };
 }

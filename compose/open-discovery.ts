@@ -58,6 +58,6 @@ function announcing(clusters: Clusters) {
     const { object, detail } = finding;
     const involved = uid === undefined ? object : { ...object, uid };
     const event = eventAbout(involved, { reason: 'CertificateNotDeclared', message: detail });
-    await clusters.ask(undefined, (core) => makeEvent(core, event));
+    await clusters.ask(undefined, (cluster) => makeEvent(cluster, event));
   };
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { isUnauthorized } from './api-failure.ts';
 import { Holds } from './holds.ts';
 import { type ClusterAccess, loadKubeconfig, selectContext } from './kubeconfig.ts';
@@ -45,12 +45,7 @@ export class Clusters {
    * credentials: a token may have been replaced since it was read, and a credential plugin need not say when its token
    * ends.
    */
-  async ask<T>(context: string | undefined, question: (api: CoreV1Api) => Promise<T>): Promise<T> {
-    return this.askOpen(context, ({ core }) => question(core));
-  }
-
-  /** The same, for what only a request of one's own can ask. */
-  async askOpen<T>(
+  async ask<T>(
     context: string | undefined,
     question: (cluster: OpenCluster) => Promise<T>,
   ): Promise<T> {

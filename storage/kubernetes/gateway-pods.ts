@@ -1,9 +1,11 @@
-import type { CoreV1Api, V1Pod } from '@kubernetes/client-node';
+import type { V1Pod, V1PodList } from '@kubernetes/client-node';
 import { PkiError } from '../../src/errors.ts';
 import { type GatewayPodsPlace, selectorText } from '../../src/rotation/served-place.ts';
 import { type ApiCall, apiFailure, notAnApiServer } from './api-failure.ts';
 import { Clusters } from './clusters.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
+import { objectPath } from './object-path.ts';
+import type { OpenCluster } from './open-cluster.ts';
 
 /** A pod that takes connections. */
 export interface GatewayPod {
@@ -36,20 +38,24 @@ export class GatewayPods {
     const { context, namespace } = place;
     const labelSelector = selectorText(place);
     const call: ApiCall = { verb: 'list', context, namespace, resource: 'pods' };
-    const { items, metadata } = await this.#ask(call, (api) =>
-      api.listNamespacedPod({ namespace, labelSelector, limit: MAX_PODS }),
+    const query = { labelSelector, limit: String(MAX_PODS) };
+    const path = objectPath({ namespace, resource: 'pods' }, query);
+    const { items, metadata } = await this.#ask(call, ({ send }) =>
+      send<V1PodList & { readonly metadata?: { readonly continue?: string } }>({
+        method: 'GET',
+        path,
+      }),
     );
-    // Anything that answers 200 passes the client.
     if (!Array.isArray(items)) throw notAnApiServer(call);
     const words = `with "${labelSelector}" in namespace "${namespace}"`;
-    if (metadata?._continue) throw none(`there are more than ${MAX_PODS} pods ${words}`);
+    if (metadata?.continue) throw none(`there are more than ${MAX_PODS} pods ${words}`);
     if (items.length === 0) throw none(`there is no pod ${words}`);
     const ready = items.flatMap(readyPod);
     if (ready.length === 0) throw none(`none of the ${items.length} pods ${words} is ready`);
     return ready;
   }
 
-  async #ask<T>(call: ApiCall, question: (api: CoreV1Api) => Promise<T>): Promise<T> {
+  async #ask<T>(call: ApiCall, question: (cluster: OpenCluster) => Promise<T>): Promise<T> {
     try {
       return await this.#clusters.ask(call.context, question);
     } catch (error) {

@@ -1,14 +1,28 @@
-import type { CoordinationV1Api, V1Lease } from '@kubernetes/client-node';
 import { LEASE_SECONDS, type LockRecord, type SharedLock } from '../../src/election/election.ts';
 import { statusCodeOf } from './api-failure.ts';
 import { Clusters } from './clusters.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
+import { objectPath } from './object-path.ts';
+import type { ClusterRequest } from './open-cluster.ts';
 
 /** Where the Lease is. */
 export interface LeaseName {
   readonly namespace: string;
   readonly name: string;
 }
+
+/** The parts of a Lease that are read here. */
+interface Lease {
+  readonly metadata?: { readonly resourceVersion?: string };
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+    readonly leaseTransitions?: number;
+  };
+}
+
+const API_VERSION = 'coordination.k8s.io/v1';
 
 /** The lock of whoever rotates, as a Lease (`coordination.k8s.io/v1`), which `kubectl get lease` shows. */
 export class LeaseLock implements SharedLock {
@@ -21,38 +35,33 @@ export class LeaseLock implements SharedLock {
   }
 
   readonly read: SharedLock['read'] = async () => {
-    const lease = await this.#ask(async (api) => {
-      try {
-        return await api.readNamespacedLease(this.#at);
-      } catch (error) {
-        if (statusCodeOf(error) === 404) return undefined;
-        throw error;
-      }
-    });
-    return lease && { record: recordOf(lease), version: lease.metadata?.resourceVersion ?? '' };
+    try {
+      const lease = await this.#send<Lease>({ method: 'GET', path: this.#path(this.#at.name) });
+      return { record: recordOf(lease), version: lease.metadata?.resourceVersion ?? '' };
+    } catch (error) {
+      if (statusCodeOf(error) === 404) return undefined;
+      throw error;
+    }
   };
 
   readonly write: SharedLock['write'] = async (record, version) => {
     const { namespace, name } = this.#at;
-    const { V1MicroTime } = await import('@kubernetes/client-node');
-    const body: V1Lease = {
-      apiVersion: 'coordination.k8s.io/v1',
+    const body = {
+      apiVersion: API_VERSION,
       kind: 'Lease',
       metadata: { namespace, name, ...(version === undefined ? {} : { resourceVersion: version }) },
       spec: {
         holderIdentity: record.holder,
         leaseDurationSeconds: record.holder === '' ? 1 : LEASE_SECONDS,
-        acquireTime: new V1MicroTime(record.acquiredAt),
-        renewTime: new V1MicroTime(record.renewedAt),
+        acquireTime: microTime(record.acquiredAt),
+        renewTime: microTime(record.renewedAt),
         leaseTransitions: record.transitions,
       },
     };
     try {
-      await this.#ask((api) =>
-        version === undefined
-          ? api.createNamespacedLease({ namespace, body })
-          : api.replaceNamespacedLease({ namespace, name, body }),
-      );
+      await (version === undefined
+        ? this.#send({ method: 'POST', path: this.#path(), body })
+        : this.#send({ method: 'PUT', path: this.#path(name), body }));
       return true;
     } catch (error) {
       if (statusCodeOf(error) === 409) return false;
@@ -60,12 +69,23 @@ export class LeaseLock implements SharedLock {
     }
   };
 
-  #ask<T>(question: (api: CoordinationV1Api) => Promise<T>): Promise<T> {
-    return this.#clusters.askOpen(undefined, ({ coordination }) => question(coordination));
+  #path(name?: string): string {
+    const { namespace } = this.#at;
+    const place = { apiVersion: API_VERSION, namespace, resource: 'leases' };
+    return objectPath(name === undefined ? place : { ...place, name });
+  }
+
+  #send<T extends object>(request: ClusterRequest): Promise<T> {
+    return this.#clusters.ask(undefined, ({ send }) => send<T>(request));
   }
 }
 
-function recordOf({ spec = {} }: V1Lease): LockRecord {
+/** `metav1.MicroTime` has six digits of the second's fraction, no fewer. */
+function microTime(time: Date): string {
+  return time.toISOString().replace('Z', '000Z');
+}
+
+function recordOf({ spec = {} }: Lease): LockRecord {
   const { holderIdentity = '', acquireTime, renewTime, leaseTransitions = 0 } = spec;
   return {
     holder: holderIdentity,

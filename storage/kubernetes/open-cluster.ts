@@ -1,34 +1,58 @@
 import { once } from 'node:events';
-import type {
-  CoordinationV1Api,
-  CoreV1Api,
-  KubeConfig,
-  RequestContext,
-} from '@kubernetes/client-node';
+import type { KubeConfig, RequestContext } from '@kubernetes/client-node';
+import type { Dispatcher } from 'undici';
 import { PkiError } from '../../src/errors.ts';
 import { ApiRefusal, innermost } from './api-failure.ts';
 
 /** What one authentication yields: headers, and connections with the client certificate. */
-type Credentials = Pick<RequestContext, 'getHeaders' | 'getDispatcher'>;
+interface Credentials {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly dispatcher: ReturnType<RequestContext['getDispatcher']>;
+}
 
 /**
  * How long connections and credentials are used again. The client would open a connection for
  * every request; a second of a pass makes dozens, and a token that ends meanwhile costs one 401.
  */
 const REUSE_MS = 5_000;
-const USER_AGENT = 'certwright';
+const JSON_TYPE = 'application/json';
+const COMMON_HEADERS = { accept: JSON_TYPE, 'user-agent': 'certwright' };
+
+interface Options extends Pick<Dispatcher.RequestOptions, 'headersTimeout' | 'bodyTimeout'> {
+  readonly method?: ClusterRequest['method'];
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+type Answer = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
 
 /** One API server, asked with the same credentials in every way that is needed here. */
 export interface OpenCluster {
-  /** Every request, its authentication included, ends within the time that was given. */
-  readonly core: CoreV1Api;
-  readonly coordination: CoordinationV1Api;
+  readonly send: Send;
   readonly get: OpenGet;
 }
 
+/** One request; its path has all its segments encoded. */
+export interface ClusterRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  /** Sent as JSON, which is YAML as well. */
+  readonly body?: object;
+  /** Of the body; absent: JSON. */
+  readonly mediaType?: string;
+}
+
 /**
- * The body of a 200 as it comes in, for paths of any kind and for watches, which the client's own calls
- * hold in memory until their end. It lasts until `signal` says otherwise; its head comes in time.
+ * The object of a 2xx, as JSON has it: instants are text. The request, its authentication included, ends within the time
+ * that was given.
+ *
+ * @throws {ApiRefusal} for any other status
+ */
+export type Send = <T extends object>(request: ClusterRequest) => Promise<T>;
+
+/**
+ * The body of a 200 as it comes in, for lists and watches, which are never in memory as a whole. It lasts until `signal`
+ * says otherwise; its head comes in time.
  *
  * @throws {ApiRefusal} for any other status
  */
@@ -42,81 +66,73 @@ export async function openCluster(
   kubeconfig: KubeConfig,
   { timeoutMs, hearDate }: { readonly timeoutMs: number; readonly hearDate: HearDate },
 ): Promise<OpenCluster> {
-  const client = await import('@kubernetes/client-node');
+  const [client, { request }] = await Promise.all([
+    import('@kubernetes/client-node'),
+    import('undici'),
+  ]);
   const server = kubeconfig.getCurrentCluster()?.server ?? '';
-  const credentials = reusedFor(REUSE_MS, async () => {
-    const request = new client.RequestContext(server, client.HttpMethod.GET);
-    await kubeconfig.applySecurityAuthentication(request);
-    return request;
+  const base = server.replace(/\/+$/, '');
+  const credentials = reusedFor(REUSE_MS, async (): Promise<Credentials> => {
+    const authenticated = new client.RequestContext(server, client.HttpMethod.GET);
+    await kubeconfig.applySecurityAuthentication(authenticated);
+    return {
+      headers: trimmed(authenticated.getHeaders()),
+      dispatcher: authenticated.getDispatcher(),
+    };
   });
-  const { httpApi } = client.createConfiguration();
-  const configuration = client.createConfiguration({
-    httpApi: client.wrapHttpLibrary({
-      send: async (request) => {
-        const sentAtMs = performance.now();
-        const answer = await httpApi.send(request).toPromise();
-        hearDate(answer.headers['date'], sentAtMs);
-        return answer;
-      },
-    }),
-    baseServer: new client.ServerConfiguration(server, {}),
-    authMethods: {
-      default: {
-        getName: () => 'kubeconfig',
-        applySecurityAuthentication: (request) => authenticate(request, credentials, timeoutMs),
-      },
-    },
-  });
-  const get = getWith(server, credentials, { timeoutMs, hearDate });
-  const core = new client.CoreV1Api(configuration);
-  return { core, coordination: new client.CoordinationV1Api(configuration), get };
-}
 
-function getWith(
-  server: string,
-  credentials: () => Promise<Credentials>,
-  { timeoutMs, hearDate }: { readonly timeoutMs: number; readonly hearDate: HearDate },
-): OpenGet {
-  return async (path, signal) => {
-    const found = await inTime(timeoutMs, credentials);
-    const { request } = await import('undici');
-    const dispatcher = found.getDispatcher();
-    const sentAtMs = performance.now();
-    const { statusCode, headers, body } = await request(server.replace(/\/+$/, '') + path, {
-      headers: { ...found.getHeaders(), accept: 'application/json', 'user-agent': USER_AGENT },
-      ...(dispatcher ? { dispatcher } : {}),
-      signal,
-      headersTimeout: timeoutMs,
-      bodyTimeout: 0,
+  /** What is given up at `patience` is only the wait for credentials; the options have their own. */
+  const ask = async (path: string, options: Options, patience: AbortSignal): Promise<Answer> => {
+    const found = await unlessAborted(patience, credentials()).catch((error: unknown) => {
+      throw noCredentials(error);
     });
-    const { date } = headers;
+    const { dispatcher } = found;
+    const sentAtMs = performance.now();
+    const answer = await request(base + path, {
+      ...options,
+      headers: { ...found.headers, ...COMMON_HEADERS, ...options.headers },
+      ...(dispatcher ? { dispatcher } : {}),
+    });
+    const { date } = answer.headers;
     hearDate(typeof date === 'string' ? date : undefined, sentAtMs);
-    if (statusCode === 200) return body;
-    throw new ApiRefusal(statusCode, await body.text(), headers);
+    return answer;
+  };
+
+  return {
+    send: (sent) => {
+      const signal = AbortSignal.timeout(timeoutMs);
+      return objectIn(ask(sent.path, { ...optionsOf(sent), signal }, signal));
+    },
+    get: async (path, signal) => {
+      const options = { signal, headersTimeout: timeoutMs, bodyTimeout: 0 };
+      const { statusCode, headers, body } = await ask(
+        path,
+        options,
+        AbortSignal.timeout(timeoutMs),
+      );
+      if (statusCode === 200) return body;
+      throw new ApiRefusal(statusCode, await body.text(), headers);
+    },
   };
 }
 
-async function authenticate(
-  request: RequestContext,
-  credentials: () => Promise<Credentials>,
-  timeoutMs: number,
-): Promise<void> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const found = await unlessAborted(signal, credentials()).catch((error: unknown) => {
-    throw noCredentials(error);
-  });
-  request.setHeaderParam('User-Agent', USER_AGENT);
-  for (const [name, value] of Object.entries(found.getHeaders()))
-    request.setHeaderParam(name, value);
-  const dispatcher = found.getDispatcher();
-  if (dispatcher) request.setDispatcher(dispatcher);
-  request.setSignal(signal);
+/** A token's file ends with a line feed often, which belongs to no field (RFC 9110 §5.5). */
+function trimmed(headers: Readonly<Record<string, string>>): Credentials['headers'] {
+  return Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, text.trim()]));
 }
 
-async function inTime<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
-  return unlessAborted(AbortSignal.timeout(timeoutMs), work()).catch((error: unknown) => {
-    throw noCredentials(error);
-  });
+function optionsOf({ method, body, mediaType = JSON_TYPE }: ClusterRequest): Options {
+  if (!body) return { method };
+  return { method, body: JSON.stringify(body), headers: { 'content-type': mediaType } };
+}
+
+async function objectIn<T extends object>(coming: Promise<Answer>): Promise<T> {
+  const { statusCode, headers, body } = await coming;
+  const text = await body.text();
+  if (statusCode < 200 || statusCode > 299) throw new ApiRefusal(statusCode, text, headers);
+  const object: unknown = JSON.parse(text);
+  if (typeof object !== 'object' || object === null) throw new SyntaxError('it is no object');
+  return object as T;
 }
 
 /**

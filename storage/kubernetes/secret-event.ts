@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { CoreV1Api, CoreV1Event } from '@kubernetes/client-node';
+import type { CoreV1Event } from '@kubernetes/client-node';
 import type { Announcement } from '../../src/rotation/destination.ts';
 import type { KubernetesSecretDestination } from '../../src/rotation/target.ts';
 import { statusCodeOf } from './api-failure.ts';
+import { objectPath } from './object-path.ts';
+import type { OpenCluster } from './open-cluster.ts';
 import { FIELD_MANAGER } from './ownership.ts';
 
 /** The API server refuses longer ones. */
@@ -59,10 +61,14 @@ function digestOf(parts: readonly unknown[]): string {
 }
 
 /** Makes an Event, unless one of its name is there, which has said the same and is not an hour old. */
-export async function makeEvent(api: CoreV1Api, event: CoreV1Event): Promise<void> {
+export async function makeEvent({ send }: OpenCluster, event: CoreV1Event): Promise<void> {
   const { namespace = '' } = event.metadata;
   try {
-    await api.createNamespacedEvent({ namespace, body: event });
+    await send({
+      method: 'POST',
+      path: objectPath({ namespace, resource: 'events' }),
+      body: event,
+    });
   } catch (error) {
     if (statusCodeOf(error) !== ALREADY_EXISTS) throw error;
   }

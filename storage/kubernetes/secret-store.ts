@@ -1,4 +1,4 @@
-import type { CoreV1Api, V1Secret } from '@kubernetes/client-node';
+import type { V1Secret } from '@kubernetes/client-node';
 import type { Violation } from '../../src/errors.ts';
 import type { ClockOffset } from '../../src/rotation/clock-offset.ts';
 import type {
@@ -11,6 +11,8 @@ import { type ApiCall, apiFailure, isSecretMissing, notAnApiServer } from './api
 import { applyConfiguration, type SecretWrite } from './apply-configuration.ts';
 import { Clusters } from './clusters.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
+import { objectPath } from './object-path.ts';
+import type { OpenCluster } from './open-cluster.ts';
 import { Outages } from './outages.ts';
 import { revisionOf, rivalOf, writerOf } from './ownership.ts';
 import { patchSecret, type SecretPatch } from './patch-secret.ts';
@@ -120,9 +122,9 @@ export class SecretStore {
     const secret = await this.#find(destination);
     await this.#ask(
       { verb: 'create', context, namespace, name, resource: 'events' },
-      async (api) => {
+      async (cluster) => {
         const uid = secret?.metadata?.uid;
-        await makeEvent(api, secretEvent(destination, { uid, announcement }));
+        await makeEvent(cluster, secretEvent(destination, { uid, announcement }));
       },
     );
   }
@@ -142,7 +144,7 @@ export class SecretStore {
     const call: ApiCall = { verb: 'patch', context, namespace, name };
     const watch = this.#watches?.watchOf(destination);
     try {
-      const written = await this.#ask(call, (api) => patchSecret(api, destination, patch));
+      const written = await this.#ask(call, (cluster) => patchSecret(cluster, destination, patch));
       watch?.put(written, { isOwnWrite: true });
     } catch (error) {
       watch?.doubt(name);
@@ -159,10 +161,10 @@ export class SecretStore {
     const { uid = '', resourceVersion = '' } = metadata;
     const { context, namespace, name } = destination;
     this.#watches?.watchOf(destination)?.doubt(name);
-    await this.#ask({ verb: 'delete', context, namespace, name }, async (api) => {
-      const preconditions = { uid, resourceVersion };
-      await api.deleteNamespacedSecret({ namespace, name, body: { preconditions } });
-    });
+    const body = { preconditions: { uid, resourceVersion } };
+    await this.#ask({ verb: 'delete', context, namespace, name }, ({ send }) =>
+      send({ method: 'DELETE', path: objectPath({ namespace, resource: 'secrets', name }), body }),
+    );
     return true;
   }
 
@@ -195,9 +197,10 @@ export class SecretStore {
     name,
   }: KubernetesSecretDestination): Promise<V1Secret | undefined> {
     const call: ApiCall = { verb: 'get', context, namespace, name };
-    const secret = await this.#ask(call, async (api) => {
+    const secret = await this.#ask(call, async ({ send }) => {
       try {
-        return await api.readNamespacedSecret({ namespace, name });
+        const path = objectPath({ namespace, resource: 'secrets', name });
+        return await send<V1Secret>({ method: 'GET', path });
       } catch (error) {
         if (isSecretMissing(error)) return undefined;
         throw error;
@@ -210,7 +213,7 @@ export class SecretStore {
     return secret;
   }
 
-  async #ask<T>(call: ApiCall, question: (api: CoreV1Api) => Promise<T>): Promise<T> {
+  async #ask<T>(call: ApiCall, question: (cluster: OpenCluster) => Promise<T>): Promise<T> {
     try {
       return await this.#clusters.ask(call.context, question);
     } catch (error) {

@@ -118,7 +118,7 @@ function sourceOf(kind: Kind, namespace: string, options: ClusterObjectsOptions)
     onChange();
   };
   const { stop } = followObjects<Kept>({
-    ask: (question) => clusters.askOpen(undefined, question),
+    ask: (question) => clusters.ask(undefined, question),
     untilChanged: () => clusters.untilChanged(),
     path: pathOf(kind, namespace),
     trim: (object) => keptOf(kind, object),

@@ -1,3 +1,4 @@
+import { objectPath } from '../object-path.ts';
 import type { KubernetesObject, Read } from './object.ts';
 import { readGatewayApiGateway, readGrant } from './read-gateway-api.ts';
 import { readIngress } from './read-ingress.ts';
@@ -50,8 +51,7 @@ export const PLACE_KINDS: readonly Kind[] = [
 
 /** Where the API server has the objects of a kind; `*`: of all namespaces. */
 export function pathOf({ apiVersion, resource }: Kind, namespace: string): string {
-  const [plural] = resource.split('.');
-  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const scope = namespace === '*' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  return `${group}${scope}/${plural}`;
+  const [plural = resource] = resource.split('.');
+  const scope = namespace === '*' ? {} : { namespace };
+  return objectPath({ apiVersion, resource: plural, ...scope });
 }

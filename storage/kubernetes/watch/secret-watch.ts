@@ -1,6 +1,7 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { V1Secret } from '@kubernetes/client-node';
 import type { Clusters } from '../clusters.ts';
+import { objectPath } from '../object-path.ts';
 import { type FollowFailure, type FollowTiming, followObjects } from './follow-objects.ts';
 import { type KeptSecret, keptSecret } from './kept-secret.ts';
 import { SecretShelf } from './secret-shelf.ts';
@@ -33,10 +34,12 @@ export class SecretWatch {
   #hasList = false;
 
   constructor({ clusters, context, namespace, ...options }: SecretWatchOptions) {
+    // All rotations that go on at once may wait for the first list.
+    setMaxListeners(Number.POSITIVE_INFINITY, this.#settled);
     const { stop } = followObjects<KeptSecret>({
-      ask: (question) => clusters.askOpen(context, question),
+      ask: (question) => clusters.ask(context, question),
       untilChanged: () => clusters.untilChanged(),
-      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets?fieldSelector=${encodeURIComponent(SELECTOR)}`,
+      path: objectPath({ namespace, resource: 'secrets' }, { fieldSelector: SELECTOR }),
       trim: (object) => keptSecret(object),
       ...(options.timing ? { timing: options.timing } : {}),
       onListing: () => this.#shelf.beginListing(),

@@ -32,7 +32,7 @@ export async function follower(
   let live = 0;
   type Kept = FakeObject['metadata'];
   const { stop } = followObjects<Kept>({
-    ask: (question) => clusters.askOpen(undefined, question),
+    ask: (question) => clusters.ask(undefined, question),
     untilChanged: () => clusters.untilChanged(),
     path: '/api/v1/things',
     trim: (object) => (object as FakeObject).metadata,
