@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { KeyAlgorithm } from '../certificate.ts';
 import { rememberingOctets } from '../remembering.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
-import { subjectPublicKeyInfoOf } from '../x509/key.ts';
+import { p256PublicKeyIn, subjectPublicKeyInfoOf } from '../x509/key.ts';
 import { opensslCertificate } from '../x509/openssl-certificate.ts';
 import { decodePem } from '../x509/pem.ts';
 import { judgePublicKey } from '../x509/public-key-fault.ts';
@@ -57,8 +57,11 @@ export const publicKeyOf = rememberingOctets(REMEMBERED, readPublicKey);
 function readPublicKey(pem: string): Buffer | undefined {
   try {
     const keys = decodePem(pem).filter(({ label }) => label.endsWith('PRIVATE KEY'));
-    if (keys.length !== 1) return undefined;
-    return subjectPublicKeyInfoOf(createPublicKey(createPrivateKey(pem)));
+    const [key] = keys;
+    if (!key || keys.length > 1) return undefined;
+    const isPlain = key.label === 'PRIVATE KEY';
+    const ofScalar = isPlain ? p256PublicKeyIn(key.der) : undefined;
+    return ofScalar ?? subjectPublicKeyInfoOf(createPublicKey(createPrivateKey(pem)));
   } catch {
     // As above: an unreadable key is replaced.
     return undefined;

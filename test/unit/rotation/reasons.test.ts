@@ -5,6 +5,7 @@ import type { DestinationFiles } from '../../../src/rotation/destination.ts';
 import { expectationOf } from '../../../src/rotation/expectation.ts';
 import { reasonsToRotate } from '../../../src/rotation/reasons.ts';
 import type { RotationTarget } from '../../../src/rotation/target.ts';
+import { encodePem } from '../../../src/x509/pem.ts';
 import { TestAuthorities, TestClock, testTarget } from '../../support/rotation.ts';
 
 const DAY_MS = 86_400_000;
@@ -97,6 +98,17 @@ describe('unreadable', () => {
     assert.deepEqual(await reasonsFor({ ...good, 'tls.key': two }), ['unreadable']);
   });
 
+  it("is the reason for a key with another one's public half, which BoringSSL refuses", async () => {
+    const octets = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' });
+    const others = anotherKey.export({ type: 'pkcs8', format: 'der' });
+    const pair = Buffer.concat([
+      others.subarray(0, -P256_POINT_OCTETS),
+      octets.subarray(-P256_POINT_OCTETS),
+    ]);
+    const pem = encodePem('PRIVATE KEY', pair);
+    assert.deepEqual(await reasonsFor({ ...good, 'tls.key': pem }), ['unreadable']);
+  });
+
   it('is no reason for a key in PKCS#1 or SEC1, whoever put it there', async () => {
     const wanted = testTarget({ keyAlgorithm: 'rsa-2048' });
     const rsa = await authorities.filesFor(wanted);
@@ -110,6 +122,8 @@ describe('unreadable', () => {
 function rewritten(pem: string, type: 'pkcs1' | 'sec1'): string {
   return String(createPrivateKey(pem).export({ type, format: 'pem' }));
 }
+
+const P256_POINT_OCTETS = 65;
 
 describe('keyMismatch', () => {
   it("is the reason for a key that is not the leaf's", async () => {

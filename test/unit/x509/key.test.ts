@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, verify, X509Certificate } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  verify,
+  X509Certificate,
+} from 'node:crypto';
 import { describe, it } from 'node:test';
 import { KEY_ALGORITHMS, type KeyAlgorithm } from '../../../src/certificate.ts';
 import {
   keyAlgorithmOf,
   newKeyPair,
+  p256PublicKeyIn,
   privateKeyInfoOf,
   subjectKeyIdentifierOf,
   subjectPublicKeyInfoOf,
@@ -146,5 +154,37 @@ describe('a signature algorithm', () => {
     for (const algorithm of ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ed25519'] as const) {
       assert.equal(signingSchemeOf(algorithm, 'pss'), signingSchemeOf(algorithm));
     }
+  });
+});
+
+describe('the public key in a private key', () => {
+  const octetsOf = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'der' });
+  const openssl = (...args: readonly string[]) =>
+    execFileSync('openssl', [...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+
+  it('is the one that OpenSSL finds, in what OpenSSL writes', () => {
+    const pem = openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256');
+    const key = createPrivateKey(pem);
+    const expected = createPublicKey(key).export({ type: 'spki', format: 'der' });
+    assert.deepEqual(p256PublicKeyIn(octetsOf(key)), expected);
+  });
+
+  it('is left to others for every other curve, kind and form', async () => {
+    for (const algorithm of ['ecdsa-p384', 'rsa-2048', 'ed25519'] as const) {
+      const { privateKey } = await newKeyPair(algorithm);
+      assert.equal(p256PublicKeyIn(octetsOf(privateKey)), undefined, algorithm);
+    }
+    const { privateKey } = await newKeyPair('ecdsa-p256');
+    assert.equal(p256PublicKeyIn(octetsOf(privateKey).subarray(0, -1)), undefined);
+  });
+
+  it('has to be that of its scalar, which has to be one', async () => {
+    const { privateKey } = await newKeyPair('ecdsa-p256');
+    const octets = octetsOf(privateKey);
+    const another = Buffer.from(octets);
+    another[octets.length - 1] = (another.at(-1) ?? 0) ^ 1;
+    assert.throws(() => p256PublicKeyIn(another), RangeError);
+    const zero = Buffer.from(octets).fill(0, 36, 68);
+    assert.throws(() => p256PublicKeyIn(zero));
   });
 });
