@@ -16,6 +16,7 @@ const fileNames = {
   istioCrds: `istio-crds-${versions['ISTIO_API_VERSION']}.yaml`,
   gatewayApiCrds: `gateway-api-crds-${versions['GATEWAY_API_VERSION']}.yaml`,
   pkilint: `pkilint-${versions['PKILINT_VERSION']}`,
+  istiod: `istiod-${versions['ISTIOD_VERSION']}`,
   idna: `idna-${versions['IDNA_VERSION']}`,
   zlint: `zlint-${versions['ZLINT_VERSION']}`,
 } as const;
@@ -24,7 +25,10 @@ const fileNames = {
 export function realPart(part: keyof typeof fileNames): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const path = join(cache, 'certwright', fileNames[part]);
-  if (!existsSync(path)) throw new Error(`${path} is missing: run \`bash ${installScript}\` first`);
+  if (!existsSync(path)) {
+    const only = part === 'istiod' ? ' istiod' : '';
+    throw new Error(`${path} is missing: run \`bash ${installScript}${only}\` first`);
+  }
   return path;
 }
 
