@@ -50,7 +50,7 @@ export class KnownGood {
     return authorities.every((authority, at) => authority === known.authorities[at]);
   }
 
-  /** Keeps that a pass has found `state` good and left `progress`. */
+  /** Keeps that a pass has found `state` good, or has made it so, and left `progress`. */
   async keep(target: RotationTarget, state: DestinationState, progress: TargetProgress) {
     const digest = digestOf(state);
     const until = state.kind === 'present' ? firstCrlEnd(state.beside?.entries ?? {}) : undefined;
@@ -70,10 +70,15 @@ export class KnownGood {
   }
 }
 
-/** Of all but the version, which changes with what others write beside. */
+/** Of all but the version, which changes with what others write beside; members count in whatever order. */
 function digestOf(state: DestinationState): string {
-  const text = JSON.stringify({ ...state, version: '' }, (_, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
-  );
+  const text = JSON.stringify({ ...state, version: '' }, (_, value: unknown) => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+    return isPlainObject(value) ? Object.fromEntries(Object.entries(value).toSorted()) : value;
+  });
   return createHash('sha256').update(text).digest('base64');
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { Actor, AuditEntry } from '../audit/entry.ts';
 import { PkiError } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import type { DestinationFiles } from './destination.ts';
 import { backOffEndOf, type Fight, isOver } from './fight.ts';
 import type { Replaced } from './replace-files.ts';
 import type { RotationReason } from './rotation-reason.ts';
@@ -20,6 +21,8 @@ export interface TargetPass {
   readonly auditEntries: readonly AuditEntry[];
   /** The revision that is known to lie at the destination now. */
   readonly writtenRevision?: number;
+  /** What that is, where this pass has written it. */
+  readonly writtenFiles?: DestinationFiles;
   /** Whatever lies beneath an error, for the log alone. */
   readonly cause?: unknown;
 }
@@ -58,7 +61,13 @@ export function keptPass(
 /** The destination holds what it ought to: a new key and certificate, or those that were issued for it before. */
 export function rotatedPass(
   { target, progress }: TargetRecord,
-  { certificate, revision, isPutBack, fight }: Replaced & { readonly fight?: Fight | undefined },
+  {
+    certificate,
+    revision,
+    files,
+    isPutBack,
+    fight,
+  }: Replaced & { readonly fight?: Fight | undefined },
   { actor, time, reasons }: Occasion,
 ): TargetPass {
   const details = { ...writtenDetails(target, certificate), revision, isPutBack, reasons };
@@ -73,6 +82,7 @@ export function rotatedPass(
     progress: { ...withHold(good, progress), ...(fight ? { fight } : {}) },
     auditEntries: [{ time, actor, action: 'destination.written', details }],
     writtenRevision: revision,
+    writtenFiles: files,
   };
 }
 

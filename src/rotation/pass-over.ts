@@ -51,10 +51,20 @@ export async function passOver(
   if (isNew || !isDeepStrictEqual(pass.progress, progress)) {
     await deps.recordPass(target.name, pass);
   }
-  const found = paced.lastFound();
-  if (pass.item.outcome === 'current' && found) await knownGood.keep(target, found, pass.progress);
+  const found = pass.item.outcome === 'current' ? paced.lastFound() : writtenBy(pass, target.name);
+  if (found) await knownGood.keep(target, found, pass.progress);
   deps.report(pass, options.actor);
   return pass.item;
+}
+
+/** What the next pass finds after one that has written, unless somebody else writes; that it is good was judged before. */
+function writtenBy(
+  { writtenFiles: files, writtenRevision: revision }: TargetPass,
+  target: string,
+): DestinationState | undefined {
+  if (!files || revision === undefined) return undefined;
+  const writer = { target, isThisService: true };
+  return { kind: 'present', files, isAsWritten: true, revision, writer, version: '' };
 }
 
 /** Whether a target is left alone after a failure. */

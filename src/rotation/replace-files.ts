@@ -57,6 +57,7 @@ export interface Replacement {
 
 /** What lies at the destination now. */
 export interface Replaced {
+  readonly files: DestinationFiles;
   readonly certificate: DecodedCertificate;
   readonly revision: number;
   /** Whether the certificate is one that was issued before. */
@@ -85,11 +86,11 @@ export async function replaceFiles(
   const clockOffset = deps.destinations.clockOffset?.(expected.target.destination);
   const terms = { expected, found: judged, held, now: deps.now(), clockOffset };
   assertAccepted(prepared.files, terms);
-  const { certificate, revision, files, isPutBack } = prepared;
+  const { certificate, revision, files } = prepared;
   const { serialNumber, notAfter } = certificate;
   const write = { targetName: expected.target.name, revision, serialNumber, notAfter, files };
   const isWritten = await writeOver(deps, expected.target, { judged, write });
-  return isWritten ? { certificate, revision, isPutBack } : undefined;
+  return isWritten ? prepared : undefined;
 }
 
 /** What cannot be replaced is put back although it is due, where its place holds nothing that could be used. */
@@ -110,12 +111,8 @@ async function preparedFor(deps: ReplaceDeps, replacement: Replacement) {
   }
 }
 
-interface Prepared extends Replaced {
-  readonly files: DestinationFiles;
-}
-
 /** The certificate of the last revision, where that is as it ought to be; `undefined` where a new one is needed. */
-async function putBack(deps: ReplaceDeps, replacement: Replacement): Promise<Prepared | undefined> {
+async function putBack(deps: ReplaceDeps, replacement: Replacement): Promise<Replaced | undefined> {
   const { expected, isRequested, revision, held } = replacement;
   if (isRequested || revision.number === 0 || isInPlace(replacement)) return undefined;
   const kept = await deps.keptCertificate(expected.target.name, revision.number);
@@ -159,7 +156,7 @@ async function numberFor(
   return revision.number;
 }
 
-async function freshlyIssued(deps: ReplaceDeps, replacement: Replacement): Promise<Prepared> {
+async function freshlyIssued(deps: ReplaceDeps, replacement: Replacement): Promise<Replaced> {
   const { expected, judged } = replacement;
   const clockOffset = deps.destinations.clockOffset?.(expected.target.destination);
   assertBegunThere({ expected, found: judged, now: deps.now(), clockOffset });

@@ -113,7 +113,7 @@ async function putInPlace(
     const message = 'the destination was changed by somebody else meanwhile';
     throw new PkiError('target-unavailable', message);
   }
-  const replaced = { certificate, revision: number, isPutBack: true, fight: undefined };
+  const replaced = { certificate, revision: number, files, isPutBack: true, fight: undefined };
   const progress = { ...record.progress, held };
   return rotatedPass({ ...record, progress }, replaced, occasion);
 }
