@@ -106,7 +106,10 @@ const Environment = z.strictObject({
   PKI_ROTATION_ISSUE_RATE: IssueRate.default(DEFAULT_LIMITS.issuesPerSecond),
   PKI_LEASE: z
     .string()
-    .regex(/^(off|[a-z0-9-]{1,63}\/[a-z0-9.-]{1,253})$/, 'must be namespace/name, or off')
+    .regex(
+      /^(off|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?)$/,
+      'must be namespace/name, or off',
+    )
     .optional(),
   PKI_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** Nothing that is logged has such members; should it ever, they are blotted out. */
@@ -9,6 +10,11 @@ const SECRET_MEMBERS = ['privateKey', 'password', 'token', 'authorization'].flat
 const STANDARD_OUTPUT = 1;
 /** What is longer is written before the turn is over; hardly any turn logs as much. */
 const MAX_HELD_CHARACTERS = 16_000;
+
+/** How long a process that ends waits for whoever reads its log. */
+const FULL_PIPE_MS = 2_000;
+const RETRY_MS = 10;
+const SLEEP = new Int32Array(new SharedArrayBuffer(4));
 
 /** The log on standard output, one JSON object a line. */
 export function openLog(level: string): Logger {
@@ -22,14 +28,27 @@ export function openLog(level: string): Logger {
 function linesOfOneTurn(): DestinationStream & { flushSync: () => void } {
   const output = pino.destination({ dest: STANDARD_OUTPUT, sync: false });
   let held = '';
-  const passOn = () => {
+  let isWriting = false;
+  output.on('drain', () => {
+    isWriting = false;
+  });
+  const taken = () => {
     const lines = held;
     held = '';
-    if (lines !== '') output.write(lines);
+    return lines;
   };
+  const passOn = () => {
+    if (held === '') return;
+    isWriting = true;
+    output.write(taken());
+  };
+  /** Whatever ends the process does not wait for a write that goes on beside it. */
   const flushSync = () => {
-    passOn();
-    output.flushSync();
+    if (!isWriting) writeNow(taken());
+    else {
+      output.write(taken());
+      output.flushSync();
+    }
   };
   process.once('exit', flushSync);
   return {
@@ -40,4 +59,19 @@ function linesOfOneTurn(): DestinationStream & { flushSync: () => void } {
     },
     flushSync,
   };
+}
+
+/** A pipe that is full is tried again for a while; where nobody is left to read, nothing is lost. */
+function writeNow(text: string): void {
+  const octets = Buffer.from(text);
+  const deadline = performance.now() + FULL_PIPE_MS;
+  for (let at = 0; at < octets.length; ) {
+    try {
+      at += writeSync(STANDARD_OUTPUT, octets, at);
+    } catch (error) {
+      const isFull = (error as NodeJS.ErrnoException).code === 'EAGAIN';
+      if (!isFull || performance.now() > deadline) return;
+      Atomics.wait(SLEEP, 0, 0, RETRY_MS);
+    }
+  }
 }

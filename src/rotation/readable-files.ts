@@ -4,7 +4,7 @@ import { rememberingOctets } from '../remembering.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
 import { p256PublicKeyIn, subjectPublicKeyInfoOf } from '../x509/key.ts';
 import { opensslCertificate } from '../x509/openssl-certificate.ts';
-import { decodePem } from '../x509/pem.ts';
+import { decodePem, encodePem } from '../x509/pem.ts';
 import { judgePublicKey } from '../x509/public-key-fault.ts';
 import { decodePublicKey } from '../x509/subject-public-key-info.ts';
 
@@ -59,8 +59,9 @@ function readPublicKey(pem: string): Buffer | undefined {
     const keys = decodePem(pem).filter(({ label }) => label.endsWith('PRIVATE KEY'));
     const [key] = keys;
     if (!key || keys.length > 1) return undefined;
-    const isPlain = key.label === 'PRIVATE KEY';
-    const ofScalar = isPlain ? p256PublicKeyIn(key.der) : undefined;
+    // Of a layout that is not ours, OpenSSL alone knows whether it can be read.
+    const isOurLayout = encodePem('PRIVATE KEY', key.der) === pem;
+    const ofScalar = isOurLayout ? p256PublicKeyIn(key.der) : undefined;
     return ofScalar ?? subjectPublicKeyInfoOf(createPublicKey(createPrivateKey(pem)));
   } catch {
     // As above: an unreadable key is replaced.

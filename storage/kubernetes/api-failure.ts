@@ -17,7 +17,7 @@ export interface ApiCall {
 /** By names in lower case. */
 type ApiHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** An answer of another status than 200 to a request of our own, in the form of the client's exceptions. */
+/** An answer that is no success. */
 export class ApiRefusal extends Error {
   override readonly name = 'ApiRefusal';
   readonly code: number;
@@ -66,8 +66,8 @@ const ENCODED = /[A-Za-z0-9+/=_-]{48,}/g;
 /**
  * A failed call in words that a user can act on, as `target-unavailable`.
  *
- * The client's exceptions carry the whole answer and its headers, so none is passed on: `cause` is a
- * plain error with the status and the server's message.
+ * What failed carries the whole answer and its headers, so it is not passed on: `cause` is a plain error with the
+ * status and the server's message.
  */
 export function apiFailure(error: unknown, call: ApiCall): PkiError {
   if (error instanceof PkiError) return error;
@@ -133,6 +133,7 @@ function parsed(body: string): unknown {
 function refusal(code: number, status: Status, call: ApiCall): string {
   const secret = subjectOf(call);
   const who = clusterOf(call);
+  if (code >= 300 && code < 400) return `${who} ${UNINTELLIGIBLE}: it leads elsewhere (${code})`;
   if (code === 401) return `${who} does not accept this service's credentials (401)`;
   if (code === 403) return forbidden(status, call);
   if (code === 404 && status.details.kind === 'namespaces') {
@@ -192,6 +193,8 @@ const CONNECTION_FAILURES: ReadonlyMap<string, string> = new Map([
   ['ECONNREFUSED', 'the connection is refused'],
   ['ECONNRESET', 'the connection was cut off'],
   ['UND_ERR_CONNECT_TIMEOUT', 'no connection in time'],
+  ['ERR_INVALID_URL', 'its address in the kubeconfig is none'],
+  ['UND_ERR_INVALID_ARG', 'its address or its credentials in the kubeconfig are none'],
   ['UND_ERR_SOCKET', 'the connection was cut off'],
   ['ENOTFOUND', 'its name is not known'],
   ['EAI_AGAIN', 'its name cannot be looked up'],

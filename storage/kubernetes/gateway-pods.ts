@@ -1,4 +1,4 @@
-import type { V1Pod, V1PodList } from '@kubernetes/client-node';
+import type { V1Pod } from '@kubernetes/client-node';
 import { PkiError } from '../../src/errors.ts';
 import { type GatewayPodsPlace, selectorText } from '../../src/rotation/served-place.ts';
 import { type ApiCall, apiFailure, notAnApiServer } from './api-failure.ts';
@@ -11,6 +11,11 @@ import type { OpenCluster } from './open-cluster.ts';
 export interface GatewayPod {
   readonly name: string;
   readonly address: string;
+}
+
+interface PodList {
+  readonly items: readonly V1Pod[];
+  readonly metadata?: { readonly continue?: string };
 }
 
 /** Far more than a gateway has; whoever selects more has forgotten a label. */
@@ -41,10 +46,7 @@ export class GatewayPods {
     const query = { labelSelector, limit: String(MAX_PODS) };
     const path = objectPath({ namespace, resource: 'pods' }, query);
     const { items, metadata } = await this.#ask(call, ({ send }) =>
-      send<V1PodList & { readonly metadata?: { readonly continue?: string } }>({
-        method: 'GET',
-        path,
-      }),
+      send<PodList>({ method: 'GET', path }),
     );
     if (!Array.isArray(items)) throw notAnApiServer(call);
     const words = `with "${labelSelector}" in namespace "${namespace}"`;

@@ -35,13 +35,19 @@ export class LeaseLock implements SharedLock {
   }
 
   readonly read: SharedLock['read'] = async () => {
-    try {
-      const lease = await this.#send<Lease>({ method: 'GET', path: this.#path(this.#at.name) });
-      return { record: recordOf(lease), version: lease.metadata?.resourceVersion ?? '' };
-    } catch (error) {
-      if (statusCodeOf(error) === 404) return undefined;
-      throw error;
-    }
+    const path = this.#path(this.#at.name);
+    const lease = await this.#clusters.ask(undefined, async ({ send }) => {
+      try {
+        return await send<Lease>({ method: 'GET', path });
+      } catch (error) {
+        if (statusCodeOf(error) === 404) return undefined;
+        throw error;
+      }
+    });
+    if (!lease) return undefined;
+    const version = lease.metadata?.resourceVersion;
+    if (version === undefined) throw new SyntaxError('it is no Lease');
+    return { record: recordOf(lease), version };
   };
 
   readonly write: SharedLock['write'] = async (record, version) => {
@@ -60,8 +66,8 @@ export class LeaseLock implements SharedLock {
     };
     try {
       await (version === undefined
-        ? this.#send({ method: 'POST', path: this.#path(), body })
-        : this.#send({ method: 'PUT', path: this.#path(name), body }));
+        ? this.#write({ method: 'POST', path: this.#path(), body })
+        : this.#write({ method: 'PUT', path: this.#path(name), body }));
       return true;
     } catch (error) {
       if (statusCodeOf(error) === 409) return false;
@@ -75,8 +81,8 @@ export class LeaseLock implements SharedLock {
     return objectPath(name === undefined ? place : { ...place, name });
   }
 
-  #send<T extends object>(request: ClusterRequest): Promise<T> {
-    return this.#clusters.ask(undefined, ({ send }) => send<T>(request));
+  #write(request: ClusterRequest): Promise<Lease> {
+    return this.#clusters.ask(undefined, ({ send }) => send<Lease>(request));
   }
 }
 

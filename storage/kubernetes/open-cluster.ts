@@ -16,7 +16,14 @@ interface Credentials {
  */
 const REUSE_MS = 5_000;
 const JSON_TYPE = 'application/json';
-const COMMON_HEADERS = { accept: JSON_TYPE, 'user-agent': 'certwright' };
+/** Without the second one a server may compress what it likes (RFC 9110 §12.5.3). */
+const COMMON_HEADERS = {
+  accept: JSON_TYPE,
+  'accept-encoding': 'identity',
+  'user-agent': 'certwright',
+};
+/** What the client puts credentials into is a request; where that would go is of no account. */
+const HOLDER_URL = 'https://localhost';
 
 interface Options extends Pick<Dispatcher.RequestOptions, 'headersTimeout' | 'bodyTimeout'> {
   readonly method?: ClusterRequest['method'];
@@ -43,8 +50,8 @@ export interface ClusterRequest {
 }
 
 /**
- * The object of a 2xx, as JSON has it: instants are text. The request, its authentication included, ends within the time
- * that was given.
+ * The object of a 2xx, as JSON has it: instants are text, whatever the client's types say. The request, its
+ * authentication included, ends within the time that was given.
  *
  * @throws {ApiRefusal} for any other status
  */
@@ -70,10 +77,9 @@ export async function openCluster(
     import('@kubernetes/client-node'),
     import('undici'),
   ]);
-  const server = kubeconfig.getCurrentCluster()?.server ?? '';
-  const base = server.replace(/\/+$/, '');
+  const base = (kubeconfig.getCurrentCluster()?.server ?? '').replace(/\/+$/, '');
   const credentials = reusedFor(REUSE_MS, async (): Promise<Credentials> => {
-    const authenticated = new client.RequestContext(server, client.HttpMethod.GET);
+    const authenticated = new client.RequestContext(HOLDER_URL, client.HttpMethod.GET);
     await kubeconfig.applySecurityAuthentication(authenticated);
     return {
       headers: trimmed(authenticated.getHeaders()),

@@ -17,12 +17,16 @@ const MEDIA_TYPES = {
 } as const;
 
 /** Changes one Secret in one request under our own name, and gives it as it is then. */
-export function patchSecret(
+export async function patchSecret(
   { send }: OpenCluster,
   { namespace, name }: { readonly namespace: string; readonly name: string },
   { strategy, body, force }: SecretPatch,
 ): Promise<V1Secret> {
   const query = { fieldManager: FIELD_MANAGER, ...(force ? { force: 'true' } : {}) };
   const path = objectPath({ namespace, resource: 'secrets', name }, query);
-  return send({ method: 'PATCH', path, body, mediaType: MEDIA_TYPES[strategy] });
+  const mediaType = MEDIA_TYPES[strategy];
+  const written = await send<V1Secret>({ method: 'PATCH', path, body, mediaType });
+  // A proxy's page is a 200 as well.
+  if (!written.metadata?.resourceVersion) throw new SyntaxError('it is no Secret');
+  return written;
 }

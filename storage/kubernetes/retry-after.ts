@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Nobody is believed to want longer silence; what waits meanwhile has a lifetime of its own. */
 const MAX_MS = 5 * 60_000;
 
-/** The part of an answer's head that counts here, in the form of the client's exceptions. */
+/** The part of a refusal's head that counts here. */
 const Refusal = z.object({
   headers: z.object({ 'retry-after': z.string(), date: z.string().optional() }),
 });

@@ -206,7 +206,7 @@ export class SecretStore {
         throw error;
       }
     });
-    // Anything that answers 200 passes the client; a write must not be based on it.
+    // Whatever answers 200 with an object comes here; a write must not be based on it.
     if (secret && !(secret.metadata?.uid && secret.metadata.resourceVersion)) {
       throw notAnApiServer(call);
     }

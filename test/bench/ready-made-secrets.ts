@@ -23,7 +23,7 @@ export async function rawRate(cluster: Cluster, { namespace, count }: Secrets): 
   });
 }
 
-/** The same as the service does it: the client opens a connection for each request. */
+/** The same by the requests of the service, which keeps its connections; the client opens one for each request. */
 export async function keptRate(cluster: Cluster, { namespace, count }: Secrets): Promise<number> {
   const options = { timeoutMs: 10_000, hearDate: () => undefined };
   const opened = await openCluster(kubeconfigOf(cluster), options);

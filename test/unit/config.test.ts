@@ -143,7 +143,7 @@ describe('the settings', () => {
     ['PKI_ROTATION_RATE', '', '0', '0.05', '5.1', '50', '1e0', 'unlimited'],
     ['PKI_ROTATION_ISSUE_RATE', '', '0', '10001', 'burst'],
     ['PKI_LOG_LEVEL', '', 'verbose', 'INFO'],
-    ['PKI_LEASE', '', 'certwright', 'A/b', 'a/b/c', '/b', 'a/'],
+    ['PKI_LEASE', '', 'certwright', 'A/b', 'a/b/c', '/b', 'a/', 'a/..', '-a/b'],
     ['PKI_COMMIT_WAIT_MS', '', '-1', '101', '1.5', '01', '2ms'],
     ['PKI_WORKERS', '', '0', '-1', '65', '1.5', '1e1', 'many'],
   ] as const) {

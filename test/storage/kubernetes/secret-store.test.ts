@@ -184,6 +184,13 @@ describe('an API server that refuses', () => {
       write,
       /did not write .* \(422\): type: field is immutable/,
     ],
+    [
+      'a page elsewhere for people to log in',
+      { status: 302, json: {}, headers: { location: '/login' } },
+      read,
+      /did not answer as an API server does: it leads elsewhere \(302\)/,
+    ],
+    ['an empty object', { status: 200, json: {} }, write, /did not answer as an API server does/],
     ['500', { status: 500, html: '<h1>oops</h1>' }, write, /\(500\): no reason given/],
     [
       'a page of HTML',

@@ -109,6 +109,16 @@ describe('unreadable', () => {
     assert.deepEqual(await reasonsFor({ ...good, 'tls.key': pem }), ['unreadable']);
   });
 
+  for (const [what, pem] of Object.entries({
+    'on one line': key.replaceAll('\n', ''),
+    indented: key.replaceAll('\n', '\n  '),
+    'with spaces for its line feeds': key.replaceAll('\n', ' '),
+  })) {
+    it(`is the reason for a key ${what}, which OpenSSL does not read`, async () => {
+      assert.deepEqual(await reasonsFor({ ...good, 'tls.key': pem }), ['unreadable']);
+    });
+  }
+
   it('is no reason for a key in PKCS#1 or SEC1, whoever put it there', async () => {
     const wanted = testTarget({ keyAlgorithm: 'rsa-2048' });
     const rsa = await authorities.filesFor(wanted);

@@ -185,6 +185,6 @@ describe('the public key in a private key', () => {
     another[octets.length - 1] = (another.at(-1) ?? 0) ^ 1;
     assert.throws(() => p256PublicKeyIn(another), RangeError);
     const zero = Buffer.from(octets).fill(0, 36, 68);
-    assert.throws(() => p256PublicKeyIn(zero));
+    assert.throws(() => p256PublicKeyIn(zero), /not valid/);
   });
 });
