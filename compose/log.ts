@@ -61,7 +61,7 @@ function linesOfOneTurn(): DestinationStream & { flushSync: () => void } {
   };
 }
 
-/** A pipe that is full is tried again for a while; where nobody is left to read, nothing is lost. */
+/** A pipe that is full is tried again for a while; where nobody reads, that is the end of it. */
 function writeNow(text: string): void {
   const octets = Buffer.from(text);
   const deadline = performance.now() + FULL_PIPE_MS;

@@ -7,12 +7,16 @@ import type { ExpectationDeps } from './expectation.ts';
 import type { TargetProgress, TargetRecord } from './rotation-record.ts';
 import type { RotationTarget } from './target.ts';
 
-/** Everything that a verdict of a pass depends on, its own time aside. */
-interface Grounds {
-  readonly target: RotationTarget;
+/** What a target's files are judged by, besides its declaration. */
+export interface Basis {
   readonly profile: Profile;
   /** The certificates above, and those of the client authorities: the same objects as long as nothing has changed. */
   readonly authorities: readonly unknown[];
+}
+
+/** Everything that a verdict of a pass depends on, its own time aside. */
+interface Grounds extends Basis {
+  readonly target: RotationTarget;
   readonly digest: string;
   readonly progress: TargetProgress;
   /** When something beside the certificate ends, which is good until then. */
@@ -50,12 +54,19 @@ export class KnownGood {
     return authorities.every((authority, at) => authority === known.authorities[at]);
   }
 
-  /** Keeps that a pass has found `state` good, or has made it so, and left `progress`. */
-  async keep(target: RotationTarget, state: DestinationState, progress: TargetProgress) {
+  /** Asked before a pass: what changes while it goes on is not what it has judged by. `undefined` where there is none. */
+  async basisOf(target: RotationTarget): Promise<Basis | undefined> {
+    return this.#expectedOf(target).catch(() => undefined);
+  }
+
+  /** Keeps that a pass by `basis` has found `state` good, or has made it so, and left `progress`. */
+  keep(
+    target: RotationTarget,
+    { basis, state, progress }: { basis: Basis; state: DestinationState; progress: TargetProgress },
+  ): void {
     const digest = digestOf(state);
     const until = state.kind === 'present' ? firstCrlEnd(state.beside?.entries ?? {}) : undefined;
-    const expected = await this.#expectedOf(target);
-    this.#grounds.set(target.name, { target, ...expected, digest, progress, until });
+    this.#grounds.set(target.name, { target, ...basis, digest, progress, until });
   }
 
   /** Forgets all but these. */
@@ -63,7 +74,7 @@ export class KnownGood {
     for (const name of this.#grounds.keys()) if (!names.has(name)) this.#grounds.delete(name);
   }
 
-  async #expectedOf({ profile, authority, destination }: RotationTarget) {
+  async #expectedOf({ profile, authority, destination }: RotationTarget): Promise<Basis> {
     const names = [authority, ...destination.clientAuthorities];
     const paths = await Promise.all(names.map(this.#deps.pathOf));
     return { profile: this.#deps.leafProfileOf(profile), authorities: paths.flat() };

@@ -45,14 +45,15 @@ export async function passOver(
   if (isWaiting(record, options, deps.now())) return waiting(record);
   const lane = laneOf(target.destination);
   const paced = pacedDeps(deps, lanes, { lane, hasTurn });
+  const basis = await knownGood.basisOf(target);
   const pass = await rotateTarget(paced.deps, record, options);
   lanes.rest(lane, askedMsOf(pass.cause));
   const isNew = pass.writtenRevision !== undefined || pass.auditEntries.length > 0;
   if (isNew || !isDeepStrictEqual(pass.progress, progress)) {
     await deps.recordPass(target.name, pass);
   }
-  const found = pass.item.outcome === 'current' ? paced.lastFound() : writtenBy(pass, target.name);
-  if (found) await knownGood.keep(target, found, pass.progress);
+  const state = pass.item.outcome === 'current' ? paced.lastFound() : writtenBy(pass, target.name);
+  if (basis && state) knownGood.keep(target, { basis, state, progress: pass.progress });
   deps.report(pass, options.actor);
   return pass.item;
 }

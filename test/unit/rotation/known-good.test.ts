@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Rotation } from '../../../src/rotation/rotation.ts';
 import { OPERATOR, testTarget } from '../../support/rotation.ts';
 import { RotationWorld } from './rotation-world.ts';
 
@@ -39,5 +40,19 @@ describe('what was written', () => {
     const { world, again } = await rotated();
     world.declare(testTarget({ authority: 'other' }));
     assert.equal((await again()).outcome, 'rotated');
+  });
+
+  it('is judged where its authority was replaced while it was written', async () => {
+    const world = await RotationWorld.create();
+    world.declare(testTarget());
+    let issuer = 'issuing';
+    const rotation = new Rotation({ ...world.deps, pathOf: () => world.deps.pathOf(issuer) });
+    world.destinations.beforeWrite = () => {
+      issuer = 'other';
+    };
+    const [first] = await rotation.run(OPERATOR, { force: false });
+    assert.equal(first?.outcome, 'rotated');
+    const [next] = await rotation.run(OPERATOR, { force: false });
+    assert.deepEqual(next?.reasons, ['wrongIssuer', 'specChanged']);
   });
 });
