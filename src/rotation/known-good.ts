@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Profile } from '../issuance/profile.ts';
+import { oncePer } from '../once-per.ts';
 import { firstCrlEnd } from '../preflight/place-rules.ts';
 import type { DestinationState } from './destination.ts';
 import type { ExpectationDeps } from './expectation.ts';
@@ -81,14 +82,17 @@ export class KnownGood {
   }
 }
 
-/** Of all but the version, which changes with what others write beside; members count in whatever order. */
-function digestOf(state: DestinationState): string {
+/**
+ * Of all but the version, which changes with what others write beside; members count in whatever order. A Secret that is
+ * watched is found to be the same object in each pass.
+ */
+const digestOf = oncePer((state: DestinationState): string => {
   const text = JSON.stringify({ ...state, version: '' }, (_, value: unknown) => {
     if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
     return isPlainObject(value) ? Object.fromEntries(Object.entries(value).toSorted()) : value;
   });
   return createHash('sha256').update(text).digest('base64');
-}
+});
 
 function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -116,10 +116,14 @@ for (const api of ['GRPC', 'DELTA_GRPC'] satisfies readonly SdsApi[]) {
       assert.match(rejected.error ?? '', /KEY_VALUES_MISMATCH/);
       assert.doesNotMatch(rejected.error ?? '', /PRIVATE KEY/);
       assert.equal((await visit(envoy.httpsPort, { host })).serialNumber, serialNumber);
-      const { body } = await certwright.service.call<{
-        items: { action: string; actor: string; details: { error?: string } }[];
-      }>('GET', '/v1/audit?limit=50');
-      const entries = body.items.filter(({ action }) => action === 'secret.rejected');
+      // The journal hears of it a moment after the status does.
+      const entries = await until('the rejection is in the journal', async () => {
+        const { body } = await certwright.service.call<{
+          items: { action: string; actor: string; details: { error?: string } }[];
+        }>('GET', '/v1/audit?limit=50');
+        const found = body.items.filter(({ action }) => action === 'secret.rejected');
+        return found.length > 0 && found;
+      });
       assert.deepEqual(
         entries.map(({ actor }) => actor),
         [URI],
