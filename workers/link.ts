@@ -7,7 +7,13 @@ export interface Channel {
   readonly connected: boolean;
   on(event: 'message', listener: (message: unknown, handle?: unknown) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
-  send?(message: Serializable, handle?: Socket, options?: { readonly keepOpen: boolean }): unknown;
+  send?(
+    message: Serializable,
+    handle: Socket | undefined,
+    options: { readonly keepOpen: boolean },
+    /** Hears of what could not be sent, which is an event of the channel otherwise. */
+    callback: () => void,
+  ): unknown;
 }
 
 /** What one process may ask of the other. */
@@ -98,9 +104,10 @@ export class Link {
     this.#send(reply);
   }
 
-  /** What cannot be sent any more was asked by a process that has ended. */
+  /** What cannot be sent any more was asked by a process that has ended, as it may have while this is on its way. */
   #send(message: Message, connection?: Socket): void {
-    if (this.#channel.connected) this.#channel.send?.(message, connection, { keepOpen: true });
+    if (!this.#channel.connected) return;
+    this.#channel.send?.(message, connection, { keepOpen: true }, () => undefined);
   }
 
   /**

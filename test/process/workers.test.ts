@@ -231,3 +231,15 @@ describe('workers whose first process is killed', () => {
     }
   });
 });
+
+describe('workers that are still starting', () => {
+  for (const ms of [300, 600, 900, 1_200]) {
+    it(`end without a word, ${ms} ms after the service was ready`, async () => {
+      const service = await started(newHome(), { PKI_WORKERS: '2' });
+      await pause(ms);
+      const { status, output } = await service.stop();
+      assert.equal(status, 0);
+      assert.doesNotMatch(output, /EPIPE/);
+    });
+  }
+});
