@@ -43,7 +43,6 @@ export interface Settings {
   readonly profiles: readonly Profile[];
   /** `undefined`: the settings file does not say. */
   readonly authorities: readonly AuthorityDeclaration[] | undefined;
-  readonly rotationTargets: readonly RotationTarget[];
   readonly rotation: RotationSettings;
   /** Which objects of the cluster may declare targets, and which; empty: none. */
   readonly discovery: readonly DiscoveryRule[];
@@ -59,6 +58,9 @@ export interface Settings {
     readonly inCluster?: { readonly server: string; readonly credentialsDir: string };
   };
 }
+
+/** Together with what goes into the database at the start, and is looked up there from then on. */
+export type DeclaredSettings = Settings & { readonly rotationTargets: readonly RotationTarget[] };
 
 const Listen = z.string().transform((text, context): ListenAddress => {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
@@ -134,7 +136,7 @@ const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
  *
  * @throws {SettingsError} naming every setting that is unknown or cannot be used
  */
-export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+export function readSettings(environment: NodeJS.ProcessEnv): DeclaredSettings {
   const parsed = Environment.safeParse(ownSettings(environment));
   if (!parsed.success) throw new SettingsError(linesOf(parsed.error).join('\n'));
   const env = parsed.data;

@@ -13,7 +13,7 @@ import { schedulePasses } from './compose/schedule-passes.ts';
 import { startWatch } from './compose/start-watch.ts';
 import { writtenRoot } from './compose/written-root.ts';
 import { composeFirst, type FirstComposition } from './compose.ts';
-import { type Settings, shortPath } from './config.ts';
+import { type DeclaredSettings, type Settings, shortPath } from './config.ts';
 import { isCertified } from './src/authority/authority.ts';
 import { missingAuthorities } from './src/authority/missing-authorities.ts';
 import { OwnCertificate } from './src/issuance/own-certificate.ts';
@@ -45,22 +45,22 @@ export interface Running {
 }
 
 /** Brings everything up, in an order in which each step has what it needs. */
-export async function start(settings: Settings, log: Logger): Promise<Running> {
+export async function start(declared: DeclaredSettings, log: Logger): Promise<Running> {
+  // The targets are in the database from here on, and thousands need not be kept in memory as well.
+  const { rotationTargets, ...settings } = declared;
   // 1. What lies on disk, and the parts, joined; none of them does anything yet.
   const dataDir = await explained('PKI_DATA_DIR', openDataFolder(settings.dataDir));
   const db = await explained('PKI_DATABASE_URL', openDatabase(settings.databaseFile));
   const secrets = await openSecrets(settings, db, log);
   const state = newState();
-  const secretChanged = (target: string) => state.secretChanged(target);
-  const { wrapping } = secrets;
-  const seen = secretNamespacesOf(settings.discovery);
-  const known = { ...settings, db, wrapping, dataDir, log, seen };
-  const places = await openDestinations({ ...known, secretChanged });
+  const places = await openPlaces(settings, { db, secrets, dataDir, state, log });
   const service = composed(settings, { db, secrets, places, state, log });
   state.secretChanged = service.sds.service.targetChanged;
 
   // 2. The authorities and targets that the settings ask for, and the root for clients to trust.
   await prepare(settings, service, log);
+  await explained('PKI_CONFIG_FILE', followFile({ now, ...service }, rotationTargets));
+  service.releaseMemory();
   let rootFile = await writtenRoot(settings, { service, dataDir });
   if (rootFile === undefined)
     log.warn('root.pem is written once PKI_TLS_AUTHORITY has a certificate');
@@ -73,7 +73,7 @@ export async function start(settings: Settings, log: Logger): Promise<Running> {
   // 4. What goes on by itself from here.
   places.tell(service.watched);
   await service.watched.refresh();
-  const onLead = () => void service.rotation.runScheduled();
+  const onLead = () => void service.runScheduled();
   const { kubernetes, lease } = settings;
   const leadership = await openLeadership({ db, kubernetes, lease, now, log, onLead });
   state.leads = leadership.leads;
@@ -117,6 +117,17 @@ function newState(): State {
 }
 
 type Secrets = Awaited<ReturnType<typeof openSecrets>>;
+
+function openPlaces(
+  settings: Settings,
+  parts: { db: Database; secrets: Secrets; dataDir: string; state: State; log: Logger },
+): Promise<OpenDestinations> {
+  const { db, secrets, dataDir, state, log } = parts;
+  const { wrapping } = secrets;
+  const seen = secretNamespacesOf(settings.discovery);
+  const secretChanged = (target: string) => state.secretChanged(target);
+  return openDestinations({ ...settings, db, wrapping, dataDir, log, seen, secretChanged });
+}
 
 function composed(
   settings: Settings,
@@ -212,7 +223,7 @@ function ownCertificateOf(settings: Settings, service: FirstComposition): OwnCer
 }
 
 async function prepare(settings: Settings, service: FirstComposition, log: Logger): Promise<void> {
-  const { listAuthorities, createAuthority: create, listTargets } = service;
+  const { listAuthorities, createAuthority: create } = service;
   const existing = await listAuthorities();
   // A wrong key-encryption key is found out before anything is sealed under it.
   for (const authority of existing) {
@@ -226,6 +237,4 @@ async function prepare(settings: Settings, service: FirstComposition, log: Logge
     if (isCertified(authority)) log.info({ authority: authority.name }, 'authority created');
     else log.warn({ authority: authority.name }, 'the authority awaits its certificate');
   }
-  const targets = { now, listTargets, followFile: service.followFile };
-  await explained('PKI_CONFIG_FILE', followFile(targets, settings.rotationTargets));
 }

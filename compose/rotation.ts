@@ -19,6 +19,7 @@ import { TargetLocks } from '../src/rotation/target-locks.ts';
 import { targetPreflight } from '../src/rotation/target-preflight.ts';
 import { targetViolations } from '../src/rotation/target-violations.ts';
 import { composeProofs } from './proofs.ts';
+import { memoryRelease } from './release-memory.ts';
 import type { FirstSurroundings, Parts } from './surroundings.ts';
 import { ticker } from './ticker.ts';
 import { WatchedTargets } from './watched-targets.ts';
@@ -39,6 +40,7 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
   const watched = watchedTargetsOf(surroundings, rotation, targets.listTargets);
   const lookingBack = composeLookingBack(deps, { rotation, stores });
   const declarations = new TargetLocks();
+  const releaseMemory = memoryRelease();
   const declaring = {
     ...targets,
     now: deps.now,
@@ -67,7 +69,9 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
     deleteDeclared: deleteDeclared.bind(undefined, declaring),
     coverage: async () => surroundings.coverage?.() ?? { findings: [], sources: [] },
     rotate: rotation.rotate.bind(rotation),
-    run: rotation.run.bind(rotation),
+    run: afterwards(rotation.run.bind(rotation), releaseMemory),
+    runScheduled: afterwards(rotation.runScheduled.bind(rotation), releaseMemory),
+    releaseMemory,
   };
 }
 
@@ -88,8 +92,11 @@ function rotationDeps(
     passEnded,
     destinations,
     leafProfileOf: profiles.leafProfileOf,
-    listTargets: async () =>
-      (await stores.targets.list()).map((record) => withDefaultWindow(record, rotation.window)),
+    targetPages: async function* () {
+      for await (const page of stores.targets.pages()) {
+        yield page.map((record) => withDefaultWindow(record, rotation.window));
+      }
+    },
     findTarget: async (name) => {
       const record = await stores.targets.find(name);
       return record && withDefaultWindow(record, rotation.window);
@@ -162,7 +169,7 @@ function composeLookingBack(
 function watchedTargetsOf(
   { log, leads = () => true, followDestinations = () => undefined }: FirstSurroundings,
   rotation: Rotation,
-  listTargets: RotationDeps['listTargets'],
+  listTargets: Parts['stores']['targets']['list'],
 ): WatchedTargets {
   return new WatchedTargets({
     listTargets,
@@ -174,13 +181,14 @@ function watchedTargetsOf(
   });
 }
 
-function afterwards<A extends readonly unknown[]>(
-  change: (...args: A) => Promise<void>,
+function afterwards<A extends readonly unknown[], R>(
+  work: (...args: A) => Promise<R>,
   notice: () => void,
-): (...args: A) => Promise<void> {
+): (...args: A) => Promise<R> {
   return async (...args) => {
-    await change(...args);
+    const result = await work(...args);
     notice();
+    return result;
   };
 }
 

@@ -1,17 +1,21 @@
 import type { Actor } from '../audit/entry.ts';
 import { PkiError } from '../errors.ts';
-import { inParallel } from './in-parallel.ts';
-import { isWaiting, waiting } from './pass-over.ts';
+import {
+  type Findings,
+  type Hearing,
+  type LookThroughDeps,
+  lookThrough,
+  lookThroughAll,
+  type Ticket,
+  ticketsFor,
+} from './look-through.ts';
 import { type Outcome, Passes, type PassesDeps, type PassTerms, rankOf } from './passes.ts';
 import type { RotationItem, TargetRecord } from './rotation-record.ts';
-import { laneOf } from './schedule/lane.ts';
-import { meanPerSecondOf } from './schedule/mean-rate.ts';
 import { certificateEndingAt, deadlineOf } from './schedule/rotation-time.ts';
 import { RoutinePace } from './schedule/routine-pace.ts';
 import type { RotationTarget } from './target.ts';
 
-export interface RotationDeps extends PassesDeps {
-  readonly listTargets: () => Promise<readonly TargetRecord[]>;
+export interface RotationDeps extends PassesDeps, Pick<LookThroughDeps, 'targetPages'> {
   /** Hears of every pass of the schedule that has looked at all targets: as long as it does, rotation is alive. */
   readonly passEnded: () => void;
 }
@@ -21,13 +25,12 @@ interface AllTerms extends PassTerms {
   readonly due: 'paced' | 'at once' | 'left to the schedule';
 }
 
-/** A target in a pass over all, and what that came to in the end. */
-interface Ticket extends PromiseWithResolvers<Outcome> {
-  readonly record: TargetRecord;
+/** What is left of a ticket for whoever asked for the pass. */
+interface Answer extends Pick<Ticket, 'promise'> {
+  /** What is answered where nobody can wait any longer. */
+  readonly queued: RotationItem;
 }
 
-/** Enough to keep an API server busy without being a burden to it. */
-const LOOKS_AT_ONCE = 8;
 /** A place that hangs, such as a dead network file system, must not end the rotation of all others. */
 const PASS_PATIENCE_MS = 10 * 60_000;
 /** Before whoever asks, and whatever proxy is between, gives up. */
@@ -67,17 +70,18 @@ export class Rotation {
     const since = this.#scheduledSince?.getTime() ?? Number.NEGATIVE_INFINITY;
     if (start.getTime() - since < PASS_PATIENCE_MS) return;
     this.#scheduledSince = start;
-    let tickets: readonly Ticket[] = [];
+    const begun: Promise<Outcome>[] = [];
     try {
-      const pass = await this.#begin(SCHEDULE);
-      ({ tickets } = pass);
-      await pass.looked;
+      const tell = ({ promise }: Ticket) => begun.push(promise);
+      const { looked } = await this.#begin(SCHEDULE, { tell });
+      await looked;
       this.#deps.passEnded();
     } catch (error) {
+      begun.length = 0;
       this.#deps.reportFailure(error);
     }
     if (this.#scheduledSince === start) this.#scheduledSince = undefined;
-    await Promise.all(tickets.map(({ promise }) => promise));
+    await Promise.all(begun);
   }
 
   /**
@@ -89,8 +93,13 @@ export class Rotation {
     { force }: { readonly force: boolean },
   ): Promise<readonly RotationItem[]> {
     const terms = { actor, ignoresBackOff: force, isRequested: false, leavesBusy: false };
-    const { tickets } = await this.#begin({ ...terms, due: 'at once' });
-    return this.#answered(tickets);
+    const answers: Answer[] = [];
+    return this.#inTime(async (late) => {
+      const tell = ({ record, promise }: Ticket) =>
+        answers.push({ promise, queued: queued(record) });
+      await this.#begin({ ...terms, due: 'at once' }, { tell, late });
+      return answers;
+    });
   }
 
   /**
@@ -103,7 +112,7 @@ export class Rotation {
     if (!record) throw new PkiError('target-unknown', `no target "${name}"`);
     const terms = { actor, ignoresBackOff: true, isRequested: true, leavesBusy: false };
     const promise = this.#passes.inTurn(record.target, rankOf(record, 'requested'), terms);
-    const items = await this.#answered([{ record, promise }]);
+    const items = await this.#inTime(async () => [{ promise, queued: queued(record) }]);
     if (items.length > 0 || this.#passes.isStopping) return items;
     throw new PkiError('target-unknown', `target "${name}" was deleted meanwhile`);
   }
@@ -120,11 +129,14 @@ export class Rotation {
    * came to be due while they could not are the schedule's affair, which has a pace.
    */
   beginNoticed(names: readonly string[], { isReachable }: { readonly isReachable: boolean }): void {
-    const terms = { actor: WATCH, ignoresBackOff: isReachable, isRequested: false } as const;
+    const rest = { isRequested: false, leavesBusy: false, due: 'left to the schedule' } as const;
+    const terms = { actor: WATCH, ignoresBackOff: isReachable, ...rest };
     const passes = async () => {
       const records = await Promise.all(names.map(this.#deps.findTarget));
       const tickets = ticketsFor(records.filter((record) => record !== undefined));
-      await this.#lookAtAll(tickets, { ...terms, leavesBusy: false, due: 'left to the schedule' });
+      const deps = { ...this.#deps, passes: this.#passes };
+      const findings = await lookThrough(deps, tickets, terms);
+      await this.#dealWith(findings, terms);
     };
     this.#passes.keepTrackOf(passes().catch(this.#deps.reportFailure));
   }
@@ -139,25 +151,22 @@ export class Rotation {
     return this.#passes.stop();
   }
 
-  /** A pass over all targets; `looked` ends when it is known what each of them needs, and that is begun or queued. */
-  async #begin(terms: AllTerms) {
-    const records = await this.#deps.listTargets();
-    this.#passes.forgetAllBut(new Set(records.map(({ target }) => target.name)));
-    const tickets = ticketsFor(records);
-    const looked = this.#lookAtAll(tickets, terms);
+  /** A pass over all targets; `looked` ends when what each of them needs is begun or queued. */
+  async #begin(terms: AllTerms, hearing: Hearing): Promise<{ readonly looked: Promise<void> }> {
+    const deps = { ...this.#deps, passes: this.#passes };
+    const looking = lookThroughAll(deps, terms, hearing);
+    this.#passes.keepTrackOf(looking);
+    const { names, found } = await looking;
+    this.#passes.forgetAllBut(names);
+    const looked = found.then((findings) => this.#dealWith(findings, terms));
     this.#passes.keepTrackOf(looked);
-    return { tickets, looked };
+    return { looked };
   }
 
-  async #lookAtAll(tickets: readonly Ticket[], terms: AllTerms): Promise<void> {
-    const due: Ticket[] = [];
-    const lookAt = async (ticket: Ticket) => {
-      if (await this.#isMerelyDue(ticket, terms)) due.push(ticket);
-    };
-    const lanes = Map.groupBy(tickets, ({ record }) => laneOf(record.target.destination));
-    await Promise.all([...lanes.values()].map((lane) => inParallel(lane, LOOKS_AT_ONCE, lookAt)));
-    const admitted = new Set(this.#admitted(due, terms, tickets));
-    for (const ticket of due) {
+  /** What is merely due is rotated where the terms say so; all else has begun. */
+  async #dealWith(findings: Findings, terms: AllTerms): Promise<void> {
+    const admitted = new Set(this.#admitted(findings, terms));
+    for (const ticket of findings.due) {
       if (admitted.has(ticket)) ticket.resolve(this.#rotateDue(ticket, terms));
       else {
         ticket.resolve(undefined);
@@ -167,37 +176,18 @@ export class Rotation {
     }
   }
 
-  /** All others are dealt with, or have their pass under way. */
-  async #isMerelyDue({ record, resolve }: Ticket, terms: PassTerms): Promise<boolean> {
-    const { target } = record;
-    if (this.#passes.isStopping || (terms.leavesBusy && this.#passes.isBusy(target.name))) {
-      resolve(undefined);
-    } else if (isWaiting(record, terms, this.#deps.now())) {
-      resolve(waiting(record));
-    } else {
-      const verdict = await this.#passes.verdictOn(record);
-      if (verdict === 'due') return true;
-      if (verdict === 'current') resolve(this.#passes.current(record, terms.actor));
-      else if (verdict === 'wrong') {
-        resolve(this.#passes.inTurn(target, rankOf(record, 'wrong'), terms));
-      } else resolve(await this.#passes.at(target, terms, { hasTurn: false }));
-    }
-    return false;
-  }
-
-  #admitted(due: readonly Ticket[], terms: AllTerms, all: readonly Ticket[]): readonly Ticket[] {
+  #admitted(findings: Findings, terms: AllTerms): readonly Ticket[] {
     if (terms.due === 'left to the schedule') return [];
-    return terms.due === 'paced' ? this.#paced(due, all) : due;
+    return terms.due === 'paced' ? this.#paced(findings) : findings.due;
   }
 
   /** What the pace of the routine admits now. */
-  #paced(due: readonly Ticket[], all: readonly Ticket[]): readonly Ticket[] {
+  #paced({ due, meanPerSecond }: Findings): readonly Ticket[] {
     const now = this.#deps.now();
     const isTroubled = ({ record }: Ticket) => this.#troubled.has(record.target.name);
     const waiting = due
       .filter((ticket) => !isTroubled(ticket))
       .map((ticket) => ({ ticket, deadline: deadlineBy(ticket.record, now.getTime()) }));
-    const meanPerSecond = meanPerSecondOf(all.map(({ record }) => record.target));
     const admitted = this.#pace.admit(waiting, { now: now.getTime(), meanPerSecond });
     return [...due.filter(isTroubled), ...admitted.map(({ ticket }) => ticket)];
   }
@@ -210,23 +200,22 @@ export class Rotation {
     return item;
   }
 
-  /** What has come of a pass as far as anybody can wait for it. */
-  async #answered(
-    tickets: readonly Pick<Ticket, 'record' | 'promise'>[],
+  /** What has come of passes as far as anybody can wait for it; `begin` hears when that is over. */
+  async #inTime(
+    begin: (late: Promise<void>) => Promise<readonly Answer[]>,
   ): Promise<readonly RotationItem[]> {
     const patience = new AbortController();
     const late = this.#deps.ticker.sleep(ANSWER_PATIENCE_MS, patience.signal);
-    const answers = tickets.map(({ record, promise }) =>
-      Promise.race([promise, late.then(() => queued(record))]),
-    );
-    const items = await Promise.all(answers);
-    patience.abort();
-    return items.filter((item) => item !== undefined);
+    try {
+      const answers = await begin(late);
+      const inTime = answers.map(({ promise, queued }) =>
+        Promise.race([promise, late.then(() => queued)]),
+      );
+      return (await Promise.all(inTime)).filter((item) => item !== undefined);
+    } finally {
+      patience.abort();
+    }
   }
-}
-
-function ticketsFor(records: readonly TargetRecord[]): readonly Ticket[] {
-  return records.map((record) => ({ record, ...Promise.withResolvers<Outcome>() }));
 }
 
 function deadlineBy({ target, progress }: TargetRecord, now: number): number {

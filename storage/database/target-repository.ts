@@ -10,6 +10,9 @@ import type { RotationTargetRow, Schema } from './schema.ts';
 import { type Commit, type Statement, statementOf } from './statement.ts';
 import { Template } from './template.ts';
 
+/** A few milliseconds of work. */
+const PAGE_ROWS = 100;
+
 /** Keeps rotation targets, and what passes leave for them, in SQL. */
 export class TargetRepository {
   readonly #db: Kysely<Schema>;
@@ -49,9 +52,30 @@ export class TargetRepository {
 
   /** All of them, by name. */
   readonly list = async (): Promise<readonly TargetRecord[]> => {
-    const query = this.#db.selectFrom('rotation_target').selectAll().orderBy('name');
-    return (await query.execute()).map(recordOf);
+    const records: TargetRecord[] = [];
+    for await (const page of this.pages()) records.push(...page);
+    return records;
   };
+
+  /** The same, so many at a time that nothing else waits for long; what is added meanwhile may be among them. */
+  readonly pages = async function* (
+    this: TargetRepository,
+  ): AsyncGenerator<readonly TargetRecord[]> {
+    let last = '';
+    for (;;) {
+      const rows = await this.#db
+        .selectFrom('rotation_target')
+        .selectAll()
+        .where('name', '>', last)
+        .orderBy('name')
+        .limit(PAGE_ROWS)
+        .execute();
+      if (rows.length > 0) yield rows.map(recordOf);
+      const end = rows.at(-1);
+      if (!end || rows.length < PAGE_ROWS) return;
+      last = end.name;
+    }
+  }.bind(this);
 
   /** @throws {PkiError} `name-taken` where another target of that name was faster */
   readonly add = async (record: TargetRecord, entry: AuditEntry): Promise<void> => {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { KubeConfig, User } from '@kubernetes/client-node';
+import { parse as parseYaml } from 'yaml';
 import { PkiError } from '../../src/errors.ts';
+import { loadClientNode } from './client-node.ts';
 
 /** Where a pod finds the API server of its own cluster. */
 export interface InCluster {
@@ -32,7 +34,7 @@ interface RawKubeconfig {
  * @throws {PkiError} `target-unavailable`
  */
 export async function loadKubeconfig(access: ClusterAccess): Promise<KubeConfig> {
-  const client = await import('@kubernetes/client-node');
+  const client = await loadClientNode();
   const kubeconfig = new client.KubeConfig();
   if (access.kubeconfigFiles.length === 0) {
     kubeconfig.loadFromOptions(inClusterOptions(access.inCluster));
@@ -59,7 +61,7 @@ export async function loadKubeconfig(access: ClusterAccess): Promise<KubeConfig>
  * @throws {PkiError} `target-unavailable`
  */
 export async function selectContext(kubeconfig: KubeConfig, context?: string): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await loadClientNode();
   const { clusters, users, contexts, currentContext } = kubeconfig;
   const selected = new KubeConfig();
   selected.loadFromOptions({
@@ -87,14 +89,14 @@ async function textOf(file: string): Promise<string | undefined> {
   }
 }
 
-type Client = typeof import('@kubernetes/client-node');
+type Client = Awaited<ReturnType<typeof loadClientNode>>;
 
 function parse(client: Client, text: string, folder: string): KubeConfig {
   const kubeconfig = new client.KubeConfig();
   try {
     kubeconfig.loadFromString(text);
     kubeconfig.makePathsAbsolute(folder);
-    const { users = [] } = client.loadYaml<RawKubeconfig>(text);
+    const { users = [] } = parseYaml(text) as RawKubeconfig;
     kubeconfig.users = kubeconfig.users.map((user) => {
       const tokenFile = users.find(({ name }) => name === user.name)?.user?.tokenFile;
       return tokenFile === undefined ? user : readingTokenFrom(resolve(folder, tokenFile), user);

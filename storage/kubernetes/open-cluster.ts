@@ -3,6 +3,7 @@ import type { KubeConfig, RequestContext } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { PkiError } from '../../src/errors.ts';
 import { ApiRefusal, innermost } from './api-failure.ts';
+import { loadClientNode } from './client-node.ts';
 
 /** What one authentication yields: headers, and connections with the client certificate. */
 interface Credentials {
@@ -73,10 +74,7 @@ export async function openCluster(
   kubeconfig: KubeConfig,
   { timeoutMs, hearDate }: { readonly timeoutMs: number; readonly hearDate: HearDate },
 ): Promise<OpenCluster> {
-  const [client, { request }] = await Promise.all([
-    import('@kubernetes/client-node'),
-    import('undici'),
-  ]);
+  const [client, { request }] = await Promise.all([loadClientNode(), import('undici')]);
   const base = (kubeconfig.getCurrentCluster()?.server ?? '').replace(/\/+$/, '');
   const credentials = reusedFor(REUSE_MS, async (): Promise<Credentials> => {
     const authenticated = new client.RequestContext(HOLDER_URL, client.HttpMethod.GET);

@@ -1,4 +1,5 @@
 import type { V1Secret } from '@kubernetes/client-node';
+import type { DestinationState } from '../../src/rotation/destination.ts';
 import { rivalOf, writerOf } from './ownership.ts';
 
 /** A Secret, as far as it is about a certificate that somebody may serve. */
@@ -12,17 +13,30 @@ export interface SecretCredential {
   readonly isOurs: boolean;
 }
 
-/** As Istio reads it; `pem` where the entries were read before. */
+/** As Istio reads it. */
 export function secretCredential(
   { metadata = {}, data = {} }: V1Secret,
-  { pem, instance }: { readonly pem: string | undefined; readonly instance: string },
+  instance: string,
 ): SecretCredential {
   const entry = data['cert'] || data['tls.crt'] || '';
   const owner = rivalOf(metadata);
   return {
     name: metadata.name ?? '',
-    pem: pem ?? Buffer.from(entry, 'base64').toString(),
+    pem: Buffer.from(entry, 'base64').toString(),
     ...(owner === undefined ? {} : { owner }),
     isOurs: owner === undefined && writerOf(metadata, instance)?.isThisService === true,
+  };
+}
+
+/** The same of a Secret that was judged, of which nothing else is kept. */
+export function judgedCredential(
+  name: string,
+  { files, beside, writer }: Extract<DestinationState, { kind: 'present' }>,
+): SecretCredential {
+  const { cert } = beside?.entries ?? {};
+  return {
+    name,
+    pem: cert ? Buffer.from(cert).toString() : (files['tls.crt'] ?? ''),
+    isOurs: writer?.isThisService === true,
   };
 }

@@ -16,7 +16,7 @@ import type { OpenCluster } from './open-cluster.ts';
 import { Outages } from './outages.ts';
 import { revisionOf, rivalOf, writerOf } from './ownership.ts';
 import { patchSecret, type SecretPatch } from './patch-secret.ts';
-import { type SecretCredential, secretCredential } from './secret-credential.ts';
+import { judgedCredential, type SecretCredential, secretCredential } from './secret-credential.ts';
 import { makeEvent, secretEvent } from './secret-event.ts';
 import { SecretStates } from './secret-states.ts';
 import { touchPatch } from './touch-patch.ts';
@@ -65,9 +65,11 @@ export class SecretStore {
   /** What is known of certificates in a namespace; `undefined` where that is not watched now. */
   credentialsIn(namespace: string): readonly SecretCredential[] | undefined {
     const kept = this.#watches?.watchOf({ namespace })?.list();
-    return kept?.map(({ secret }) => {
-      const pem = this.#states.certificatesOf(secret);
-      return secretCredential(secret, { pem, instance: this.#instance });
+    return kept?.map(({ name, secret }) => {
+      const state = this.#states.stateOf(secret);
+      return state?.kind === 'present'
+        ? judgedCredential(name, state)
+        : secretCredential(secret, this.#instance);
     });
   }
 
@@ -108,9 +110,19 @@ export class SecretStore {
     ]);
     const known = this.#states.find(secret, destination, separate);
     if (known) return known;
-    const isSpent = secret !== undefined && secret.data === undefined;
-    const whole = isSpent ? await this.#exact(destination) : secret;
-    return this.#states.make(whole, destination, separate);
+    const whole = secret && isSpent(secret) ? await this.#exact(destination) : secret;
+    return this.#states.make(whole, destination, await this.#beside(whole, destination, separate));
+  }
+
+  /** `<name>-cacert` with its contents, where these count: another target may keep it, and have judged it. */
+  async #beside(
+    secret: V1Secret | undefined,
+    destination: KubernetesSecretDestination,
+    separate: V1Secret | undefined,
+  ): Promise<V1Secret | undefined> {
+    if (!(separate && isSpent(separate))) return separate;
+    if (secret && this.#states.areOfOneTarget(secret, separate)) return separate;
+    return this.#exact(separateCaAt(destination));
   }
 
   /** An Event on the Secret, which `kubectl describe` shows and clusters forget after an hour. */
@@ -221,6 +233,11 @@ export class SecretStore {
       throw apiFailure(error, call);
     }
   }
+}
+
+/** Whether only the state that was made of it is left. */
+function isSpent({ metadata }: V1Secret): boolean {
+  return metadata === undefined;
 }
 
 /** Where Istio looks for client authorities before it looks into the Secret itself. */

@@ -8,7 +8,7 @@ import { type Server, startServer } from './process.ts';
 
 const MAIN = new URL('../../main.ts', import.meta.url).pathname;
 /** As `npm start` has it. */
-const NODE_OPTIONS = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
+const NODE_OPTIONS = ['--max-semi-space-size=8', '--heap-growing-percent=50', '--expose-gc'];
 
 /** Where the service listens, as its ready line says. */
 export interface Ready {

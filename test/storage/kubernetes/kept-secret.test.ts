@@ -61,7 +61,7 @@ describe('what is kept of a Secret of somebody else', () => {
 
   it('is its first certificate, by which it is known who is served with it', () => {
     const { secret } = keptSecret(large('web', { 'tls.crt': base64(chain.repeat(500)) }));
-    const { pem } = secretCredential(secret, { pem: undefined, instance: 'i' });
+    const { pem } = secretCredential(secret, 'i');
     assert.deepEqual(certificateIn(pem), certificateIn(chain));
     assert.ok(certificateIn(pem));
   });

@@ -1,51 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
-import type { DestinationState } from '../../../src/rotation/destination.ts';
-import { SecretStore } from '../../../storage/kubernetes/secret-store.ts';
-import type { Place, WatchNotice } from '../../../storage/kubernetes/watch/secret-watches.ts';
+import { describe, it } from 'node:test';
 import { until } from '../../e2e/rig/until.ts';
-import { type FakeObject, FakeObjects } from './fake-objects.ts';
-import { QUICK } from './follower.ts';
-import { INSTANCE, presentState, secretDestination, secretWrite } from './worlds.ts';
-
-const OURS = { 'certwright.dev/revision': '7', 'certwright.dev/target': 'web' };
-const web = secretDestination();
-
-function secret(name: string, annotations: Record<string, string> = OURS, text = 'x'): FakeObject {
-  const data = { 'tls.crt': base64(`${text}.crt`), 'tls.key': base64(`${text}.key`) };
-  return { metadata: { name, annotations }, type: 'kubernetes.io/tls', data };
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
-}
-
-/** A store that watches the destination `web`, in front of an API server that has it. */
-async function watched(t: TestContext, fake: FakeObjects) {
-  const notices: WatchNotice[] = [];
-  const changes: Place[] = [];
-  const recoveries: string[] = [];
-  const store = new SecretStore({
-    kubeconfigFiles: [fake.kubeconfig],
-    timeoutMs: 2_000,
-    instance: INSTANCE,
-    watches: {
-      notice: (notice) => notices.push(notice),
-      onChange: (places) => changes.push(...places),
-      onRecovery: ({ namespace }) => recoveries.push(namespace),
-      timing: { ...QUICK, lookMs: 1_000 },
-    },
-  });
-  t.after(() => store.stop());
-  store.follow([web]);
-  const present = async () => presentOf(await store.read(web));
-  return { store, notices, changes, recoveries, present };
-}
-
-function presentOf(state: DestinationState) {
-  assert.equal(state.kind, 'present');
-  return state;
-}
+import { FakeObjects } from './fake-objects.ts';
+import { OURS, presentOf, secret, watched, web } from './watched-store.ts';
+import { presentState, secretDestination, secretWrite } from './worlds.ts';
 
 describe('SecretStore with watches', () => {
   it('reads without asking, and gives the same object until something changes', async (t) => {

@@ -14,8 +14,10 @@ it('a pass of the schedule is told of once it has ended, whatever became of the 
 
 it('a pass that could not read the targets has not ended, and one that a person asked for is none', async () => {
   const world = await RotationWorld.create();
-  const listTargets = () => Promise.reject(new Error('the database is gone'));
-  const rotation = new Rotation({ ...world.deps, listTargets });
+  const targetPages = async function* () {
+    yield await Promise.reject(new Error('the database is gone'));
+  };
+  const rotation = new Rotation({ ...world.deps, targetPages });
   await rotation.runScheduled();
   await world.rotation.run(OPERATOR, { force: false });
   assert.equal(world.passesEnded, 0);

@@ -141,7 +141,7 @@ export class RotationWorld {
       pathOf: issuing.pathOf,
       leafProfileOf: issuing.leafProfileOf,
       destinations: this.destinations,
-      listTargets: this.listTargets,
+      targetPages: this.targetPages,
       findTarget: this.findTarget,
       recordPass: async (name, pass) => {
         await this.beforeRecord(name);
@@ -171,6 +171,10 @@ export class RotationWorld {
   }
 
   readonly listTargets = async () => [...this.records.values()];
+
+  readonly targetPages = async function* (this: RotationWorld) {
+    yield await this.listTargets();
+  }.bind(this);
 
   readonly findTarget = async (name: string) => this.records.get(name);
 

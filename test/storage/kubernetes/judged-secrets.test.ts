@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { FakeObjects } from './fake-objects.ts';
+import { base64, OURS, presentOf, secret, watched, web } from './watched-store.ts';
+import { secretDestination } from './worlds.ts';
+
+const mutual = secretDestination({ clientAuthorities: ['issuing'] });
+const cacert = secretDestination({ name: 'web-cacert' });
+
+function pem(text: string): string {
+  return `-----BEGIN CERTIFICATE-----\n${base64(text)}\n-----END CERTIFICATE-----\n`;
+}
+
+describe('a Secret that was judged, of which little is kept', () => {
+  it('reads to the octet what it keeps in parts, since others have one of them too', async (t) => {
+    const fake = await FakeObjects.start(t);
+    const [ours, theirs] = ['a', 'b'].map((text) => `${pem(text)}${pem('above')}`);
+    fake.set(secret('web', OURS, { 'tls.crt': ours, 'tls.key': 'x' }));
+    fake.set(secret('api', OURS, { 'tls.crt': theirs, 'tls.key': 'y' }));
+    const { store, present } = await watched(t, fake);
+    assert.deepEqual((await present()).files, { 'tls.crt': ours, 'tls.key': 'x' });
+    const api = presentOf(await store.read(secretDestination({ name: 'api' })));
+    assert.deepEqual({ ...api.files }, { 'tls.crt': theirs, 'tls.key': 'y' });
+    assert.deepEqual(
+      store
+        .credentialsIn(web.namespace)
+        ?.map((one) => one.pem)
+        .sort(),
+      [ours, theirs],
+    );
+  });
+
+  it('reads without asking what a target keeps in two Secrets', async (t) => {
+    const fake = await FakeObjects.start(t);
+    fake.set(secret('web'));
+    fake.set(secret('web-cacert', OURS, { 'ca.crt': 'client authorities' }));
+    const { store } = await watched(t, fake);
+    const first = presentOf(await store.read(mutual));
+    assert.equal(presentOf(await store.read(cacert)).files['ca.crt'], 'client authorities');
+    assert.equal(await store.read(mutual), first);
+    assert.equal(first.beside, undefined);
+    assert.equal(fake.gets(), 0);
+  });
+
+  it("sees another target's client authorities beside, though those were judged before", async (t) => {
+    const fake = await FakeObjects.start(t);
+    const theirs = { ...OURS, 'certwright.dev/target': 'other' };
+    fake.set(secret('web'));
+    fake.set(secret('web-cacert', theirs, { 'ca.crt': 'client authorities' }));
+    const { store } = await watched(t, fake);
+    await store.read(cacert);
+    const found = presentOf(await store.read(mutual));
+    const separateCa = { name: 'web-cacert', pem: 'client authorities' };
+    assert.deepEqual(found.beside, { entries: {}, separateCa });
+    assert.equal(await store.read(mutual), found);
+    assert.equal(fake.gets(), 1);
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Rotation } from '../../../src/rotation/rotation.ts';
+import type { TargetRecord } from '../../../src/rotation/rotation-record.ts';
+import { OPERATOR, testTarget } from '../../support/rotation.ts';
+import { RotationWorld } from './rotation-world.ts';
+
+const NAMES = ['a', 'b', 'c', 'd'];
+/** After so long the next page is looked at, and after so long an answer is due. */
+const [PAGE_PATIENCE_MS, ANSWER_PATIENCE_MS] = [1_000, 25_000];
+
+/** A target for each name, a page for each two of them, and the order in which pages are read and places looked at. */
+async function paged() {
+  const world = await RotationWorld.create();
+  world.declare(...NAMES.map(targetNamed));
+  const order: string[] = [];
+  const page = (...names: string[]) => {
+    order.push(`page ${names.join('')}`);
+    return names.flatMap((name): readonly TargetRecord[] => {
+      const record = world.records.get(name);
+      return record ? [record] : [];
+    });
+  };
+  const rotation = new Rotation({
+    ...world.deps,
+    targetPages: async function* () {
+      yield page('a', 'b');
+      yield page('c', 'd');
+    },
+  });
+  world.destinations.beforeRead = (path) => order.push(`read ${path.slice(1)}`);
+  return { world, rotation, order };
+}
+
+function targetNamed(name: string) {
+  const target = testTarget({ name });
+  return { ...target, destination: { ...target.destination, path: `/${name}` } };
+}
+
+/** The same, with every target rotated, and known to be good. */
+async function settledWorld() {
+  const { world, rotation, order } = await paged();
+  for (const _ of ['rotated', 'judged']) await rotation.run(OPERATOR, { force: false });
+  order.length = 0;
+  return { world, rotation, order };
+}
+
+describe('a pass over all targets', () => {
+  it('has looked at one page of them before it reads the next', async () => {
+    const { rotation, order } = await settledWorld();
+    const items = await rotation.run(OPERATOR, { force: false });
+    assert.deepEqual(
+      items.map(({ target, outcome }) => [target, outcome]),
+      NAMES.map((name) => [name, 'current']),
+    );
+    assert.deepEqual(order, ['page ab', 'read a', 'read b', 'page cd', 'read c', 'read d']);
+  });
+
+  it('goes on with the next page where a place hangs', async () => {
+    const { world, rotation, order } = await settledWorld();
+    world.destinations.beforeRead = (path) => {
+      order.push(path);
+      return path === '/a' ? new Promise(() => undefined) : undefined;
+    };
+    void rotation.runScheduled();
+    await world.ticker.advance(PAGE_PATIENCE_MS - 1);
+    assert.deepEqual(order, ['page ab', '/a', '/b']);
+    await world.ticker.advance(1);
+    assert.deepEqual(order, ['page ab', '/a', '/b', 'page cd', '/c', '/d']);
+  });
+
+  it('answers for each target in time, also for those whose page has not come', async () => {
+    const { world, rotation } = await settledWorld();
+    world.destinations.beforeRead = () => new Promise(() => undefined);
+    const answered = rotation.run(OPERATOR, { force: false });
+    await world.ticker.advance(ANSWER_PATIENCE_MS);
+    const items = await answered;
+    assert.deepEqual(
+      items.map(({ target, outcome }) => [target, outcome]),
+      NAMES.map((name) => [name, 'queued']),
+    );
+  });
+
+  it('reads no further page once the service stops', async () => {
+    const { world, rotation, order } = await settledWorld();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.destinations.beforeRead = () => promise;
+    const running = rotation.run(OPERATOR, { force: false });
+    await world.ticker.advance(0);
+    const stopped = rotation.stop();
+    resolve();
+    await Promise.all([running, stopped]);
+    assert.deepEqual(order, ['page ab']);
+  });
+});
