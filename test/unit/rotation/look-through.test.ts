@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Rotation } from '../../../src/rotation/rotation.ts';
-import type { TargetRecord } from '../../../src/rotation/rotation-record.ts';
 import { OPERATOR, testTarget } from '../../support/rotation.ts';
 import { RotationWorld } from './rotation-world.ts';
 
@@ -9,23 +8,20 @@ const NAMES = ['a', 'b', 'c', 'd'];
 /** After so long the next page is looked at, and after so long an answer is due. */
 const [PAGE_PATIENCE_MS, ANSWER_PATIENCE_MS] = [1_000, 25_000];
 
-/** A target for each name, a page for each two of them, and the order in which pages are read and places looked at. */
-async function paged() {
+/** A target for each name, pages of so many, and the order in which pages are read and places looked at. */
+async function paged(names: readonly string[], pageTargets: number) {
   const world = await RotationWorld.create();
-  world.declare(...NAMES.map(targetNamed));
+  world.declare(...names.map(targetNamed));
   const order: string[] = [];
-  const page = (...names: string[]) => {
-    order.push(`page ${names.join('')}`);
-    return names.flatMap((name): readonly TargetRecord[] => {
-      const record = world.records.get(name);
-      return record ? [record] : [];
-    });
-  };
   const rotation = new Rotation({
     ...world.deps,
     targetPages: async function* () {
-      yield page('a', 'b');
-      yield page('c', 'd');
+      const left = [...world.records.values()];
+      while (left.length > 0) {
+        const page = left.splice(0, pageTargets);
+        order.push(`page ${page.map(({ target }) => target.name).join('')}`);
+        yield page;
+      }
     },
   });
   world.destinations.beforeRead = (path) => order.push(`read ${path.slice(1)}`);
@@ -39,7 +35,7 @@ function targetNamed(name: string) {
 
 /** The same, with every target rotated, and known to be good. */
 async function settledWorld() {
-  const { world, rotation, order } = await paged();
+  const { world, rotation, order } = await paged(NAMES, 2);
   for (const _ of ['rotated', 'judged']) await rotation.run(OPERATOR, { force: false });
   order.length = 0;
   return { world, rotation, order };
@@ -70,14 +66,16 @@ describe('a pass over all targets', () => {
   });
 
   it('answers for each target in time, also for those whose page has not come', async () => {
-    const { world, rotation } = await settledWorld();
+    const names = Array.from({ length: 30 }, (_, index) => `t-${index}`);
+    const { world, rotation } = await paged(names, 1);
+    await rotation.run(OPERATOR, { force: false });
     world.destinations.beforeRead = () => new Promise(() => undefined);
     const answered = rotation.run(OPERATOR, { force: false });
     await world.ticker.advance(ANSWER_PATIENCE_MS);
     const items = await answered;
     assert.deepEqual(
       items.map(({ target, outcome }) => [target, outcome]),
-      NAMES.map((name) => [name, 'queued']),
+      names.map((name) => [name, 'queued']),
     );
   });
 
