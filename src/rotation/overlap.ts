@@ -29,17 +29,31 @@ export function couldBeSamePlace(one: Destination, other: Destination): boolean 
   return isSameSecret && (isAnyContext || context === otherContext);
 }
 
-/** Words of which two destinations that overlap have one in common, so that of many only few need be compared. */
-export function placesOf(destination: Destination): readonly string[] {
-  switch (destination.type) {
-    case 'kubernetesSecret':
-      return secretNamesOf(destination).map((name) => `secret ${destination.namespace}/${name}`);
-    case 'sds':
-      return [destination.name, authoritiesNameOf(destination.name)].map((name) => `sds ${name}`);
-    // Any folder may be below any other.
-    case 'directory':
-      return ['directory'];
+/** Of two destinations that overlap, one is `near` in a word that the other has `taken`: of many only few need be compared. */
+export interface Places {
+  readonly taken: readonly string[];
+  readonly near: readonly string[];
+}
+
+export function placesOf(destination: Destination): Places {
+  if (destination.type === 'directory') {
+    const { path } = destination;
+    const folders = foldersAbove(path);
+    return {
+      taken: [`at ${path}`, ...folders.map((folder) => `below ${folder}`)],
+      near: [`below ${path}`, `at ${path}`, ...folders.map((folder) => `at ${folder}`)],
+    };
   }
+  const words =
+    destination.type === 'sds'
+      ? [destination.name, authoritiesNameOf(destination.name)].map((name) => `sds ${name}`)
+      : secretNamesOf(destination).map((name) => `secret ${destination.namespace}/${name}`);
+  return { taken: words, near: words };
+}
+
+function foldersAbove(path: string): readonly string[] {
+  const parts = path.split('/');
+  return parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 function contextOf(destination: Destination): string | undefined {

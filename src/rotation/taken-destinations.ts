@@ -17,7 +17,7 @@ export class TakenDestinations {
   add(target: PlacedTarget): void {
     const { name, destination } = target;
     this.#targets.set(name, target);
-    for (const place of placesOf(destination)) {
+    for (const place of placesOf(destination).taken) {
       const names = this.#namesAt.get(place) ?? new Set();
       this.#namesAt.set(place, names.add(name));
     }
@@ -25,8 +25,9 @@ export class TakenDestinations {
 
   /** Another target whose destination is this one's, or overlaps it. */
   rivalOf({ name, destination }: PlacedTarget): PlacedTarget | undefined {
-    const near = placesOf(destination).flatMap((place) => [...(this.#namesAt.get(place) ?? [])]);
+    const { near } = placesOf(destination);
     return near
+      .flatMap((place) => [...(this.#namesAt.get(place) ?? [])])
       .filter((other) => other !== name)
       .flatMap((other) => this.#targets.get(other) ?? [])
       .find((other) => doOverlap(other.destination, destination));

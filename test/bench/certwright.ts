@@ -8,7 +8,8 @@ import { type Server, startServer } from './process.ts';
 
 const MAIN = new URL('../../main.ts', import.meta.url).pathname;
 /** As `npm start` has it. */
-const NODE_OPTIONS = ['--max-semi-space-size=8', '--heap-growing-percent=50', '--expose-gc'];
+const NODE_OPTIONS = ['--max-semi-space-size=8', '--heap-growing-percent=25', '--expose-gc'];
+const NODE_ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
 
 /** Where the service listens, as its ready line says. */
 export interface Ready {
@@ -37,7 +38,7 @@ export function startCertwright(
     command: [process.execPath, ...NODE_OPTIONS, ...nodeOptions, MAIN],
     logFile: join(folder, 'certwright.log'),
     workingFolder: folder,
-    environment: { ...settings, ...environment },
+    environment: { ...NODE_ENVIRONMENT, ...settings, ...environment },
   } as const;
   return startServer(options, readyLine);
 }

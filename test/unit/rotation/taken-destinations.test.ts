@@ -22,7 +22,7 @@ const destination: fc.Arbitrary<Destination> = fc
     fc.record({ type: fc.constant('sds' as const), name, clientAuthorities }),
     fc.record({
       ...{ type: fc.constant('directory' as const), clientAuthorities },
-      path: fc.constantFrom('/tls', '/tls/web', '/other'),
+      path: fc.constantFrom('/tls', '/tls/web', '/tls/web/a', '/tls/webs', '/other'),
       keyMode: fc.constant('0600' as const),
     }),
   )
@@ -48,4 +48,24 @@ it('a rival is found among those near exactly where one overlaps among all, by i
       },
     ),
   );
+});
+
+it('thousands of folders beside each other are not compared in pairs', () => {
+  let compared = 0;
+  const folder = (index: number): RotationTarget => ({
+    ...testTarget({ name: `t-${index}` }),
+    destination: {
+      ...testTarget().destination,
+      get path() {
+        compared += 1;
+        return `/tls/${index}`;
+      },
+    },
+  });
+  const taken = new TakenDestinations([]);
+  for (let index = 0; index < 5_000; index += 1) {
+    assert.equal(taken.rivalOf(folder(index)), undefined);
+    taken.add(folder(index));
+  }
+  assert.ok(compared < 100_000, `${compared} times`);
 });
