@@ -1,4 +1,4 @@
-import { inParallel } from './in-parallel.ts';
+import { Turns } from '../turns.ts';
 import { isWaiting, waiting } from './pass-over.ts';
 import { type Outcome, type Passes, type PassTerms, rankOf } from './passes.ts';
 import type { TargetRecord } from './rotation-record.ts';
@@ -48,13 +48,14 @@ export async function lookThroughAll(
 ): Promise<{ readonly names: ReadonlySet<string>; readonly found: Promise<Findings> }> {
   const names = new Set<string>();
   const looks: Promise<Findings>[] = [];
+  const lookAtSome = lookingBy(deps, terms);
   for await (const records of deps.targetPages()) {
     const tickets = ticketsFor(records);
     for (const ticket of tickets) {
       names.add(ticket.record.target.name);
       tell(ticket);
     }
-    const look = lookThrough(deps, tickets, terms);
+    const look = lookAtSome(tickets);
     deps.passes.keepTrackOf(look);
     looks.push(look);
     await atMost(deps, late ? Promise.race([look, late]) : look);
@@ -63,19 +64,37 @@ export async function lookThroughAll(
   return { names, found: Promise.all(looks).then(together) };
 }
 
-/** Looks at all of these at once, as far as their places bear that, and begins what some need. Never throws. */
-export async function lookThrough(
+/** Looks at these, and begins what some of them need. Never throws. */
+export function lookThrough(
   deps: Omit<LookThroughDeps, 'targetPages'>,
   tickets: readonly Ticket[],
   terms: PassTerms,
 ): Promise<Findings> {
-  const due: Ticket[] = [];
-  const lookAt = async (ticket: Ticket) => {
-    if (await isMerelyDue(deps, ticket, terms)) due.push(ticket);
+  return lookingBy(deps, terms)(tickets);
+}
+
+/** Looks at some targets after others, at all at once as far as their places bear that. */
+function lookingBy(
+  deps: Omit<LookThroughDeps, 'targetPages'>,
+  terms: PassTerms,
+): (tickets: readonly Ticket[]) => Promise<Findings> {
+  const turns = new Map<string, Turns>();
+  const turnsOf = (lane: string) => {
+    const known = turns.get(lane) ?? new Turns(LOOKS_AT_ONCE);
+    turns.set(lane, known);
+    return known;
   };
-  const lanes = Map.groupBy(tickets, ({ record }) => laneOf(record.target.destination));
-  await Promise.all([...lanes.values()].map((lane) => inParallel(lane, LOOKS_AT_ONCE, lookAt)));
-  return { due, meanPerSecond: meanPerSecondOf(tickets.map(({ record }) => record.target)) };
+  return async (tickets) => {
+    const due: Ticket[] = [];
+    const lookAt = async (ticket: Ticket) => {
+      if (await isMerelyDue(deps, ticket, terms)) due.push(ticket);
+    };
+    const looks = tickets.map((ticket) =>
+      turnsOf(laneOf(ticket.record.target.destination)).run(() => lookAt(ticket)),
+    );
+    await Promise.all(looks);
+    return { due, meanPerSecond: meanPerSecondOf(tickets.map(({ record }) => record.target)) };
+  };
 }
 
 export function ticketsFor(records: readonly TargetRecord[]): readonly Ticket[] {

@@ -65,6 +65,21 @@ describe('a pass over all targets', () => {
     assert.deepEqual(order, ['page ab', '/a', '/b', 'page cd', '/c', '/d']);
   });
 
+  it('looks at no more of what hangs, though pages of it go on coming', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `t-${index}`);
+    const { world, rotation } = await paged(names, 6);
+    await rotation.run(OPERATOR, { force: false });
+    let [hanging, most] = [0, 0];
+    world.destinations.beforeRead = () => {
+      hanging += 1;
+      most = Math.max(most, hanging);
+      return new Promise(() => undefined);
+    };
+    void rotation.runScheduled();
+    await world.ticker.advance(60_000);
+    assert.equal(most, 8);
+  });
+
   it('answers for each target in time, also for those whose page has not come', async () => {
     const names = Array.from({ length: 30 }, (_, index) => `t-${index}`);
     const { world, rotation } = await paged(names, 1);
