@@ -69,7 +69,8 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
     deleteDeclared: deleteDeclared.bind(undefined, declaring),
     coverage: async () => surroundings.coverage?.() ?? { findings: [], sources: [] },
     rotate: rotation.rotate.bind(rotation),
-    run: afterwards(rotation.run.bind(rotation), releaseMemory),
+    // The answer goes out first.
+    run: afterwards(rotation.run.bind(rotation), () => setImmediate(releaseMemory)),
     runScheduled: afterwards(rotation.runScheduled.bind(rotation), releaseMemory),
     releaseMemory,
   };
@@ -183,7 +184,7 @@ function watchedTargetsOf(
 
 function afterwards<A extends readonly unknown[], R>(
   work: (...args: A) => Promise<R>,
-  notice: () => void,
+  notice: () => unknown,
 ): (...args: A) => Promise<R> {
   return async (...args) => {
     const result = await work(...args);

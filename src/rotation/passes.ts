@@ -132,7 +132,8 @@ export class Passes {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#lanes.stop();
-    await Promise.allSettled(this.#background);
+    // What ends may have begun something else.
+    while (this.#background.size > 0) await Promise.allSettled(this.#background);
   }
 
   /** An end waits for `work`. */

@@ -19,6 +19,8 @@ const BLOCKED_MS = 3;
 export class Database extends Kysely<Schema> {
   readonly #connection: BetterSqlite.Database;
   readonly #statements: PreparedStatements;
+  /** How long the last transaction took, its commit included. */
+  #lastMs = 0;
 
   constructor(connection: BetterSqlite.Database) {
     const statements = new PreparedStatements(connection);
@@ -34,18 +36,27 @@ export class Database extends Kysely<Schema> {
    *   is kept then, nor at any other error
    */
   async transact(statements: readonly Statement[]): Promise<void> {
+    await this.transactOnceFree(() => statements);
+  }
+
+  /** The same, with what there is to write once no other process writes; what `gather` throws keeps nothing. */
+  async transactOnceFree(gather: () => readonly Statement[]): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
-    for (let blockedMs = BLOCKED_MS; !this.#begin(blockedMs); blockedMs = 0) {
+    // Where commits take so long, there is more to do meanwhile than to wait.
+    const firstMs = this.#lastMs < BLOCKED_MS ? BLOCKED_MS : 0;
+    for (let blockedMs = firstMs; !this.#begin(blockedMs); blockedMs = 0) {
       if (performance.now() > deadline) throw new PkiError('overloaded', 'another process writes');
       await pause(RETRY_MS);
     }
-    this.#complete(statements);
+    const beganAt = performance.now();
+    this.#complete(gather);
+    this.#lastMs = performance.now() - beganAt;
   }
 
   /** Without a pause in between, so that nothing else comes into the transaction. */
-  #complete(statements: readonly Statement[]): void {
+  #complete(gather: () => readonly Statement[]): void {
     try {
-      for (const { sql, parameters, refusal } of statements) {
+      for (const { sql, parameters, refusal } of gather()) {
         const { changes } = this.#statements.prepare(sql).run(parameters);
         if (refusal && changes !== 1) throw new PkiError(refusal.code, refusal.message);
       }

@@ -25,7 +25,7 @@ interface Waiting {
  * others are kept.
  */
 export class GroupCommit {
-  readonly #db: Pick<Database, 'transact'>;
+  readonly #db: Pick<Database, 'transact' | 'transactOnceFree'>;
   readonly #terms: GroupCommitTerms;
   #waiting: Waiting[] = [];
   #waitingStatements = 0;
@@ -35,7 +35,7 @@ export class GroupCommit {
   /** Whether the last commit had several transactions to share it. */
   #isShared = false;
 
-  constructor(db: Pick<Database, 'transact'>, terms: GroupCommitTerms) {
+  constructor(db: Pick<Database, 'transact' | 'transactOnceFree'>, terms: GroupCommitTerms) {
     this.#db = db;
     this.#terms = terms;
   }
@@ -71,18 +71,27 @@ export class GroupCommit {
   }
 
   async #commitGroup(): Promise<void> {
+    let group: readonly Waiting[] = [];
+    try {
+      // Whoever comes while another process writes is of the group as well.
+      await this.#db.transactOnceFree(() => {
+        group = this.#take();
+        return manyRows(group.flatMap(({ statements }) => statements));
+      });
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      await this.#commitEach(group.length > 0 ? group : this.#take(), error);
+    }
+    this.#isShared = group.length > 1;
+    this.#isScheduled = false;
+    this.#schedule();
+  }
+
+  #take(): readonly Waiting[] {
     const group = this.#waiting;
     this.#waiting = [];
     this.#waitingStatements = 0;
-    this.#isShared = group.length > 1;
-    try {
-      await this.#keep(group.map(({ statements }) => statements));
-      for (const { resolve } of group) resolve();
-    } catch (error) {
-      await this.#commitEach(group, error);
-    }
-    this.#isScheduled = false;
-    this.#schedule();
+    return group;
   }
 
   /**
@@ -93,11 +102,7 @@ export class GroupCommit {
     const isLocked = error instanceof PkiError && error.code === 'overloaded';
     for (const { statements, resolve, reject } of group) {
       if (group.length === 1 || isLocked) reject(error);
-      else await this.#keep([statements]).then(resolve, reject);
+      else await this.#db.transact(manyRows(statements)).then(resolve, reject);
     }
-  }
-
-  #keep(transactions: readonly (readonly Statement[])[]): Promise<void> {
-    return this.#db.transact(manyRows(transactions.flat()));
   }
 }

@@ -96,7 +96,7 @@ function parse(client: Client, text: string, folder: string): KubeConfig {
   try {
     kubeconfig.loadFromString(text);
     kubeconfig.makePathsAbsolute(folder);
-    const { users = [] } = parseYaml(text) as RawKubeconfig;
+    const { users = [] } = parseYaml(text, { logLevel: 'error' }) as RawKubeconfig;
     kubeconfig.users = kubeconfig.users.map((user) => {
       const tokenFile = users.find(({ name }) => name === user.name)?.user?.tokenFile;
       return tokenFile === undefined ? user : readingTokenFrom(resolve(folder, tokenFile), user);

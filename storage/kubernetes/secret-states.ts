@@ -5,8 +5,10 @@ import { writerOf } from './ownership.ts';
 import { besideIn, parseVersion, secretState, separateCaOf } from './secret-state.ts';
 
 const END_OF_CERTIFICATE = '-----END CERTIFICATE-----';
-/** Others' Secrets may each have one of their own; what is beyond is not shared. */
-const MAX_CHAINS = 1_000;
+/** Of what follows the leaf: no chain of ours is longer, and whoever writes a Secret cannot fill the memory with it. */
+const MAX_CHARACTERS = 16_384;
+/** As many issuers as are in use at once; with more, sharing begins anew. */
+const MAX_CHAINS = 256;
 
 /** What Secrets were found to be: the same object for the same Secret, so that whoever has judged one knows it again. */
 export class SecretStates {
@@ -43,7 +45,7 @@ export class SecretStates {
     destination: KubernetesSecretDestination,
     separate: V1Secret | undefined,
   ): DestinationState {
-    const isOurs = separate && secret && this.areOfOneTarget(secret, separate);
+    const isOurs = separate && this.areOfOneTarget(secret, separate);
     const separateCa = separate && !isOurs ? separateCaOf(separate) : undefined;
     if (!secret) {
       const beside = besideIn({}, separateCa);
@@ -67,6 +69,8 @@ export class SecretStates {
     if (state.kind !== 'present' || state.files['tls.crt'] === undefined) return state;
     const { 'tls.crt': chain, ...others } = state.files;
     const end = chain.indexOf(END_OF_CERTIFICATE) + END_OF_CERTIFICATE.length;
+    const isChain = end >= END_OF_CERTIFICATE.length && chain.length - end <= MAX_CHARACTERS;
+    if (!isChain) return state;
     const [leaf, above] = [copyOf(chain.slice(0, end)), this.#shared(chain.slice(end))];
     const files = {
       get 'tls.crt'() {
@@ -81,13 +85,14 @@ export class SecretStates {
     const known = this.#chains.get(above);
     if (known !== undefined) return known;
     const copy = copyOf(above);
-    if (this.#chains.size < MAX_CHAINS) this.#chains.set(copy, copy);
+    if (this.#chains.size >= MAX_CHAINS) this.#chains.clear();
+    this.#chains.set(copy, copy);
     return copy;
   }
 
   /** What a target has written there itself goes away with its next write. */
-  areOfOneTarget(one: V1Secret, other: V1Secret): boolean {
-    const [writer, otherWriter] = [this.#writerOf(one), this.#writerOf(other)];
+  areOfOneTarget(one: V1Secret | undefined, other: V1Secret): boolean {
+    const [writer, otherWriter] = [one && this.#writerOf(one), this.#writerOf(other)];
     const areOurs = writer?.isThisService === true && otherWriter?.isThisService === true;
     return areOurs && writer.target === otherWriter.target;
   }

@@ -108,21 +108,26 @@ export class SecretStore {
         ? this.#known(separateCaAt(destination), { isWhole: false })
         : undefined,
     ]);
-    const known = this.#states.find(secret, destination, separate);
-    if (known) return known;
-    const whole = secret && isSpent(secret) ? await this.#exact(destination) : secret;
-    return this.#states.make(whole, destination, await this.#beside(whole, destination, separate));
+    return this.#stateOf(destination, secret, separate);
   }
 
-  /** `<name>-cacert` with its contents, where these count: another target may keep it, and have judged it. */
-  async #beside(
-    secret: V1Secret | undefined,
+  /** Asks the API server only for what has been judged before, and emptied with that. */
+  async #stateOf(
     destination: KubernetesSecretDestination,
-    separate: V1Secret | undefined,
-  ): Promise<V1Secret | undefined> {
-    if (!(separate && isSpent(separate))) return separate;
-    if (secret && this.#states.areOfOneTarget(secret, separate)) return separate;
-    return this.#exact(separateCaAt(destination));
+    found: V1Secret | undefined,
+    foundBeside: V1Secret | undefined,
+  ): Promise<DestinationState> {
+    let [secret, beside] = [found, foundBeside];
+    for (;;) {
+      // From here to `make` nothing waits: another read would empty what this one has found.
+      const known = this.#states.find(secret, destination, beside);
+      if (known) return known;
+      if (secret && isSpent(secret)) secret = await this.#exact(destination);
+      else if (beside && isSpent(beside) && !this.#states.areOfOneTarget(secret, beside)) {
+        // Another target keeps it.
+        beside = await this.#exact(separateCaAt(destination));
+      } else return this.#states.make(secret, destination, beside);
+    }
   }
 
   /** An Event on the Secret, which `kubectl describe` shows and clusters forget after an hour. */

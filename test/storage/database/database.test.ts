@@ -57,4 +57,17 @@ describe('a transaction beside another process that writes', () => {
     other.close();
     await db.destroy();
   });
+
+  it('leaves nothing begun where what there is to write cannot be had', async () => {
+    const { db, other } = await beside();
+    other.exec('rollback');
+    const gather = () => {
+      throw new Error('not today');
+    };
+    await assert.rejects(db.transactOnceFree(gather), /not today/);
+    await db.transact([insert('own')]);
+    assert.deepEqual(await idsIn(db), ['own']);
+    other.close();
+    await db.destroy();
+  });
 });

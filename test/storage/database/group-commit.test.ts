@@ -23,10 +23,14 @@ async function idsIn(db: Database): Promise<readonly string[]> {
 async function counted(open: () => Promise<Database>) {
   const db = await open();
   let transactions = 0;
-  const counting = {
-    transact: (statements: readonly Statement[]) => {
+  const counting: ConstructorParameters<typeof GroupCommit>[0] = {
+    transact: (statements) => {
       transactions += 1;
       return db.transact(statements);
+    },
+    transactOnceFree: (gather) => {
+      transactions += 1;
+      return db.transactOnceFree(gather);
     },
   };
   return { db, counting, transactions: () => transactions };
@@ -54,6 +58,28 @@ for (const [database, open] of DATABASES) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       await Promise.all([third, commit([insert('d')])]);
       assert.equal(transactions(), 2);
+    });
+
+    it('lets later ones join while another process writes', async () => {
+      const { db, counting, transactions } = await counted(open);
+      const free = Promise.withResolvers<void>();
+      const { commit } = new GroupCommit(
+        {
+          ...counting,
+          transactOnceFree: async (gather) => {
+            await free.promise;
+            return counting.transactOnceFree(gather);
+          },
+        },
+        { waitMs: 0, maxStatements: 100 },
+      );
+      const first = commit([insert('a')]);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      const second = commit([insert('b')]);
+      free.resolve();
+      await Promise.all([first, second]);
+      assert.equal(transactions(), 1);
+      assert.deepEqual(await idsIn(db), ['a', 'b']);
     });
 
     it('waits for nobody while they come one at a time', async () => {
@@ -101,11 +127,12 @@ for (const [database, open] of DATABASES) {
 
     it('is tried once where another process keeps the database locked', async () => {
       let transactions = 0;
-      const transact = () => {
+      const locked = () => {
         transactions += 1;
         return Promise.reject(new PkiError('overloaded', 'another process writes'));
       };
-      const { commit } = new GroupCommit({ transact }, { waitMs: 0, maxStatements: 100 });
+      const db = { transact: locked, transactOnceFree: locked };
+      const { commit } = new GroupCommit(db, { waitMs: 0, maxStatements: 100 });
       const outcomes = await Promise.allSettled(['a', 'b'].map((id) => commit([insert(id)])));
       assert.deepEqual(
         outcomes.map((outcome) => outcome.status === 'rejected' && codeOf(outcome.reason)),

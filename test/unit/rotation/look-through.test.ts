@@ -4,6 +4,7 @@ import { Rotation } from '../../../src/rotation/rotation.ts';
 import { OPERATOR, testTarget } from '../../support/rotation.ts';
 import { RotationWorld } from './rotation-world.ts';
 
+const DAY_MS = 24 * 3_600_000;
 const NAMES = ['a', 'b', 'c', 'd'];
 /** After so long the next page is looked at, and after so long an answer is due. */
 const [PAGE_PATIENCE_MS, ANSWER_PATIENCE_MS] = [1_000, 25_000];
@@ -104,5 +105,39 @@ describe('a pass over all targets', () => {
     resolve();
     await Promise.all([running, stopped]);
     assert.deepEqual(order, ['page ab']);
+  });
+
+  it('records nothing any more once the stop has ended', async () => {
+    const paced = { writesPerSecond: 5, issuesPerSecond: 'unlimited' } as const;
+    const world = await RotationWorld.create(undefined, paced);
+    // More than the pace lets begin at once, so that it is noted of some that they are merely due.
+    const names = Array.from({ length: 70 }, (_, index) => `t-${index}`);
+    world.declare(...names.map(targetNamed));
+    const rotated = new Rotation(world.deps).run(OPERATOR, { force: false });
+    await world.ticker.advance(60_000);
+    await rotated;
+    world.clock.advance(20.5 * DAY_MS);
+    for (const [name, record] of world.records) {
+      const status = { ...record.progress.status, state: 'failing', lastError: 'x' } as const;
+      world.records.set(name, { ...record, progress: { ...record.progress, status } });
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.destinations.beforeRead = (path) => (path === '/t-69' ? promise : undefined);
+    const recorded: string[] = [];
+    world.beforeRecord = async () => {
+      await new Promise(setImmediate);
+      recorded.push(hasStopped ? 'late' : 'in time');
+    };
+    let hasStopped = false;
+    const rotation = new Rotation(world.deps);
+    void rotation.runScheduled();
+    await world.ticker.advance(500);
+    const stopped = rotation.stop().then(() => {
+      hasStopped = true;
+    });
+    resolve();
+    await stopped;
+    await world.ticker.advance(10);
+    assert.deepEqual([...new Set(recorded)], ['in time']);
   });
 });
