@@ -5,7 +5,7 @@ const CONFIG = /\/@kubernetes\/client-node\/dist\/config\.js$/;
 const GENERATED = new URL('client-node-generated.ts', import.meta.url).href;
 
 /**
- * `@kubernetes/client-node`, as far as it reads kubeconfigs and authenticates. Its two thousand classes for the objects
+ * `@kubernetes/client-node`, as far as it reads kubeconfigs and authenticates. Its thousand modules for the objects
  * and calls of the API are left out: nobody uses them here, and they take half a second and 40 MB.
  */
 export async function loadClientNode() {
