@@ -1,24 +1,26 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type BetterSqlite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { PkiError } from '../../src/errors.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import type { Schema } from './schema.ts';
 import type { Statement } from './statement.ts';
-
-/** While another process writes; its commit takes about as long. */
-const RETRY_MS = 1;
+import { WriteAheadLog } from './write-ahead-log.ts';
 
 /** What has waited so long for another process is given up. */
 export const PATIENCE_MS = 5_000;
 
-/** How long SQLite itself waits for the lock, and only at first: it blocks the whole process meanwhile. */
-const BLOCKED_MS = 3;
+/** How long the lock is asked for again at each turn of the event loop: a quick commit of another process is over then. */
+const EAGER_MS = 3;
+
+/** How often it is asked for after that. */
+const RETRY_MS = 1;
 
 /** The database of one process: read through kysely, and written in whole transactions. */
 export class Database extends Kysely<Schema> {
   readonly #connection: BetterSqlite.Database;
   readonly #statements: PreparedStatements;
+  readonly #log: WriteAheadLog;
   /** How long the last transaction took, its commit included. */
   #lastMs = 0;
 
@@ -27,6 +29,7 @@ export class Database extends Kysely<Schema> {
     super({ dialect: new SqliteDialect({ database: statements }) });
     this.#connection = connection;
     this.#statements = statements;
+    this.#log = new WriteAheadLog(statements);
   }
 
   /**
@@ -41,16 +44,19 @@ export class Database extends Kysely<Schema> {
 
   /** The same, with what there is to write once no other process writes; what `gather` throws keeps nothing. */
   async transactOnceFree(gather: () => readonly Statement[]): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
-    // Where commits take so long, there is more to do meanwhile than to wait.
-    const firstMs = this.#lastMs < BLOCKED_MS ? BLOCKED_MS : 0;
-    for (let blockedMs = firstMs; !this.#begin(blockedMs); blockedMs = 0) {
-      if (performance.now() > deadline) throw new PkiError('overloaded', 'another process writes');
-      await pause(RETRY_MS);
+    const askedAt = performance.now();
+    while (!this.#begin()) {
+      const waitedMs = performance.now() - askedAt;
+      if (waitedMs > PATIENCE_MS) throw new PkiError('overloaded', 'another process writes');
+      // Where commits take as long here, so do those of others.
+      const isEager = Math.max(waitedMs, this.#lastMs) < EAGER_MS;
+      await (isEager ? nextTurn() : pause(RETRY_MS));
     }
     const beganAt = performance.now();
     this.#complete(gather);
     this.#lastMs = performance.now() - beganAt;
+    // Whoever waits for the transaction goes on first.
+    setImmediate(() => this.#shortenLog());
   }
 
   /** Without a pause in between, so that nothing else comes into the transaction. */
@@ -72,14 +78,30 @@ export class Database extends Kysely<Schema> {
    * `false` while another process writes. At once for writing: whoever began to read first might find that somebody has
    * written meanwhile.
    */
-  #begin(blockedMs: number): boolean {
-    this.#setBusyTimeout(blockedMs);
+  #begin(): boolean {
     try {
-      this.#run('begin immediate');
+      this.#blockingAtMost(0, () => this.#run('begin immediate'));
       return true;
     } catch (error) {
       if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return false;
       throw error;
+    }
+  }
+
+  #shortenLog(): void {
+    if (!this.#connection.open) return;
+    try {
+      if (this.#log.isLong()) this.#blockingAtMost(EAGER_MS, () => this.#log.shorten());
+    } catch {
+      // A full disk, say: all that was written stays in the log, and what comes next will say what is wrong.
+    }
+  }
+
+  /** SQLite waits for other processes as long as that, and blocks this one meanwhile. */
+  #blockingAtMost(milliseconds: number, work: () => void): void {
+    this.#setBusyTimeout(milliseconds);
+    try {
+      work();
     } finally {
       this.#setBusyTimeout(PATIENCE_MS);
     }

@@ -4,12 +4,6 @@ import { Database, PATIENCE_MS } from './database.ts';
 import { migrate } from './migrations.ts';
 
 /**
- * 32 MiB: indexes by serial number have their pages written all over again, and each checkpoint copies every page
- * once, however often it was written since the last.
- */
-const PAGES_BETWEEN_CHECKPOINTS = 8_192;
-
-/**
  * Opens the SQLite database at `path` (`:memory:` for one that is gone afterwards) and brings it to
  * today's form.
  *
@@ -23,7 +17,8 @@ export async function openDatabase(path: string): Promise<Database> {
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
-  connection.pragma(`wal_autocheckpoint = ${PAGES_BETWEEN_CHECKPOINTS}`);
+  // `Database` does that.
+  connection.pragma('wal_autocheckpoint = 0');
   const db = new Database(connection);
   await migrateAtOnce(connection, db);
   return db;

@@ -1,0 +1,50 @@
+import type { PreparedStatements } from './prepared-statements.ts';
+
+/** 8 MiB: a longer one takes its process longer than anybody who waits for an answer should notice. */
+const MAX_PAGES = 2_048;
+
+/** Where somebody who reads, or copies as well, did not let it be finished. */
+const PAGES_UNTIL_NEXT_TRY = 512;
+
+/**
+ * The first copies nearly all of it into the database, while other processes go on to write; the second what they wrote
+ * meanwhile, and makes the database durable; for the last, which they wait for, next to nothing is left to do.
+ */
+const STEPS = ['passive', 'passive', 'restart'] as const;
+
+interface Outcome {
+  /** 1 where another process copies, or did not let it be finished. */
+  readonly busy: number;
+  /** How many pages the log has; -1 where there is none, as in memory. */
+  readonly log: number;
+}
+
+/**
+ * Keeps SQLite's write-ahead log short (https://www.sqlite.org/wal.html#ckpt). What SQLite does of itself after a commit
+ * lets the log begin anew only where nobody has written meanwhile: while several processes write without a pause the log
+ * grows, and every commit copies and waits for the disk again, in vain.
+ */
+export class WriteAheadLog {
+  readonly #statements: PreparedStatements;
+  #maxPages = MAX_PAGES;
+
+  constructor(statements: PreparedStatements) {
+    this.#statements = statements;
+  }
+
+  isLong(): boolean {
+    return this.#checkpoint('noop').log >= this.#maxPages;
+  }
+
+  /** Copies it into the database, and has the next transaction begin it anew; waits for others as `busy_timeout` says. */
+  shorten(): void {
+    const { log } = this.#checkpoint('noop');
+    const isDone = STEPS.every((step) => this.#checkpoint(step).busy === 0);
+    this.#maxPages = isDone ? MAX_PAGES : log + PAGES_UNTIL_NEXT_TRY;
+  }
+
+  #checkpoint(how: 'noop' | (typeof STEPS)[number]): Outcome {
+    const [outcome] = this.#statements.prepare(`pragma wal_checkpoint(${how})`).all([]);
+    return outcome as Outcome;
+  }
+}
