@@ -71,7 +71,9 @@ export function composeFirst(surroundings: FirstSurroundings) {
   const metricsText = async () =>
     (await parts.metrics.text(await otherMetrics?.())) + (await rotationMetrics.text());
   const sdsStatuses = sdsStatusesOf(sds);
-  const firstProcess = { ...rotating, sdsStatuses, keysInUse: new Marks(), metricsText };
+  const { shortenLog } = surroundings.db;
+  const keysInUse = new Marks();
+  const firstProcess = { ...rotating, sdsStatuses, keysInUse, metricsText, shortenLog };
   return {
     ...joined(surroundings, { parts, issuing, firstProcess }),
     ...rotating,

@@ -80,6 +80,8 @@ export interface FirstProcess
     CoverageRoutesDeps {
   readonly keysInUse: KeysInUse;
   readonly metricsText: () => Promise<string>;
+  /** Of the database: it waits for the disk, and nobody waits for this process. */
+  readonly shortenLog: () => Promise<void>;
 }
 
 /** What more than one of the joined parts is made of. */

@@ -59,8 +59,9 @@ class Worker {
 
   async #start(start: WorkerStart): Promise<void> {
     const log = openLog(start.logLevel);
+    const firstProcess = this.#firstProcess();
     const service = compose({
-      db: await openDatabase(start.databaseFile),
+      db: await openDatabase(start.databaseFile, firstProcess.shortenLog),
       commitWaitMs: start.commitWaitMs,
       wrapping: new AesGcmWrapping(start.keyEncryptionKey, randomBytes),
       now,
@@ -73,7 +74,7 @@ class Worker {
       publicUrl: start.publicUrl,
       rotation: start.rotation,
       isReady: () => true,
-      firstProcess: this.#firstProcess(),
+      firstProcess,
     });
     const logUnreadable = (request: object) => log.info(request, 'unreadable request');
     const { tls, ticketKeys } = start;
@@ -106,6 +107,7 @@ class Worker {
         giveBack: (id) => link.ask<void>('giveKeyBack', [id]).catch(() => undefined),
       },
       metricsText: () => link.ask('metricsText', []),
+      shortenLog: () => link.ask('shortenLog', []),
     };
   }
 

@@ -21,15 +21,19 @@ export class Database extends Kysely<Schema> {
   readonly #connection: BetterSqlite.Database;
   readonly #statements: PreparedStatements;
   readonly #log: WriteAheadLog;
+  readonly #haveLogShortened: () => Promise<void>;
+  #isLogShortened = true;
   /** How long the last transaction took, its commit included. */
   #lastMs = 0;
 
-  constructor(connection: BetterSqlite.Database) {
+  /** `shortenLog` has another process do it; absent: this one does. */
+  constructor(connection: BetterSqlite.Database, shortenLog?: () => Promise<void>) {
     const statements = new PreparedStatements(connection);
     super({ dialect: new SqliteDialect({ database: statements }) });
     this.#connection = connection;
     this.#statements = statements;
     this.#log = new WriteAheadLog(statements);
+    this.#haveLogShortened = shortenLog ?? this.shortenLog;
   }
 
   /**
@@ -56,8 +60,13 @@ export class Database extends Kysely<Schema> {
     this.#complete(gather);
     this.#lastMs = performance.now() - beganAt;
     // Whoever waits for the transaction goes on first.
-    setImmediate(() => this.#shortenLog());
+    setImmediate(() => void this.#keepLogShort());
   }
+
+  /** Copies the write-ahead log into the database, and has the next transaction begin it anew. */
+  readonly shortenLog = async (): Promise<void> => {
+    this.#blockingAtMost(EAGER_MS, () => this.#log.shorten());
+  };
 
   /** Without a pause in between, so that nothing else comes into the transaction. */
   #complete(gather: () => readonly Statement[]): void {
@@ -88,12 +97,15 @@ export class Database extends Kysely<Schema> {
     }
   }
 
-  #shortenLog(): void {
-    if (!this.#connection.open) return;
+  async #keepLogShort(): Promise<void> {
+    if (!this.#connection.open || !this.#isLogShortened || !this.#log.isLong()) return;
+    this.#isLogShortened = false;
     try {
-      if (this.#log.isLong()) this.#blockingAtMost(EAGER_MS, () => this.#log.shorten());
+      await this.#haveLogShortened();
     } catch {
       // A full disk, say: all that was written stays in the log, and what comes next will say what is wrong.
+    } finally {
+      this.#isLogShortened = true;
     }
   }
 

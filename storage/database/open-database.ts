@@ -8,9 +8,12 @@ import { migrate } from './migrations.ts';
  * today's form.
  *
  * `synchronous = FULL` makes every commit durable before it returns, which is the promise that no
- * certificate leaves before its record is.
+ * certificate leaves before its record is. `shortenLog` has another process copy its log; absent: this one does.
  */
-export async function openDatabase(path: string): Promise<Database> {
+export async function openDatabase(
+  path: string,
+  shortenLog?: () => Promise<void>,
+): Promise<Database> {
   // SQLite gives its journal files the mode of the database file, which holds sealed keys.
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const connection = new BetterSqlite(path, { timeout: PATIENCE_MS });
@@ -19,7 +22,7 @@ export async function openDatabase(path: string): Promise<Database> {
   connection.pragma('foreign_keys = ON');
   // `Database` does that.
   connection.pragma('wal_autocheckpoint = 0');
-  const db = new Database(connection);
+  const db = new Database(connection, shortenLog);
   await migrateAtOnce(connection, db);
   return db;
 }
