@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import BetterSqlite from 'better-sqlite3';
+import type { Database } from '../../../storage/database/database.ts';
+import { openDatabase } from '../../../storage/database/open-database.ts';
+import { newDatabaseFile } from './databases.ts';
+
+const MIB = 2 ** 20;
+/** What a log may come to: 16 MiB, and what was on its way meanwhile. */
+const SHORT = 18 * MIB;
+const ROW = 'x'.repeat(MIB / 4);
+
+function logSize(path: string): number {
+  return statSync(`${path}-wal`).size;
+}
+
+/** Transactions that fill that much of a log, in turn. A row stands in the table and in its index. */
+async function fill(octets: number, one: Database, other: Database): Promise<void> {
+  for (let written = 0; written < octets; written += 4 * ROW.length) {
+    await one.transact([row()]);
+    await other.transact([row()]);
+    await nextTurn();
+  }
+}
+
+let rows = 0;
+function row() {
+  rows += 1;
+  return { sql: 'insert into instance (id) values (?)', parameters: [`${rows} ${ROW}`] };
+}
+
+async function rowsIn(db: Database): Promise<number> {
+  return (await db.selectFrom('instance').select('id').execute()).length;
+}
+
+describe('the write-ahead log', () => {
+  it('stays short while two write in turn, and loses nothing', async () => {
+    const path = newDatabaseFile();
+    const [one, other] = [await openDatabase(path), await openDatabase(path)];
+    const before = rows;
+    await fill(64 * MIB, one, other);
+    assert.ok(logSize(path) < SHORT, `${logSize(path)} octets`);
+    assert.equal(await rowsIn(one), rows - before);
+    await one.destroy();
+    await other.destroy();
+  });
+
+  it('grows beside somebody who reads all the while, without waiting for them, and no further afterwards', async () => {
+    const path = newDatabaseFile();
+    const [one, other] = [await openDatabase(path), await openDatabase(path)];
+    const reader = new BetterSqlite(path, { readonly: true });
+    reader.exec('begin');
+    reader.prepare('select count(*) from instance').get();
+    const began = performance.now();
+    await fill(32 * MIB, one, other);
+    assert.ok(performance.now() - began < 4_000, 'each of many tries waits 3 ms at most');
+    const grown = logSize(path);
+    assert.ok(grown > 24 * MIB, `${grown} octets`);
+    reader.exec('commit');
+    reader.close();
+    await fill(64 * MIB, one, other);
+    assert.ok(logSize(path) < grown + SHORT, `${logSize(path)} octets`);
+    await one.destroy();
+    await other.destroy();
+  });
+
+  it('is left to another process where there is one, which is asked once at a time and may fail', async () => {
+    const path = newDatabaseFile();
+    const asked: PromiseWithResolvers<void>[] = [];
+    const askedOne = () => {
+      const question = Promise.withResolvers<void>();
+      asked.push(question);
+      return question.promise;
+    };
+    const [one, first] = [await openDatabase(path, askedOne), await openDatabase(path)];
+    await fill(24 * MIB, one, one);
+    assert.equal(asked.length, 1);
+    asked[0]?.reject(new Error('it has no time'));
+    await fill(MIB, one, one);
+    assert.equal(asked.length, 2);
+    const grown = logSize(path);
+    await first.shortenLog();
+    asked[1]?.resolve();
+    await fill(8 * MIB, one, one);
+    assert.equal(asked.length, 2);
+    assert.equal(logSize(path), grown, 'it has begun anew');
+    await one.destroy();
+    await first.destroy();
+  });
+});
