@@ -63,7 +63,7 @@ export class Database extends Kysely<Schema> {
     setImmediate(() => void this.#keepLogShort());
   }
 
-  /** Copies the write-ahead log into the database, and has the next transaction begin it anew. */
+  /** Copies the write-ahead log into the database where it is long, and has the next transaction begin it anew. */
   readonly shortenLog = async (): Promise<void> => {
     this.#blockingAtMost(EAGER_MS, () => this.#log.shorten());
   };
@@ -98,10 +98,10 @@ export class Database extends Kysely<Schema> {
   }
 
   async #keepLogShort(): Promise<void> {
-    if (!this.#connection.open || !this.#isLogShortened || !this.#log.isLong()) return;
+    if (!this.#connection.open || !this.#isLogShortened) return;
     this.#isLogShortened = false;
     try {
-      await this.#haveLogShortened();
+      if (this.#log.isLong()) await this.#haveLogShortened();
     } catch {
       // A full disk, say: all that was written stays in the log, and what comes next will say what is wrong.
     } finally {

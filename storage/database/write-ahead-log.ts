@@ -36,9 +36,13 @@ export class WriteAheadLog {
     return this.#checkpoint('noop').log >= this.#maxPages;
   }
 
-  /** Copies it into the database, and has the next transaction begin it anew; waits for others as `busy_timeout` says. */
+  /**
+   * Copies it into the database where it is long, and has the next transaction begin it anew; waits for others as
+   * `busy_timeout` says, and where they go on regardless, tries again when it has become longer.
+   */
   shorten(): void {
     const { log } = this.#checkpoint('noop');
+    if (log < this.#maxPages) return;
     const isDone = STEPS.every((step) => this.#checkpoint(step).busy === 0);
     this.#maxPages = isDone ? MAX_PAGES : log + PAGES_UNTIL_NEXT_TRY;
   }

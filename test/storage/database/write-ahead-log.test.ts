@@ -58,6 +58,9 @@ describe('the write-ahead log', () => {
     assert.ok(performance.now() - began < 4_000, 'each of many tries waits 3 ms at most');
     const grown = logSize(path);
     assert.ok(grown > 24 * MIB, `${grown} octets`);
+    const askedAt = performance.now();
+    for (let times = 0; times < 200; times += 1) await one.shortenLog();
+    assert.ok(performance.now() - askedAt < 300, 'it is not tried again until it has grown');
     reader.exec('commit');
     reader.close();
     await fill(64 * MIB, one, other);
