@@ -80,7 +80,7 @@ export interface FirstProcess
     CoverageRoutesDeps {
   readonly keysInUse: KeysInUse;
   readonly metricsText: () => Promise<string>;
-  /** Of the database: it waits for the disk, and nobody waits for this process. */
+  /** That of the database, which waits for the disk: few requests wait for this process. */
   readonly shortenLog: () => Promise<void>;
 }
 

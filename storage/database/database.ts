@@ -16,13 +16,19 @@ const EAGER_MS = 3;
 /** How often it is asked for after that. */
 const RETRY_MS = 1;
 
+/**
+ * How long whoever shortens the log waits for a transaction of somebody else, and for those who read to end: with less, it
+ * would hardly ever come between the transactions of several processes on a slow disk.
+ */
+const SHORTENING_PATIENCE_MS = 100;
+
 /** The database of one process: read through kysely, and written in whole transactions. */
 export class Database extends Kysely<Schema> {
   readonly #connection: BetterSqlite.Database;
   readonly #statements: PreparedStatements;
   readonly #log: WriteAheadLog;
   readonly #haveLogShortened: () => Promise<void>;
-  #isLogShortened = true;
+  #isBeingShortened = false;
   /** How long the last transaction took, its commit included. */
   #lastMs = 0;
 
@@ -65,7 +71,7 @@ export class Database extends Kysely<Schema> {
 
   /** Copies the write-ahead log into the database where it is long, and has the next transaction begin it anew. */
   readonly shortenLog = async (): Promise<void> => {
-    this.#blockingAtMost(EAGER_MS, () => this.#log.shorten());
+    this.#blockingAtMost(SHORTENING_PATIENCE_MS, () => this.#log.shorten());
   };
 
   /** Without a pause in between, so that nothing else comes into the transaction. */
@@ -92,20 +98,21 @@ export class Database extends Kysely<Schema> {
       this.#blockingAtMost(0, () => this.#run('begin immediate'));
       return true;
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return false;
+      // Such as SQLITE_BUSY_RECOVERY, where a process was killed and another one reads the log anew.
+      if (String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) return false;
       throw error;
     }
   }
 
   async #keepLogShort(): Promise<void> {
-    if (!this.#connection.open || !this.#isLogShortened) return;
-    this.#isLogShortened = false;
+    if (!this.#connection.open || this.#isBeingShortened) return;
+    this.#isBeingShortened = true;
     try {
       if (this.#log.isLong()) await this.#haveLogShortened();
     } catch {
       // A full disk, say: all that was written stays in the log, and what comes next will say what is wrong.
     } finally {
-      this.#isLogShortened = true;
+      this.#isBeingShortened = false;
     }
   }
 

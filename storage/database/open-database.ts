@@ -3,6 +3,9 @@ import BetterSqlite from 'better-sqlite3';
 import { Database, PATIENCE_MS } from './database.ts';
 import { migrate } from './migrations.ts';
 
+/** A log that has become longer, since somebody read for long, is cut when it begins anew. */
+const MAX_LOG_OCTETS = 32 * 2 ** 20;
+
 /**
  * Opens the SQLite database at `path` (`:memory:` for one that is gone afterwards) and brings it to
  * today's form.
@@ -22,6 +25,7 @@ export async function openDatabase(
   connection.pragma('foreign_keys = ON');
   // `Database` does that.
   connection.pragma('wal_autocheckpoint = 0');
+  connection.pragma(`journal_size_limit = ${MAX_LOG_OCTETS}`);
   const db = new Database(connection, shortenLog);
   await migrateAtOnce(connection, db);
   return db;

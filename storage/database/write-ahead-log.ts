@@ -3,8 +3,8 @@ import type { PreparedStatements } from './prepared-statements.ts';
 /** 16 MiB, which take a process about 20 ms on a quick disk, and it does nothing else meanwhile. */
 const MAX_PAGES = 4_096;
 
-/** Where somebody who reads, or copies as well, did not let it be finished. */
-const PAGES_UNTIL_NEXT_TRY = 512;
+/** By how much longer it is before the next try, where somebody who reads or writes did not let it be finished. */
+const GROWTH_UNTIL_NEXT_TRY = 1.25;
 
 /**
  * The first copies nearly all of it into the database, while other processes go on to write; the second what they wrote
@@ -44,7 +44,7 @@ export class WriteAheadLog {
     const { log } = this.#checkpoint('noop');
     if (log < this.#maxPages) return;
     const isDone = STEPS.every((step) => this.#checkpoint(step).busy === 0);
-    this.#maxPages = isDone ? MAX_PAGES : log + PAGES_UNTIL_NEXT_TRY;
+    this.#maxPages = isDone ? MAX_PAGES : log * GROWTH_UNTIL_NEXT_TRY;
   }
 
   #checkpoint(how: 'noop' | (typeof STEPS)[number]): Outcome {

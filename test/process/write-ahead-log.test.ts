@@ -10,7 +10,9 @@ const ITEMS = 1_000;
 /** 16 MiB, and what was on its way meanwhile; all of this test's batches come to more than twice as much. */
 const SHORT = 24 * 2 ** 20;
 
-it('workers that write without a pause leave a short write-ahead log', async () => {
+it('workers that write without a pause leave a short write-ahead log', {
+  timeout: 60_000,
+}, async () => {
   const home = newHome();
   const service = await started(home, { PKI_WORKERS: '2' });
   while (service.output.split('"worker ready"').length < 3) await pause(20);

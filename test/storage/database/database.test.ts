@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import BetterSqlite from 'better-sqlite3';
-import type { Database } from '../../../storage/database/database.ts';
+import { Database } from '../../../storage/database/database.ts';
 import { openDatabase } from '../../../storage/database/open-database.ts';
 import type { Statement } from '../../../storage/database/statement.ts';
 import { newDatabaseFile } from './databases.ts';
@@ -55,6 +55,28 @@ describe('a transaction beside another process that writes', () => {
     await db.transact([insert('own')]);
     assert.deepEqual(await idsIn(db), ['own']);
     other.close();
+    await db.destroy();
+  });
+
+  it('waits too while that one reads the log anew, since somebody was killed', async (context) => {
+    const path = newDatabaseFile();
+    await (await openDatabase(path)).destroy();
+    const connection = new BetterSqlite(path);
+    const prepare = connection.prepare.bind(connection);
+    const reading = new BetterSqlite.SqliteError('database is locked', 'SQLITE_BUSY_RECOVERY');
+    let refusals = 0;
+    context.mock.method(connection, 'prepare', (sql: string) => {
+      const statement = prepare(sql);
+      const run = () => {
+        refusals += 1;
+        if (refusals === 1) throw reading;
+        return statement.run();
+      };
+      return sql === 'begin immediate' ? { run } : statement;
+    });
+    const db = new Database(connection);
+    await db.transact([insert('own')]);
+    assert.deepEqual(await idsIn(db), ['own']);
     await db.destroy();
   });
 

@@ -47,24 +47,24 @@ describe('the write-ahead log', () => {
     await other.destroy();
   });
 
-  it('grows beside somebody who reads all the while, without waiting for them, and no further afterwards', async () => {
+  it('grows beside somebody who reads all the while, without waiting for them for long, and is cut afterwards', async () => {
     const path = newDatabaseFile();
     const [one, other] = [await openDatabase(path), await openDatabase(path)];
     const reader = new BetterSqlite(path, { readonly: true });
     reader.exec('begin');
     reader.prepare('select count(*) from instance').get();
     const began = performance.now();
-    await fill(32 * MIB, one, other);
-    assert.ok(performance.now() - began < 4_000, 'each of many tries waits 3 ms at most');
+    await fill(64 * MIB, one, other);
+    assert.ok(performance.now() - began < 20_000, 'each of its few tries waits 100 ms at most');
     const grown = logSize(path);
-    assert.ok(grown > 24 * MIB, `${grown} octets`);
+    assert.ok(grown > 48 * MIB, `${grown} octets`);
     const askedAt = performance.now();
     for (let times = 0; times < 200; times += 1) await one.shortenLog();
-    assert.ok(performance.now() - askedAt < 300, 'it is not tried again until it has grown');
+    assert.ok(performance.now() - askedAt < 2_000, 'it is not tried again until it has grown');
     reader.exec('commit');
     reader.close();
     await fill(64 * MIB, one, other);
-    assert.ok(logSize(path) < grown + SHORT, `${logSize(path)} octets`);
+    assert.ok(logSize(path) < 33 * MIB, `${logSize(path)} octets, of ${grown}`);
     await one.destroy();
     await other.destroy();
   });
