@@ -16,12 +16,6 @@ const EAGER_MS = 3;
 /** How often it is asked for after that. */
 const RETRY_MS = 1;
 
-/**
- * How long whoever shortens the log waits for a transaction of somebody else, and for those who read to end: with less, it
- * would hardly ever come between the transactions of several processes on a slow disk.
- */
-const SHORTENING_PATIENCE_MS = 100;
-
 /** The database of one process: read through kysely, and written in whole transactions. */
 export class Database extends Kysely<Schema> {
   readonly #connection: BetterSqlite.Database;
@@ -71,7 +65,7 @@ export class Database extends Kysely<Schema> {
 
   /** Copies the write-ahead log into the database where it is long, and has the next transaction begin it anew. */
   readonly shortenLog = async (): Promise<void> => {
-    this.#blockingAtMost(SHORTENING_PATIENCE_MS, () => this.#log.shorten());
+    this.#blockingAtMost(this.#log.patienceMs(), () => this.#log.shorten());
   };
 
   /** Without a pause in between, so that nothing else comes into the transaction. */

@@ -7,6 +7,16 @@ const MAX_PAGES = 4_096;
 const GROWTH_UNTIL_NEXT_TRY = 1.25;
 
 /**
+ * How long the last step waits for a transaction of somebody else, and then for those who read. Meanwhile it has the lock
+ * and sleeps, and all who write wait for it, so that it rather fails; on a slow disk it may do so again and again.
+ */
+const PATIENCE_MS = 3;
+
+/** The same once the log is so long that it must not fail any more. */
+const LAST_PATIENCE_MS = 100;
+const VERY_LONG_PAGES = 4 * MAX_PAGES;
+
+/**
  * The first copies nearly all of it into the database, while other processes go on to write; the second what they wrote
  * meanwhile, and makes the database durable; for the last, which they wait for, next to nothing is left to do.
  */
@@ -34,6 +44,11 @@ export class WriteAheadLog {
 
   isLong(): boolean {
     return this.#checkpoint('noop').log >= this.#maxPages;
+  }
+
+  /** How long SQLite is to wait for others while it is shortened. */
+  patienceMs(): number {
+    return this.#checkpoint('noop').log < VERY_LONG_PAGES ? PATIENCE_MS : LAST_PATIENCE_MS;
   }
 
   /**
