@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FuzzedService } from './fuzzed-service.ts';
 import { addressed, type HttpRequest, octetsOf, STORED } from './http-request.ts';
 import { assertInContract, assertSound } from './judge.ts';
@@ -11,8 +12,14 @@ const ATTEMPTS = 8;
 /** What has to derive keys from passwords or to sign a thousand times is worth more. */
 const SLOW_PATH = /pfx|\/batch|\/import/;
 const MAX_SLOW_MS = 5_000;
-/** A request that has no answer after such a silence is not complete. */
-const SILENCE_MS = 1_500;
+/**
+ * A request that has no answer after such a silence is not complete. One that is may have to wait for a hundred
+ * handshakes, for keys that are derived, and for a disk that others are writing to.
+ */
+const SILENCE_MS = 15_000;
+/** So many cases are thrown at a time, and the next ones at the latest after so long. */
+const AT_ONCE = 100;
+const PACE_MS = 1_000;
 
 /** Sends cases to a service over one connection that is kept alive, and judges what it answers. */
 export class Client {
@@ -47,7 +54,14 @@ export class Client {
 
   /** Cases of which nobody knows what they ask, each over a connection of its own. */
   async throwAll(cases: readonly Buffer[]): Promise<void> {
-    const outcomes = await Promise.allSettled(cases.map((octets) => this.#throw(octets)));
+    const waves: Promise<PromiseSettledResult<void>[]>[] = [];
+    for (let from = 0; from < cases.length; from += AT_ONCE) {
+      const thrown = cases.slice(from, from + AT_ONCE).map((octets) => this.#throw(octets));
+      const wave = Promise.allSettled(thrown);
+      waves.push(wave);
+      await Promise.race([wave, sleep(PACE_MS)]);
+    }
+    const outcomes = (await Promise.all(waves)).flat();
     const at = outcomes.findIndex(({ status }) => status === 'rejected');
     const outcome = outcomes[at];
     if (outcome?.status !== 'rejected') return;
