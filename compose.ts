@@ -3,18 +3,13 @@ import { distributionApp, managementApp } from './api/app.ts';
 import { Metrics } from './api/metrics.ts';
 import type { Refusal } from './api/problem.ts';
 import type { RequestLine } from './api/request-log.ts';
-import { RotationMetrics } from './api/rotation-metrics.ts';
 import { composeAnswers } from './compose/answers.ts';
 import { authorityExpiries, composeAuthorities } from './compose/authorities.ts';
 import { issuingOf } from './compose/issuing.ts';
 import { refusalEntryOf } from './compose/refusal-entry.ts';
-import { composeRevisions } from './compose/revisions.ts';
-import { composeRotation } from './compose/rotation.ts';
 import { composeRotationPlan } from './compose/rotation-plan.ts';
-import { composeSds, sdsStatusesOf, toldTo } from './compose/sds.ts';
 import type {
   FirstProcess,
-  FirstSurroundings,
   Parts,
   Surroundings,
   WorkerSurroundings,
@@ -28,7 +23,6 @@ import { certificationPathOf } from './src/bundle/certification-path.ts';
 import { makePfx } from './src/bundle/pfx.ts';
 import type { Certificate } from './src/certificate.ts';
 import { PkiError } from './src/errors.ts';
-import { Marks } from './src/idempotency/keys-in-use.ts';
 import { KeyGeneration } from './src/issuance/key-generation.ts';
 import { oncePer } from './src/once-per.ts';
 import { preflight } from './src/preflight/preflight.ts';
@@ -54,35 +48,8 @@ const KEY_GENERATION = { rsaAtOnce: 2, rsaWaiting: 64 };
 const MAX_WAITING_STATEMENTS = 50_000;
 
 export type Composition = ReturnType<typeof compose>;
-export type FirstComposition = ReturnType<typeof composeFirst>;
 
-/** Joins domain, storage and listeners of the first process; nothing listens or rotates yet. */
-export function composeFirst(surroundings: FirstSurroundings) {
-  const { otherMetrics } = surroundings;
-  const parts = partsOf(surroundings);
-  const issuing = composeIssuing(surroundings, parts);
-  const { list: listTargets } = parts.stores.targets;
-  const rotationMetrics = new RotationMetrics({ ...surroundings, listTargets });
-  const sds = composeSds(surroundings, parts);
-  const revisions = composeRevisions(surroundings, { ...parts, ...issuing });
-  const { passEnded } = rotationMetrics;
-  const rotation = composeRotation(surroundings, { ...parts, ...revisions, passEnded });
-  const rotating = toldTo(sds, rotation);
-  const metricsText = async () =>
-    (await parts.metrics.text(await otherMetrics?.())) + (await rotationMetrics.text());
-  const sdsStatuses = sdsStatusesOf(sds);
-  const { shortenLog } = surroundings.db;
-  const keysInUse = new Marks();
-  const firstProcess = { ...rotating, sdsStatuses, keysInUse, metricsText, shortenLog };
-  return {
-    ...joined(surroundings, { parts, issuing, firstProcess }),
-    ...rotating,
-    firstProcess,
-    sds,
-  };
-}
-
-/** Joins the same for a further process, which asks the first one for what only that may do. */
+/** Joins domain, storage and listeners of a process that asks the first one for what only that may do. */
 export function compose(surroundings: WorkerSurroundings) {
   const { firstProcess } = surroundings;
   const parts = partsOf(surroundings);
@@ -90,7 +57,8 @@ export function compose(surroundings: WorkerSurroundings) {
   return joined(surroundings, { parts, issuing, firstProcess });
 }
 
-function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroundings): Parts {
+/** What all else is made from. */
+export function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroundings): Parts {
   const { commit } = new GroupCommit(db, { waitMs, maxStatements: MAX_WAITING_STATEMENTS });
   const journal = new AuditRepository(db, commit);
   const records = new IssuanceRecords(db, { commit, now, journal });
@@ -113,7 +81,8 @@ function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroundings):
   return { commit, stores, issuers, metrics, newKeyPair };
 }
 
-function joined(
+/** Joins what is the same in each process. */
+export function joined(
   surroundings: Surroundings,
   composed: {
     readonly parts: Parts;
@@ -171,7 +140,7 @@ function joined(
   };
 }
 
-function composeIssuing(surroundings: Surroundings, parts: Parts) {
+export function composeIssuing(surroundings: Surroundings, parts: Parts) {
   const { now, wrapping, profiles } = surroundings;
   const { stores, issuers } = parts;
   const findPrivateKey = storedKeyOf.bind(undefined, wrapping, stores);

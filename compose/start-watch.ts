@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { FirstComposition } from '../compose.ts';
 import { clockWatch } from './clock-watch.ts';
+import type { FirstComposition } from './first-process.ts';
 import type { OpenDestinations } from './open-destinations.ts';
 
 /** How often the listener's own certificate, the authorities' remaining lives, clocks and old answers are looked at. */

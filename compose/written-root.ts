@@ -1,10 +1,10 @@
-import type { FirstComposition } from '../compose.ts';
 import { SettingsError } from '../config/settings-error.ts';
 import type { Settings } from '../config.ts';
 import { isCertified } from '../src/authority/authority.ts';
 import { encodeCertificates } from '../src/x509/pem.ts';
 import { writeRoot } from '../storage/data-folder.ts';
 import { explained } from './explained.ts';
+import type { FirstComposition } from './first-process.ts';
 
 /**
  * Writes the root that clients are to trust; nothing while the authority whose root that is awaits its

@@ -31,16 +31,17 @@ export interface ListenersParts {
 }
 
 /**
- * Accepts connections at both addresses and hands them to the workers in turn; while none of them is
+ * Accepts connections at both addresses and hands them to the workers in turn; while they begin, while none of them is
  * ready, and where there are none, this process answers itself.
  */
 export async function openListeners(
   addresses: Readonly<Record<ListenerName, Address>>,
   { apps, tls, ticketKeys, workers, logUnreadable, explained }: ListenersParts,
 ): Promise<Listeners> {
+  const appOf = (name: ListenerName) => sendingOn(apps[name], workers);
   const own = {
-    management: respondWith(apps.management, { tls, ticketKeys, logUnreadable }),
-    distribution: respondWith(apps.distribution, { logUnreadable }),
+    management: respondWith(appOf('management'), { tls, ticketKeys, logUnreadable }),
+    distribution: respondWith(appOf('distribution'), { logUnreadable }),
   };
   const acceptorOf = (name: ListenerName) =>
     explained(
@@ -62,5 +63,16 @@ export async function openListeners(
       await Promise.all([management.close(), distribution.close()]);
       await Promise.all([workers.stop(), own.management.close(), own.distribution.close()]);
     },
+  };
+}
+
+/**
+ * Has clients whose connections came before the workers were ready open new ones, which workers answer: who keeps a
+ * connection would otherwise be served by this process for ever (RFC 9112 §9.6).
+ */
+function sendingOn(app: RequestListener, workers: Workers): RequestListener {
+  return (req, res) => {
+    if (workers.areAllReady) res.setHeader('Connection', 'close');
+    app(req, res);
   };
 }

@@ -33,6 +33,8 @@ export class Workers {
   readonly #log: Logger;
   #workers: Worker[] = [];
   #next = 0;
+  /** Until all are ready, or one has failed: the first that is ready would be given what is for all. */
+  #isBeginning = true;
   #isStopping = false;
 
   /** `start` is what a worker is told first; `handlersUntil` its end, they answer what it asks of this process. */
@@ -55,9 +57,15 @@ export class Workers {
     for (let count = 0; count < this.#count; count += 1) this.#spawn();
   }
 
-  /** Hands a connection to the worker whose turn it is; false where none is ready. */
+  /** Whether nothing is left to do for the process that started them; never where there are none. */
+  get areAllReady(): boolean {
+    return this.#count > 0 && this.#ready.length === this.#count;
+  }
+
+  /** Hands a connection to the worker whose turn it is; false where none is ready, and while they begin. */
   take(listener: ListenerName, connection: Socket): boolean {
-    const ready = this.#workers.filter(({ isReady }) => isReady);
+    if (this.#isBeginning) return false;
+    const ready = this.#ready;
     const worker = ready[this.#next % Math.max(1, ready.length)];
     this.#next += 1;
     if (!worker) return false;
@@ -69,8 +77,9 @@ export class Workers {
 
   /** What every worker answers to `what`; those that cannot answer are left out. */
   async askAll<T>(what: string, ...args: readonly unknown[]): Promise<readonly T[]> {
-    const ready = this.#workers.filter(({ isReady }) => isReady);
-    const answers = await Promise.allSettled(ready.map(({ link }) => link.ask<T>(what, args)));
+    const answers = await Promise.allSettled(
+      this.#ready.map(({ link }) => link.ask<T>(what, args)),
+    );
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }
 
@@ -95,6 +104,10 @@ export class Workers {
     );
   }
 
+  get #ready(): readonly Worker[] {
+    return this.#workers.filter(({ isReady }) => isReady);
+  }
+
   #spawn(): void {
     const process = fork(new URL('worker.ts', import.meta.url), [], {
       serialization: 'advanced',
@@ -108,6 +121,7 @@ export class Workers {
     worker.link.ask('start', [this.#start()]).then(
       () => {
         worker.isReady = true;
+        if (this.areAllReady) this.#isBeginning = false;
         this.#log.info({ worker: process.pid }, 'worker ready');
       },
       (err: unknown) => {
@@ -120,6 +134,7 @@ export class Workers {
 
   #onExit(worker: Worker, end: { status: number | null; signal: string | null }): void {
     worker.isReady = false;
+    this.#isBeginning = false;
     worker.link.end();
     this.#workers = this.#workers.filter((other) => other !== worker);
     if (this.#isStopping) return;

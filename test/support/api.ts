@@ -10,7 +10,7 @@ import { after } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import type { Express } from 'express';
 import { pino } from 'pino';
-import { composeFirst } from '../../compose.ts';
+import { composeFirst } from '../../compose/first-process.ts';
 import { missingAuthorities } from '../../src/authority/missing-authorities.ts';
 import type { Certificate } from '../../src/certificate.ts';
 import type { CoverageReport } from '../../src/discovery/report.ts';
