@@ -19,7 +19,8 @@ const DISK = process.env['TMPDIR'] ?? '/var/tmp';
 /** Whole batches, and more than anybody keeps at hand. */
 const REQUESTS = 4_000;
 
-const SCHEDULE = { rounds: 5, seconds: 4, warmUpSeconds: 4 };
+/** V8 goes on compiling for about ten seconds under load; what is measured is how a service runs that has been up for longer. */
+const SCHEDULE = { rounds: 5, seconds: 4, warmUpSeconds: 10 };
 const SOAK_SECONDS = 30;
 const LONG_SOAK_SECONDS = 600;
 /** Enough to see that everything works; the figures mean nothing. */
