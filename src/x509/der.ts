@@ -83,16 +83,16 @@ export function namedBits(bits: readonly number[]): Buffer {
 }
 
 export function utf8String(text: string): Buffer {
-  return tagged(UTF8_STRING, Buffer.from(text, 'utf8'));
+  return taggedText(UTF8_STRING, text, 'utf8');
 }
 
 /** Text outside the type's alphabet is not cut to fit: it stays wrong, for whoever reads it back. */
 export function printableString(text: string): Buffer {
-  return tagged(PRINTABLE_STRING, Buffer.from(text, 'utf8'));
+  return taggedText(PRINTABLE_STRING, text, 'utf8');
 }
 
 export function ia5String(text: string): Buffer {
-  return tagged(IA5_STRING, Buffer.from(text, 'latin1'));
+  return taggedText(IA5_STRING, text, 'latin1');
 }
 
 /** UTF-16, big-endian. */
@@ -100,8 +100,21 @@ export function bmpString(text: string): Buffer {
   return tagged(BMP_STRING, Buffer.from(text, 'utf16le').swap16());
 }
 
+/** Those that were written last: certificates of the same second mostly begin, and end, together. */
+const times = new Map<number, Buffer>();
+const MAX_TIMES = 64;
+
 /** A Time of RFC 5280 §4.1.2.5: in UTC, with seconds, without fractions. */
 export function time(instant: Date): Buffer {
+  const known = times.get(instant.getTime());
+  if (known) return known;
+  if (times.size === MAX_TIMES) times.clear();
+  const written = writtenTime(instant);
+  times.set(instant.getTime(), written);
+  return written;
+}
+
+function writtenTime(instant: Date): Buffer {
   const year = instant.getUTCFullYear();
   const isShort = year < FIRST_GENERALIZED_YEAR;
   const yearDigits = isShort ? twoDigits(year % 100) : String(year).padStart(4, '0');
@@ -110,7 +123,7 @@ export function time(instant: Date): Buffer {
   const minute = twoDigits(instant.getUTCMinutes());
   const second = twoDigits(instant.getUTCSeconds());
   const text = `${yearDigits}${month}${day}${hour}${minute}${second}Z`;
-  return tagged(isShort ? UTC_TIME : GENERALIZED_TIME, Buffer.from(text, 'latin1'));
+  return taggedText(isShort ? UTC_TIME : GENERALIZED_TIME, text, 'latin1');
 }
 
 function twoDigits(value: number): string {
@@ -127,6 +140,11 @@ export function implicit(number: number, content: Uint8Array): Buffer {
   return tagged(CONTEXT | number, content);
 }
 
+/** The same, whose content is text in UTF-8. */
+export function implicitText(number: number, text: string): Buffer {
+  return taggedText(CONTEXT | number, text, 'utf8');
+}
+
 /** `[number] IMPLICIT` of a SEQUENCE or SET: `members` stay in the order given. */
 export function implicitConstructed(number: number, ...members: readonly Uint8Array[]): Buffer {
   return tagged(CONTEXT | CONSTRUCTED | number, ...members);
@@ -135,16 +153,29 @@ export function implicitConstructed(number: number, ...members: readonly Uint8Ar
 function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {
   let length = 0;
   for (const part of content) length += part.length;
-  const lengthOctets = length < 0x80 ? 0 : octetCountOf(length);
-  let at = 2 + lengthOctets;
-  const value = Buffer.allocUnsafe(at + length);
-  value[0] = tag;
-  value[1] = lengthOctets === 0 ? length : 0x80 | lengthOctets;
-  if (lengthOctets > 0) value.writeUIntBE(length, 2, lengthOctets);
+  const value = begun(tag, length);
+  let at = value.length - length;
   for (const part of content) {
     value.set(part, at);
     at += part.length;
   }
+  return value;
+}
+
+function taggedText(tag: number, text: string, encoding: 'latin1' | 'utf8'): Buffer {
+  const length = encoding === 'latin1' ? text.length : Buffer.byteLength(text);
+  const value = begun(tag, length);
+  value.write(text, value.length - length, encoding);
+  return value;
+}
+
+/** A value whose content of `length` octets is still to be written, at its end. */
+function begun(tag: number, length: number): Buffer {
+  const lengthOctets = length < 0x80 ? 0 : octetCountOf(length);
+  const value = Buffer.allocUnsafe(2 + lengthOctets + length);
+  value[0] = tag;
+  value[1] = lengthOctets === 0 ? length : 0x80 | lengthOctets;
+  if (lengthOctets > 0) value.writeUIntBE(length, 2, lengthOctets);
   return value;
 }
 

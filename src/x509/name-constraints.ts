@@ -1,4 +1,4 @@
-import { explicit, implicit, sequence } from './der.ts';
+import { explicit, implicit, implicitText, sequence } from './der.ts';
 import { ipRangeOctets } from './ip-address.ts';
 
 /** Bases of names, by kind, below which names are permitted or excluded (RFC 5280 §4.2.1.10). */
@@ -66,5 +66,5 @@ function basesOf(subtrees: NameConstraintSubtrees): Buffer[] {
  * not ASCII is not cut to fit: it stays wrong, for whoever reads it back.
  */
 export function textual(number: number, text: string): Buffer {
-  return implicit(number, Buffer.from(text, 'utf8'));
+  return implicitText(number, text);
 }
