@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import { type Acceptor, accept, respondWith, type TlsMaterial } from '../api/listener.ts';
 import type { ListenerName } from './worker.ts';
 import type { Workers } from './workers.ts';
@@ -68,11 +69,17 @@ export async function openListeners(
 
 /**
  * Has clients whose connections came before the workers were ready open new ones, which workers answer: who keeps a
- * connection would otherwise be served by this process for ever (RFC 9112 §9.6).
+ * connection would otherwise be served by this process for ever. What such a client sent ahead is not carried out,
+ * since it could not be answered (RFC 9112 §9.6).
  */
 function sendingOn(app: RequestListener, workers: Workers): RequestListener {
+  const closing = new WeakSet<Socket>();
   return (req, res) => {
-    if (workers.areAllReady) res.setHeader('Connection', 'close');
+    if (closing.has(req.socket)) return;
+    if (workers.takeConnections) {
+      closing.add(req.socket);
+      res.setHeader('Connection', 'close');
+    }
     app(req, res);
   };
 }

@@ -16,6 +16,9 @@ const RESTART_DELAY_MS = 1_000;
  */
 const YOUNG_OBJECTS = '--max-semi-space-size=8';
 
+/** One that is not ready by then hangs, even where many share a slow core; it is ended, and so replaced. */
+const START_DEADLINE_MS = 60_000;
+
 /** For what is left to do once no request is in flight. */
 const END_DEADLINE_MS = 5_000;
 
@@ -33,7 +36,7 @@ export class Workers {
   readonly #log: Logger;
   #workers: Worker[] = [];
   #next = 0;
-  /** Until all are ready, or one has failed: the first that is ready would be given what is for all. */
+  /** Until all are ready, or one has ended: the first that is ready would be given what is for all. */
   #isBeginning = true;
   #isStopping = false;
 
@@ -57,18 +60,17 @@ export class Workers {
     for (let count = 0; count < this.#count; count += 1) this.#spawn();
   }
 
-  /** Whether nothing is left to do for the process that started them; never where there are none. */
-  get areAllReady(): boolean {
-    return this.#count > 0 && this.#ready.length === this.#count;
+  /** Whether connections are for them: not while they begin, nor while none is ready. */
+  get takeConnections(): boolean {
+    return !this.#isBeginning && this.#ready.length > 0;
   }
 
-  /** Hands a connection to the worker whose turn it is; false where none is ready, and while they begin. */
+  /** Hands a connection to the worker whose turn it is; false where it is not for them. */
   take(listener: ListenerName, connection: Socket): boolean {
-    if (this.#isBeginning) return false;
     const ready = this.#ready;
     const worker = ready[this.#next % Math.max(1, ready.length)];
+    if (!worker || !this.takeConnections) return false;
     this.#next += 1;
-    if (!worker) return false;
     const close = () => connection.destroy();
     // The worker has its own hold on it by then, or is dead, and nobody is to wait for that.
     worker.link.ask('respond', [listener], connection).then(close, close);
@@ -117,14 +119,24 @@ export class Workers {
     const worker: Worker = { process, link: new Link(process, handlers), isReady: false };
     this.#workers.push(worker);
     process.once('exit', (status, signal) => this.#onExit(worker, { status, signal }));
-    process.on('error', (err) => this.#log.error({ err, worker: process.pid }, 'a worker failed'));
+    process.on('error', (err) => {
+      this.#log.error({ err, worker: process.pid }, 'a worker failed');
+      // One that never began does not end either.
+      if (process.pid === undefined) this.#onExit(worker, { status: null, signal: null });
+    });
+    const deadline = setTimeout(() => {
+      this.#log.error({ worker: process.pid }, 'a worker was not ready in time');
+      process.kill('SIGKILL');
+    }, START_DEADLINE_MS).unref();
     worker.link.ask('start', [this.#start()]).then(
       () => {
+        clearTimeout(deadline);
         worker.isReady = true;
-        if (this.areAllReady) this.#isBeginning = false;
+        if (this.#ready.length === this.#count) this.#isBeginning = false;
         this.#log.info({ worker: process.pid }, 'worker ready');
       },
       (err: unknown) => {
+        clearTimeout(deadline);
         if (this.#isStopping) return;
         this.#log.error({ err, worker: process.pid }, 'a worker could not start');
         process.kill('SIGKILL');
@@ -133,6 +145,7 @@ export class Workers {
   }
 
   #onExit(worker: Worker, end: { status: number | null; signal: string | null }): void {
+    if (!this.#workers.includes(worker)) return;
     worker.isReady = false;
     this.#isBeginning = false;
     worker.link.end();

@@ -23,7 +23,8 @@ export interface DocumentationDeps {
 /** The contract as a file and as a page, and the pages that the `type` of each problem leads to. */
 export function documentationRoutes({ openapiYaml, problems }: DocumentationDeps): Router {
   const router = strictRouter();
-  // Octets that all answers share, however many of them nobody reads. Making the page takes a tenth of a start.
+  // Octets that all answers share, however many of them nobody reads. Whoever asks first waits for the page to be made, a
+  // quarter of a second; each start of each process would.
   let docs: Buffer | undefined;
   const contract = Buffer.from(openapiYaml);
 

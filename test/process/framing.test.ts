@@ -3,12 +3,14 @@ import { describe, it } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { familyOf, residentMegabytesOf } from '../bench/process-family.ts';
 import { closeOf, connected, sendRaw } from './raw-exchange.ts';
-import { call, newHome, serverCertificate, started } from './service-process.ts';
+import { call, newHome, serverCertificate } from './service-process.ts';
+import { startedWith } from './worker-processes.ts';
 
 /** Whoever reads the framing of a message otherwise than the one before it lets requests through that nobody judged. */
 describe('a request that two readers would frame differently', async () => {
   const home = newHome();
-  const service = await started(home);
+  // A connection from before the workers are ready is closed with its next answer.
+  const service = await startedWith(2, home);
   const authorization = `Authorization: Bearer ${home.adminToken()}`;
   const start = `POST /v1/certificates HTTP/1.1\r\nHost: localhost\r\n${authorization}\r\nContent-Type: application/json\r\n`;
   const smuggled = `GET /v1/authorities HTTP/1.1\r\nHost: localhost\r\n${authorization}\r\nConnection: close\r\n\r\n`;

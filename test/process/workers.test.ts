@@ -13,30 +13,10 @@ import {
   serverCertificate,
   started,
 } from './service-process.ts';
+import { readyWorkers, startedWith, until } from './worker-processes.ts';
 
 const PATIENCE_MS = 30_000;
 const CONNECTIONS = 60;
-
-/** The process ids of the workers that have said that they are ready, in that order. */
-function readyWorkers(service: ServiceProcess): readonly number[] {
-  const lines = service.output.split('\n').filter((line) => line.includes('"worker ready"'));
-  return lines.map((line) => (JSON.parse(line) as { worker: number }).worker);
-}
-
-/** Until `condition` holds; a service that never comes so far fails the test. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, 'it did not come to that');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function startedWith(workers: number): Promise<ServiceProcess> {
-  const service = await started(newHome(), { PKI_WORKERS: String(workers) });
-  if (workers > 1) await until(() => readyWorkers(service).length >= workers);
-  return service;
-}
 
 /** Which processes have logged requests. */
 function answeringProcesses(service: ServiceProcess): ReadonlySet<number> {
