@@ -39,18 +39,19 @@ const now = () => new Date();
 class Worker {
   readonly #link: Link;
   #responders: Record<ListenerName, Responder> | undefined;
+  #hasStarted: Promise<void> | undefined;
   #service: Composition | undefined;
 
   constructor(channel: Channel) {
     this.#link = new Link(channel, {
-      start: (start: WorkerStart) => this.#start(start),
+      start: (start: WorkerStart) => (this.#hasStarted = this.#start(start)),
       respond: (listener: ListenerName, connection: Socket) => {
         this.#responders?.[listener].respond(connection);
         return Promise.resolve();
       },
-      replaceTls: (tls: TlsMaterial) => {
+      replaceTls: async (tls: TlsMaterial) => {
+        await this.#hasStarted;
         this.#responders?.management.replaceTls(tls);
-        return Promise.resolve();
       },
       metrics: () => this.#service?.metrics.values() ?? Promise.resolve([]),
       stop: () => this.#stop(),

@@ -85,9 +85,9 @@ export class Workers {
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }
 
-  /** Has every worker serve another certificate. */
+  /** Has every worker serve another certificate; one that has yet to become ready was told of the former one. */
   async replaceTls(tls: TlsMaterial): Promise<void> {
-    await this.askAll('replaceTls', tls);
+    await Promise.allSettled(this.#workers.map(({ link }) => link.ask('replaceTls', [tls])));
   }
 
   /** Ends all workers once they have answered the requests in flight. */
