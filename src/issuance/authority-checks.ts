@@ -1,13 +1,13 @@
 import { SUBJECT_ALT_NAME_KINDS, type Validity } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
+import { roleOf } from '../preflight/candidate.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { describeSubject } from '../x509/distinguished-name.ts';
 import { isConstraining } from '../x509/name-constraints.ts';
 import { ANY_EXTENDED_KEY_USAGE, describeOid } from '../x509/oids.ts';
 import { constraintAgainst, directoryConstraintAgainst } from './name-constraint-check.ts';
 import { canonicalName } from './names.ts';
-import type { RequestedName } from './requested-names.ts';
-import type { IssuanceTerms } from './terms.ts';
+import type { IssuanceTerms, Pointers } from './terms.ts';
 import { commonPeriodOf } from './validity.ts';
 
 /** Which member of the constraints speaks of which kind of name. */
@@ -34,13 +34,23 @@ export function permittedByEveryAuthorityAbove(
       pointer: pointers.names[kind][index]?.pointer ?? `/${kind}`,
     })),
   );
-  const commonName = commonNameAsHost(certificate, pointers.subject('commonName'));
-  const names = [...judged, ...commonName].flatMap(({ baseKind, value, pointer }) =>
-    issuers.flatMap((issuer) =>
-      refusalBy(issuer, pointer, constraintAgainst(baseKind, value, issuer.nameConstraints)),
-    ),
+  const names = [...judged, ...hostInCommonName(certificate, pointers)].flatMap(
+    ({ baseKind, value, pointer }) =>
+      issuers.flatMap((issuer) =>
+        refusalBy(issuer, pointer, constraintAgainst(baseKind, value, issuer.nameConstraints)),
+      ),
   );
   return [...subject, ...names];
+}
+
+/**
+ * OpenSSL holds a common name that looks like a host against the DNS constraints when there is no
+ * dNSName, so that a certificate which slips by here would be refused there; old clients read it beside dNSNames too.
+ */
+function hostInCommonName(certificate: DecodedCertificate, pointers: Pointers) {
+  const value = commonNameAsHost(certificate);
+  const pointer = pointers.subject('commonName');
+  return value === undefined ? [] : [{ baseKind: 'dnsNames' as const, value, pointer }];
 }
 
 /** RFC 5280 §6.1.3 (b): the subject of every certificate, authorities included, unless it is empty. */
@@ -129,29 +139,26 @@ export function pathLengthLeftBy(issuers: readonly DecodedCertificate[]): number
  */
 const HOST_LABEL = String.raw`[\w\u{80}-\u{10ffff}](?:[\w\u{80}-\u{10ffff}-]*[\w\u{80}-\u{10ffff}])?`;
 const HOST = new RegExp(String.raw`^(?:\*\.)?${HOST_LABEL}(?:\.${HOST_LABEL})+\.?$`, 'u');
+const HOST_OF_ONE_LABEL = new RegExp(`^${HOST_LABEL}$`, 'u');
 
 /** Whether OpenSSL, old clients or people take a common name for a host. */
 export function looksLikeHost(commonName: string): boolean {
   return HOST.test(commonName);
 }
 
-/** The host that a common name looks like, as a dNSName would say it, or as it is where none could. */
-export function hostIn(commonName: string): string {
-  return canonicalName('dnsNames', commonName.replace(/\.$/, ''));
-}
-
 /**
- * OpenSSL holds a common name that looks like a host against the DNS constraints when there is no
- * dNSName, so that a certificate which slips by here would be refused there; old clients read it beside dNSNames too.
+ * The host for which a common name would be taken, as a dNSName would say it or as it is where none could; `undefined` for
+ * none, and for one of the subjectAltNames, which is judged as that. A server's may be of one label: where there is no
+ * dNSName, OpenSSL's `X509_check_host` compares any.
  */
-function commonNameAsHost(
-  { subject, names }: DecodedCertificate,
-  pointer: string,
-): (RequestedName & { baseKind: 'dnsNames' })[] {
+export function commonNameAsHost(certificate: DecodedCertificate): string | undefined {
+  const { subject, names } = certificate;
   const { commonName } = subject.known;
-  if (commonName === undefined || !looksLikeHost(commonName)) return [];
-  // One of the names is judged as that.
+  if (commonName === undefined) return undefined;
+  const isServers = roleOf(certificate) === 'server';
+  const isHost = HOST.test(commonName) || (isServers && HOST_OF_ONE_LABEL.test(commonName));
+  if (!isHost) return undefined;
   const isNamed = SUBJECT_ALT_NAME_KINDS.some((kind) => names[kind].includes(commonName));
-  if (isNamed && names.dnsNames.length > 0) return [];
-  return [{ baseKind: 'dnsNames', value: hostIn(commonName), pointer }];
+  if (isNamed && names.dnsNames.length > 0) return undefined;
+  return canonicalName('dnsNames', commonName.replace(/\.$/, ''));
 }

@@ -54,16 +54,32 @@ const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z
  */
 export function isUriIn(uri: string, pattern: string): boolean {
   if (pattern.startsWith('spiffe:') && !SPIFFE_ID.test(uri)) return false;
-  const segments = uriSegments(pattern);
-  const isOpen = segments.at(-1) === ANY_MORE;
-  const globs = isOpen ? segments.slice(0, -1) : segments;
-  return isWithin(uriSegments(uri), { globs, more: isOpen ? 'some' : 'none' }, isSegmentFor);
+  return isWithin(uriSegments(uri), uriPattern(pattern), isSegmentFor);
 }
 
-/** Whether a URI lies in a glob whatever port it names, or cannot be told: what is excluded is not to be had by spelling. */
+/**
+ * Whether any reader could find a URI in a glob: whatever its port, query, fragment, case and further slashes, and where it
+ * has other spellings. What is excluded is not to be had by spelling.
+ */
 export function touchesUriPattern(uri: string, pattern: string): boolean {
-  const withoutPort = uri.replace(/^([^:]*:\/\/[^/?#]*?):\d*(?=[/?#]|$)/, '$1');
-  return !isPlainUri(uri) || isUriIn(uri, pattern) || isUriIn(withoutPort, pattern);
+  if (!isPlainUri(uri)) return true;
+  const { globs, more } = uriPattern(reduced(pattern));
+  const covers = (segments: readonly string[]) =>
+    isWithin(
+      segments,
+      { globs, more },
+      (segment, glob) => glob === ANY || isGlobFor(segment, glob),
+    );
+  const whole = reduced(uri.replace(/^([^:]*:\/\/[^/?#]*?):\d*(?=[/?#]|$)/, '$1'));
+  const path = whole.replace(/[?#].*$/s, '');
+  // A slash at the end begins one more segment, or is passed over.
+  return [whole, path, path.replace(/\/$/, '')].map(uriSegments).some(covers);
+}
+
+/** In small letters, and each run of slashes in the path as one. */
+function reduced(uri: string): string {
+  const [, head = '', rest = ''] = URI_PARTS.exec(uri.toLowerCase()) ?? [];
+  return head + rest.replace(/\/{2,}/g, '/');
 }
 
 /** Whether a URI has but one spelling: neither percent signs nor dot segments (RFC 3986 §6.2.2). */
@@ -82,6 +98,12 @@ function dnsPattern(pattern: string): SegmentPattern {
   const isOpen = pattern.startsWith(`${ANY_MORE}.`);
   const glob = isOpen ? pattern.slice(ANY_MORE.length + 1) : pattern;
   return { globs: glob.split('.').reverse(), more: isOpen ? 'some' : 'none' };
+}
+
+function uriPattern(pattern: string): SegmentPattern {
+  const segments = uriSegments(pattern);
+  const isOpen = segments.at(-1) === ANY_MORE;
+  return { globs: isOpen ? segments.slice(0, -1) : segments, more: isOpen ? 'some' : 'none' };
 }
 
 function isWithin(
@@ -104,9 +126,12 @@ function isSegmentFor(segment: string, glob: string): boolean {
     : false;
 }
 
+/** The scheme with the host, and the rest (RFC 3986 §3). */
+const URI_PARTS = /^([^:]*:(?:\/\/[^/?#]*)?)(.*)$/s;
+
 /** The scheme and host in lower case, then each segment of the rest. */
 function uriSegments(uri: string): readonly string[] {
-  const [, head = '', rest = ''] = /^([^:]*:(?:\/\/[^/?#]*)?)(.*)$/s.exec(uri) ?? [];
+  const [, head = '', rest = ''] = URI_PARTS.exec(uri) ?? [];
   const [scheme = '', host] = head.toLowerCase().split('//');
   return [scheme, ...(host === undefined ? [] : [host]), ...rest.replace(/^\//, '').split('/')];
 }

@@ -1,9 +1,10 @@
 import { SUBJECT_ALT_NAME_KINDS, type Subject, type SubjectAltNames } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
+import { roleOf } from '../preflight/candidate.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../x509/distinguished-name.ts';
 import { ipOctets } from '../x509/ip-address.ts';
-import { hostIn, looksLikeHost } from './authority-checks.ts';
+import { commonNameAsHost } from './authority-checks.ts';
 import { durationSeconds, durationWords } from './duration.ts';
 import {
   isDnsNameIn,
@@ -13,6 +14,7 @@ import {
   touchesDnsPattern,
   touchesUriPattern,
 } from './name-patterns.ts';
+import type { Profile } from './profile.ts';
 import type { Check, IssuanceTerms } from './terms.ts';
 import { periodSeconds } from './validity.ts';
 
@@ -26,7 +28,7 @@ export const profileChecks: readonly Check[] = [
   nameKindsAreAllowed,
   wildcardsAreAllowed,
   namesMatchThePatterns,
-  commonNameMatchesThePatterns,
+  commonNameIsJudgedAsHost,
   periodIsWithinTheProfile,
 ];
 
@@ -108,7 +110,7 @@ function nameKindsAreAllowed(
   const strange = SUBJECT_ALT_NAME_KINDS.filter((kind) => !allowed.includes(kind)).flatMap((kind) =>
     names[kind].map((_, index) => ({
       pointer: pointers.names[kind][index]?.pointer ?? `/${kind}`,
-      detail: `profile "${profile.name}" takes no ${WORDS[kind]}`,
+      detail: takesNo(profile, WORDS[kind]),
     })),
   );
   const excess = pointers.names.uris[maximumUris]?.pointer ?? '/uris';
@@ -121,7 +123,7 @@ function wildcardsAreAllowed(
   { profile, pointers }: IssuanceTerms,
 ): readonly Violation[] {
   if (profile.subjectAltNames.wildcards) return [];
-  const detail = `profile "${profile.name}" takes no wildcards`;
+  const detail = takesNo(profile, 'wildcards');
   return names.dnsNames.flatMap((name, index) =>
     name.startsWith('*')
       ? [{ pointer: pointers.names.dnsNames[index]?.pointer ?? '/dnsNames', detail }]
@@ -148,25 +150,34 @@ function namesMatchThePatterns(
  * A common name that looks like a host is one to old clients and to OpenSSL, whatever the profile is for.
  * Where it must be one of the names, it has been judged as such.
  */
-function commonNameMatchesThePatterns(
-  { subject, isAuthority }: DecodedCertificate,
+function commonNameIsJudgedAsHost(
+  certificate: DecodedCertificate,
   { profile, pointers }: IssuanceTerms,
 ): readonly Violation[] {
-  const { commonName } = subject.known;
   const { defaults, commonName: mode } = profile.subject;
-  const isJudged = isAuthority || mode === 'subjectAltName' || defaults.commonName === commonName;
-  if (commonName === undefined || isJudged || !looksLikeHost(commonName)) return [];
-  const name = hostIn(commonName);
-  const kind = ipOctets(name) ? 'ipAddresses' : 'dnsNames';
-  const pointer = pointers.subject('commonName');
-  return patternViolations(profile, { kind, name: name.toLowerCase() }).map((detail) => ({
-    pointer,
-    detail,
-  }));
+  const isDefault = defaults.commonName === certificate.subject.known.commonName;
+  if (certificate.isAuthority || mode === 'subjectAltName' || isDefault) return [];
+  const host = commonNameAsHost(certificate);
+  if (host === undefined) return [];
+  const details = hostViolations(profile, host, roleOf(certificate) === 'server');
+  return details.map((detail) => ({ pointer: pointers.subject('commonName'), detail }));
+}
+
+/** A client may be called by what looks like a host where its profile takes no hosts: nobody connects to it by that. */
+function hostViolations(profile: Profile, host: string, isServers: boolean): readonly string[] {
+  const kind = ipOctets(host) ? 'ipAddresses' : 'dnsNames';
+  const { allowed, wildcards } = profile.subjectAltNames;
+  if (isServers && !allowed.includes(kind)) return [takesNo(profile, WORDS[kind])];
+  if (host.startsWith('*') && !wildcards) return [takesNo(profile, 'wildcards')];
+  return patternViolations(profile, { kind, name: host.toLowerCase() });
+}
+
+function takesNo({ name }: Profile, what: string): string {
+  return `profile "${name}" takes no ${what}`;
 }
 
 function patternViolations(
-  profile: IssuanceTerms['profile'],
+  profile: Profile,
   { kind, name }: { kind: NameKind; name: string },
 ): readonly string[] {
   const { permitted, excluded = [] } = profile.subjectAltNames[kind] ?? {};

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { assertPermittedBy } from './constraints.ts';
-import { attributesIn, DNS, EMAIL, extensionId, type Facts, factsOf, IP, URI } from './facts.ts';
+import {
+  attributesIn,
+  DNS,
+  EMAIL,
+  extensionId,
+  type Facts,
+  factsOf,
+  IP,
+  SERVER_AUTH,
+  URI,
+} from './facts.ts';
 import { assertNames, type RestatedNames } from './names.ts';
 
 /** A profile as this second statement of the policy has it. */
@@ -9,7 +19,6 @@ export interface RestatedProfile extends RestatedNames {
   readonly maximumDays: number;
 }
 
-const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0';
 const ALL_KINDS = [DNS, EMAIL, URI, IP];

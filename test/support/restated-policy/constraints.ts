@@ -8,6 +8,7 @@ import {
   type Facts,
   type GeneralName,
   IP,
+  SERVER_AUTH,
   URI,
 } from './facts.ts';
 
@@ -34,11 +35,20 @@ export function assertPermittedBy(authority: Facts, certificate: Facts): void {
 }
 
 /** A server's old clients, and OpenSSL, look for a host in the common name where there is no dNSName. */
-function judgedNamesOf({ names, subject, commonNames, x509 }: Facts): readonly GeneralName[] {
+function judgedNamesOf({
+  names,
+  subject,
+  commonNames,
+  extKeyUsage,
+  x509,
+}: Facts): readonly GeneralName[] {
   const isEmpty = attributesIn(subject).length === 0;
   const directory = isEmpty ? [] : [{ tag: DIRECTORY, content: subject }];
   if (x509.ca || names.some(({ tag }) => tag === DNS)) return [...directory, ...names];
-  const hosts = commonNames.filter((text) => /^(\*\.)?[\w-]+(\.[\w-]+)+$/.test(text));
+  const form = extKeyUsage.includes(SERVER_AUTH)
+    ? /^(\*\.)?[\w-]+(\.[\w-]+)*$/
+    : /^(\*\.)?[\w-]+(\.[\w-]+)+$/;
+  const hosts = commonNames.filter((text) => form.test(text));
   const asHosts = hosts.map((text) => ({ tag: DNS, content: Buffer.from(text) }));
   return [...directory, ...names, ...asHosts];
 }

@@ -9,6 +9,7 @@ export interface GeneralName {
 }
 
 export const EMAIL = 0x81;
+export const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 export const DNS = 0x82;
 export const DIRECTORY = 0xa4;
 export const URI = 0x86;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
-import { DNS, EMAIL, type Facts, type GeneralName, IP, URI } from './facts.ts';
+import { DNS, EMAIL, type Facts, type GeneralName, IP, SERVER_AUTH, URI } from './facts.ts';
 
 /** What a profile lets stand in the subjectAltName and the common name, said in another way than in src/. */
 export interface RestatedNames {
@@ -28,7 +28,8 @@ const FORMS: Readonly<Record<number, (text: string) => void>> = {
 };
 
 /** Every name is one that the profile allows, in a form of which no two readers make different things. */
-export function assertNames({ names, commonNames }: Facts, terms: RestatedNames): void {
+export function assertNames(facts: Facts, terms: RestatedNames): void {
+  const { names, commonNames } = facts;
   assert.ok(names.length <= MAX_NAMES);
   const texts = names.map(writtenName);
   assert.equal(new Set(texts).size, texts.length, 'a name twice');
@@ -39,9 +40,22 @@ export function assertNames({ names, commonNames }: Facts, terms: RestatedNames)
   assert.ok(hasNeeded, 'none of the names that it needs');
   assert.ok(names.length + commonNames.length > 0, 'nobody is named');
   if (terms.isCommonNameAName) assertCommonName(commonNames, names);
-  // Old clients take such a common name for a host, so that it must not be one that the profile forbids.
-  const hosts = commonNames.filter((text) => /^[\w-]+(\.[\w-]+)+$/.test(text) && isIP(text) === 0);
-  for (const host of hosts) assert.match(host.toLowerCase(), terms.likeness?.[DNS] ?? /^/);
+  assertCommonNamesAsHosts(facts, terms);
+}
+
+/** Old clients take such a common name for a host, so that it must not be one that the profile forbids. */
+function assertCommonNamesAsHosts(
+  { commonNames, extKeyUsage }: Facts,
+  { kinds, hasWildcards, likeness }: RestatedNames,
+): void {
+  const isServers = extKeyUsage.includes(SERVER_AUTH);
+  const form = isServers ? /^(\*\.)?[\w-]+(\.[\w-]+)*$/ : /^(\*\.)?[\w-]+(\.[\w-]+)+$/;
+  for (const host of commonNames.filter((text) => form.test(text))) {
+    const tag = isIP(host) === 0 ? DNS : IP;
+    assert.ok(!isServers || kinds.includes(tag), host);
+    assert.ok(hasWildcards || !host.startsWith('*'), host);
+    if (tag === DNS) assert.match(host.toLowerCase(), likeness?.[DNS] ?? /^/);
+  }
 }
 
 function assertName(name: GeneralName, { kinds, hasWildcards, likeness }: RestatedNames): void {

@@ -94,6 +94,11 @@ describe('the constraints of every authority above', () => {
       '/subject/commonName',
       { ...client('evil.example.net'), dnsNames: ['a.example.org'] },
     ],
+    [
+      'a host of one label as the common name of what may serve',
+      '/subject/commonName',
+      { profile: 'spiffe', uris: ['spiffe://a.example.org/b'], subject: { commonName: 'vault' } },
+    ],
     ['an address as a common name', '/subject/commonName', client('192.0.2.1')],
     [
       'the same of a server',

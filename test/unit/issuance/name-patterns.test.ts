@@ -173,4 +173,39 @@ describe('a URI pattern', () => {
       false,
     );
   });
+
+  it('is not to be got around by query, fragment, case, port or slashes where it excludes', () => {
+    const spelled = [
+      ['spiffe://example.org/ns/kube-system/**', 'spiffe://example.org', '/ns/kube-system/sa/x'],
+      ['https://secret.example.org/**', 'https://secret.example.org', '/a'],
+      ['https://secret.example.org/*', 'https://secret.example.org', '/a'],
+      ['https://secret.example.org/a', 'https://secret.example.org', '/a'],
+    ] as const;
+    for (const [pattern, start, path] of spelled) {
+      const forms = ['', '?q', '#f', '/', '/?q', '?a/b', '#/a/b'].map((end) => start + path + end);
+      const others = [start + path.toUpperCase(), `${start}/${path}`, `${start}:443${path}?q`];
+      for (const uri of [...forms, ...others, (start + path).toUpperCase()]) {
+        assert.ok(touchesUriPattern(uri, pattern), `${uri} in ${pattern}`);
+      }
+    }
+    for (const end of ['a*', 'a:b', "a'", '*']) {
+      assert.ok(touchesUriPattern(`https://example.org/${end}`, 'https://example.org/*'), end);
+    }
+    for (const uri of ['urn:secret:a', 'URN:secret:a', 'urn:SECRET:a', 'urn:secret:a?+x']) {
+      assert.ok(touchesUriPattern(uri, 'urn:secret:*'), uri);
+    }
+  });
+
+  it('that excludes leaves others alone', () => {
+    for (const [uri, pattern] of [
+      ['spiffe://example.org/ns/kube-system', 'spiffe://example.org/ns/kube-system/**'],
+      ['spiffe://example.org/ns/kube-systems/x', 'spiffe://example.org/ns/kube-system/**'],
+      ['spiffe://example.org/ns/shop/sa/x', 'spiffe://example.org/ns/kube-system/**'],
+      ['https://example.org/?u=https://secret.example.org/a', 'https://secret.example.org/**'],
+      ['https://example.org/b', 'https://example.org/a'],
+      ['urn:public:a', 'urn:secret:*'],
+    ] as const) {
+      assert.equal(touchesUriPattern(uri, pattern), false, `${uri} in ${pattern}`);
+    }
+  });
 });

@@ -69,4 +69,38 @@ describe('the names under a profile', () => {
       ],
     );
   });
+
+  it('takes no host in the commonName that it would not take as a name', async () => {
+    const uris = ['spiffe://example.org/a'];
+    const named = (commonName: string) => ({ subject: { commonName }, uris });
+    const refused = 'request-refused /subject/commonName';
+    const workload = {
+      extKeyUsage: ['serverAuth'],
+      subject: { commonName: 'any' },
+      subjectAltNames: { allowed: ['uris'], required: ['uris'] },
+    };
+    const hostsAsNames = ['www.bank.test', '*.bank.test', 'vault', 'Vault', '192.0.2.1'].map(named);
+    assert.deepEqual(await outcomesUnder(workload, ...hostsAsNames, named('build agent 7')), [
+      ...hostsAsNames.map(() => refused),
+      'granted',
+    ]);
+    const clients = { ...workload, extKeyUsage: ['clientAuth'] };
+    assert.deepEqual(
+      await outcomesUnder(clients, named('jane.doe'), named('vault'), named('*.bank.test')),
+      ['granted', 'granted', refused],
+    );
+    const builtIn = (commonName: string) => ({ ...named(commonName), profile: 'spiffe' });
+    assert.deepEqual(
+      await outcomesUnder({}, builtIn('web.example.org'), builtIn('web'), builtIn('*.bank.test')),
+      ['granted', 'granted', refused],
+    );
+    const permitting = {
+      ...workload,
+      subjectAltNames: { required: ['uris'], dnsNames: { permitted: ['web'] } },
+    };
+    assert.deepEqual(await outcomesUnder(permitting, named('web'), named('vault')), [
+      'granted',
+      refused,
+    ]);
+  });
 });
