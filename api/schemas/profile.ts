@@ -9,6 +9,10 @@ import {
 import { durationSeconds } from '../../src/issuance/duration.ts';
 import type { Profile } from '../../src/issuance/profile.ts';
 import {
+  contradictionsIn,
+  contradictionsInValidity,
+} from '../../src/issuance/profile-contradictions.ts';
+import {
   type ReadPattern,
   readDnsPattern,
   readUriPattern,
@@ -23,7 +27,6 @@ import { Duration, listOf, Name, SubjectBody } from './names.ts';
 /** What public authorities allow themselves (CA/Browser Forum Baseline Requirements §7.1.2.7). */
 const MAX_BACKDATE_SECONDS = 48 * 3_600;
 const OID = /^[0-2](\.(0|[1-9]\d{0,9})){1,31}$/;
-const AUTHORITIES = ['root', 'intermediate'];
 
 const Kind = z.enum(SUBJECT_ALT_NAME_KINDS);
 
@@ -69,17 +72,16 @@ const Validity = z
     if (durationSeconds(validity.backdate) > MAX_BACKDATE_SECONDS) {
       context.addIssue({ code: 'custom', path: ['backdate'], message: 'at most 48h' });
     }
-    const given = (['minimum', 'default', 'maximum'] as const).flatMap((member) => {
-      const text = validity[member];
-      return text === undefined ? [] : [{ member, seconds: durationSeconds(text) }];
-    });
-    for (const [index, { member, seconds }] of given.entries()) {
-      const before = given[index - 1];
-      if (before === undefined || before.seconds <= seconds) continue;
-      const message = `must not be less than the ${before.member}`;
-      context.addIssue({ code: 'custom', path: [member], message });
+    for (const { path, message } of contradictionsInValidity(validity)) {
+      context.addIssue({ code: 'custom', path: [...path], message });
     }
   });
+
+/** In the order of their bits, in which a certificate has them. */
+const KeyUsages = z
+  .array(z.enum(Object.keys(KEY_USAGE_BITS) as KeyUsage[]))
+  .min(1)
+  .transform((uses) => uses.toSorted((one, other) => KEY_USAGE_BITS[one] - KEY_USAGE_BITS[other]));
 
 const SubjectTermsBody = z.strictObject({
   defaults: SubjectBody.default({}),
@@ -118,10 +120,7 @@ export const ProfileBody = z
   .strictObject({
     name: Name,
     keyAlgorithms: z.array(z.enum(KEY_ALGORITHMS)).min(1).exactOptional(),
-    keyUsage: z
-      .array(z.enum(Object.keys(KEY_USAGE_BITS) as KeyUsage[]))
-      .min(1)
-      .exactOptional(),
+    keyUsage: KeyUsages.exactOptional(),
     extKeyUsage: z.array(ExtKeyUsage).max(32).exactOptional(),
     validity: Validity.exactOptional(),
     clampToIssuer: z.boolean().exactOptional(),
@@ -150,7 +149,8 @@ type Given = Omit<Partial<Profile>, 'subject'> & {
   readonly subject?: Terms;
 };
 
-function completed({ subject, ...given }: Given): Profile {
+/** With all that it leaves out: the built-in profile's of that name, or a new one's; inside of a member always that. */
+function completed({ subject, validity, ...given }: Given): Profile {
   const builtIn = BUILT_IN_PROFILES.find(({ name }) => name === given.name);
   const extKeyUsage = given.extKeyUsage ?? builtIn?.extKeyUsage ?? [];
   const isServer = extKeyUsage.includes(SERVER_AUTH);
@@ -163,55 +163,16 @@ function completed({ subject, ...given }: Given): Profile {
     subjectAltNames: SubjectAltNamesBody.parse({}),
     ...builtIn,
     ...given,
+    ...(validity ? { validity: builtIn?.isAuthority ? validity : bounded(validity) } : {}),
     subject: { commonName, ...(subject ?? builtIn?.subject ?? SubjectTermsBody.parse({})) },
   };
 }
 
-interface Contradiction {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-/** What could never be issued, or would be no certificate of its kind. */
-function contradictionsIn(profile: Profile): readonly Contradiction[] {
-  const { name, keyUsage, extKeyUsage, subjectAltNames, extensions, validity, isAuthority } =
-    profile;
-  const signs = keyUsage.includes('keyCertSign');
-  const repeated = extensions.findIndex(
-    ({ oid }, index) => extensions.findIndex((other) => other.oid === oid) !== index,
-  );
-  const unallowed = subjectAltNames.required.findIndex(
-    (kind) => !subjectAltNames.allowed.includes(kind),
-  );
-  const checks: readonly (readonly [isWrong: boolean, Contradiction])[] = [
-    [
-      isAuthority !== signs,
-      {
-        path: ['keyUsage'],
-        message: isAuthority
-          ? `"${name}" is for authorities, which need keyCertSign (RFC 5280 §4.2.1.9)`
-          : `keyCertSign is for the profiles ${AUTHORITIES.join(' and ')} alone`,
-      },
-    ],
-    [
-      new Set(extKeyUsage).size < extKeyUsage.length,
-      { path: ['extKeyUsage'], message: 'names one purpose twice' },
-    ],
-    [
-      !isAuthority && validity.default === undefined,
-      { path: ['validity', 'default'], message: 'is required' },
-    ],
-    [repeated >= 0, { path: ['extensions', repeated, 'oid'], message: 'stands there twice' }],
-    [
-      unallowed >= 0,
-      { path: ['subjectAltNames', 'required', unallowed], message: 'is not among those allowed' },
-    ],
-    [
-      isAuthority && subjectAltNames.allowed.length > 0,
-      { path: ['subjectAltNames', 'allowed'], message: 'authorities have none' },
-    ],
-  ];
-  return checks.flatMap(([isWrong, contradiction]) => (isWrong ? [contradiction] : []));
+/** A leaf's life has its bounds whatever is left out. */
+function bounded(validity: Profile['validity']): Profile['validity'] {
+  const { maximum = LEAF_VALIDITY.maximum, default: usual = LEAF_VALIDITY.default } = validity;
+  const isShorter = durationSeconds(maximum) < durationSeconds(usual);
+  return { ...validity, default: validity.default ?? (isShorter ? maximum : usual), maximum };
 }
 
 /** A profile as `GET /v1/profiles` shows it: in the words of the settings file, nothing left out. */

@@ -117,14 +117,15 @@ function fromCsr(
   const names = isEmpty(csr.names) ? inBody : inCsr;
   const { known } = csr.subject;
   const isSubjectInCsr = Object.keys(known).length > 0;
-  const ofCsr = { ...known, ...missingIn(known, profile.subject.defaults) };
+  const added = missingIn(known, profile.subject.defaults);
   return {
     profile: request.profile,
     publicKey: csr.publicKey,
     subject: isSubjectInCsr
-      ? matchedToNames(profile, ofCsr, names)
+      ? matchedToNames(profile, { ...known, ...added }, names)
       : leafSubjectOf(profile, request.subject, names),
-    isSubjectInOrder: isSubjectInCsr,
+    // What the profile adds to has the order of every other subject.
+    isSubjectInOrder: isSubjectInCsr && Object.keys(added).length === 0,
     names,
     validity: request.validity,
     subjectPointer: isSubjectInCsr ? () => '/csr' : pointerIntoSubject,

@@ -199,6 +199,7 @@ function periodIsWithinTheProfile(
     return [{ pointer: '/validity', detail: `at most ${durationWords(maximum)}` }];
   }
   const left = periodSeconds({ notBefore: now, notAfter: certificate.notAfter });
+  if (left <= 0) return [{ pointer: '/validity', detail: 'would have ended before its issue' }];
   if (minimum === undefined || Math.floor(left + 1) >= durationSeconds(minimum)) return [];
   return [{ pointer: '/validity', detail: `at least ${durationWords(minimum)}` }];
 }

@@ -89,6 +89,8 @@ const ABLE: Partial<Record<KeyUsage, RegExp>> = {
   keyEncipherment: /^rsa/,
   dataEncipherment: /^rsa/,
   keyAgreement: /^ecdsa/,
+  encipherOnly: /^ecdsa/,
+  decipherOnly: /^ecdsa/,
 };
 
 /** The keyUsage of a certificate for such a key (RFC 5280 §4.2.1.3; RFC 5480 §3, RFC 8410 §5). */

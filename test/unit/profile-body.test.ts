@@ -19,7 +19,14 @@ describe('what a profile may be', () => {
       [{ extKeyUsage: ['3.1.1'] }, 'extKeyUsage/0'],
       [{ keyAlgorithms: [] }, 'keyAlgorithms'],
       [{ keyAlgorithms: ['dsa'] }, 'keyAlgorithms/0'],
-      [{ validity: { maximum: '1d' } }, 'validity/default'],
+      [{ keyUsage: ['digitalSignature', 'digitalSignature'] }, 'keyUsage'],
+      [{ keyUsage: ['keyEncipherment'] }, 'keyUsage'],
+      [{ keyUsage: ['keyAgreement'], keyAlgorithms: ['rsa-2048'] }, 'keyUsage'],
+      [{ keyUsage: ['digitalSignature', 'encipherOnly'] }, 'keyUsage'],
+      [{ validity: { default: '3y' } }, 'validity/maximum'],
+      [{ validity: { default: '5m', maximum: '5m' } }, 'validity/maximum'],
+      [{ validity: { minimum: '90d', default: '90d', maximum: '90d' } }, 'validity/maximum'],
+      [{ name: 'root', validity: { backdate: '1h', maximum: '1h' } }, 'validity/maximum'],
       [{ validity: { backdate: '49h', default: '1d' } }, 'validity/backdate'],
       [{ validity: { minimum: '2d', default: '1d' } }, 'validity/default'],
       [{ validity: { default: '2d', maximum: '1d' } }, 'validity/maximum'],
@@ -28,6 +35,14 @@ describe('what a profile may be', () => {
       [
         { subjectAltNames: { allowed: ['uris'], required: ['dnsNames'] } },
         'subjectAltNames/required/0',
+      ],
+      [
+        { subject: { callerMaySet: [] }, subjectAltNames: { allowed: [] } },
+        'subjectAltNames/allowed',
+      ],
+      [
+        { extKeyUsage: ['serverAuth'], subjectAltNames: { allowed: [] } },
+        'subjectAltNames/allowed',
       ],
       [
         { subjectAltNames: { dnsNames: { permitted: ['*.A'] } } },
@@ -59,5 +74,27 @@ describe('what a profile may be', () => {
       );
     }
     assert.deepEqual(faultsIn({}), []);
+  });
+
+  it('has the bounds of any other where its validity leaves them out', () => {
+    const validityOf = (validity: object, name = 'shop') =>
+      ProfileBody.parse({ name, validity }).validity;
+    assert.deepEqual(validityOf({ default: '7d' }), {
+      backdate: '5m',
+      default: '7d',
+      maximum: '825d',
+    });
+    assert.deepEqual(validityOf({ maximum: '90d' }).default, '30d');
+    assert.deepEqual(validityOf({ maximum: '1d' }).default, '1d');
+    assert.deepEqual(validityOf({}, 'spiffe'), { backdate: '5m', default: '30d', maximum: '825d' });
+    assert.deepEqual(validityOf({}, 'root'), { backdate: '5m' });
+  });
+
+  it('has its key usages in the order of a certificate, whatever the file has', () => {
+    const { keyUsage } = ProfileBody.parse({
+      name: 'shop',
+      keyUsage: ['keyAgreement', 'nonRepudiation', 'digitalSignature'],
+    });
+    assert.deepEqual(keyUsage, ['digitalSignature', 'nonRepudiation', 'keyAgreement']);
   });
 });

@@ -71,5 +71,8 @@ describe('the subject under a profile', () => {
     const own = (await world.issue({ profile: 'shop', subject: known, ...hosts('a.b') }))
       .certificate;
     assert.equal(new X509Certificate(own.der).subject, 'C=US\nO=Dis\nCN=a.b');
+    const adding = await worldWith({ subject: { defaults: { organizationalUnit: 'Tin' } } });
+    const both = (await adding.issue({ profile: 'shop', csr })).certificate;
+    assert.equal(new X509Certificate(both.der).subject, 'C=US\nO=Dis\nOU=Tin\nCN=a.b');
   });
 });
