@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, isIPv6, type Socket } from 'node:net';
+import { inOrder } from './in-order.ts';
 import { mayLast } from './lasting-request.ts';
+import { UnreadAnswers } from './unread-answers.ts';
 import { refuseUnreadable, type UnreadableRequest } from './unreadable-request.ts';
 
 /** A certificate chain and its key, as PEM. */
@@ -43,11 +45,6 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 const SOCKET_IDLE_MS = 5 * 60_000;
 /** Of one process; each may cost a TLS session and a body. */
 const MAX_CONNECTIONS = 4_096;
-/**
- * Of one connection, that wait for their answers: what a client asks for and does not read is held in memory. Hardly
- * any client asks again before it has its answer.
- */
-const MAX_UNANSWERED = 100;
 /** What is not answered by then is cut off, or a stop could last for ever. */
 const CLOSE_DEADLINE_MS = 20_000;
 const CLOSE_SWEEP_MS = 50;
@@ -63,7 +60,7 @@ export interface ResponderOptions {
 
 /** Answers with the bounds of this service; without `tls` in plain HTTP. */
 export function respondWith(listener: RequestListener, options: ResponderOptions): Responder {
-  const app = hangingUp(listener);
+  const app = inOrder(listener);
   const { tls, ticketKeys, logUnreadable } = options;
   const common = { minVersion: 'TLSv1.2', ...(ticketKeys ? { ticketKeys } : {}) } as const;
   // A client may show a certificate, to renew it; who issued it is judged where it counts.
@@ -75,8 +72,18 @@ export function respondWith(listener: RequestListener, options: ResponderOptions
       )
     : createHttpServer(LIMITS, app);
   server.setTimeout(SOCKET_IDLE_MS);
+  // Who has sent all may say so by closing that half, and waits for the answer (RFC 9293 §3.6). Node's documentation lacks the member.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  const answers = new UnreadAnswers();
+  // With TLS once it is agreed on: whoever fails at that cannot be told anything, or be waited for.
+  const talking = new WeakSet<object>();
+  server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => {
+    talking.add(socket);
+    answers.watch(socket);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (!mayLast(socket as Socket)) logUnreadable(refuseUnreadable(error, socket as Socket));
+    if (!talking.has(socket)) socket.destroy();
+    else if (!mayLast(socket as Socket)) logUnreadable(refuseUnreadable(error, socket as Socket));
     // It may have been answered in part already, so that nothing can be said any more.
     else if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroy();
   });
@@ -92,6 +99,7 @@ export function respondWith(listener: RequestListener, options: ResponderOptions
         return;
       }
       connections.add(connection);
+      connection.allowHalfOpen = true;
       connection.once('close', () => connections.delete(connection));
       server.emit('connection', connection);
       connection.resume();
@@ -99,23 +107,10 @@ export function respondWith(listener: RequestListener, options: ResponderOptions
     replaceTls: (next) => {
       if ('setSecureContext' in server) server.setSecureContext({ ...next, ...common });
     },
-    close: () => close(server, connections),
-  };
-}
-
-/** Hangs up on connections with too many requests that wait for their answers. */
-function hangingUp(app: RequestListener): RequestListener {
-  const unanswered = new WeakMap<Socket, number>();
-  return (req, res) => {
-    const { socket } = req;
-    const count = (unanswered.get(socket) ?? 0) + 1;
-    if (count > MAX_UNANSWERED) {
-      socket.destroy();
-      return;
-    }
-    unanswered.set(socket, count);
-    res.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-    app(req, res);
+    close: async () => {
+      await close(server, connections);
+      answers.end();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { Response } from 'express';
 import { malformed } from '../malformed.ts';
+import { writeSlices } from '../send-octets.ts';
 import type { Form } from './form.ts';
 import type { Item } from './items.ts';
 
@@ -68,5 +68,6 @@ async function sendAfter(
   const results = await parts.results;
   await before;
   const texts = results.map(({ status, body }) => JSON.stringify({ status, body }));
-  if (!res.write(textOf(texts))) await once(res, 'drain', { signal });
+  await writeSlices(res, Buffer.from(textOf(texts)));
+  signal.throwIfAborted();
 }

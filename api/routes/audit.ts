@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { pageMembers } from '../schemas/page.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface AuditRoutesDeps {
@@ -31,7 +32,7 @@ export function auditRoutes({ listAuditEntries }: AuditRoutesDeps): Router {
       const items = found.slice(0, limit);
       const last = found.length > limit ? items.at(-1) : undefined;
       const nextCursor = last ? encodeCursor(SCOPE, last.sequence) : null;
-      res.json({ items: items.map(presentEntry), nextCursor });
+      sendJson(res, 200, { items: items.map(presentEntry), nextCursor });
     })
     .all(onlyMethods('GET', 'HEAD'));
 

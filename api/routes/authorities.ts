@@ -20,6 +20,7 @@ import { onlyMethods } from '../methods.ts';
 import { presentAuthority } from '../present-authority.ts';
 import { actorOf } from '../request-context.ts';
 import { AuthorityBody } from '../schemas/authority.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface AuthorityRoutesDeps {
@@ -59,7 +60,7 @@ export function authorityRoutes(deps: AuthorityRoutesDeps & AnswerOnceDeps<Issui
       const presented = authorities.map((authority) =>
         presentAuthority(authority, { pathOf, warning: warnings.get(authority.name) }),
       );
-      res.json({ items: await Promise.all(presented), nextCursor: null });
+      sendJson(res, 200, { items: await Promise.all(presented), nextCursor: null });
     })
     .post(async (req, res) => {
       const create = async ({ createAuthority }: Issuing): Promise<Answer> => {
@@ -77,7 +78,7 @@ export function authorityRoutes(deps: AuthorityRoutesDeps & AnswerOnceDeps<Issui
     .route('/authorities/:name')
     .get(async (req, res) => {
       parseQuery(NoParameters, req);
-      res.json(await present(await known(deps, req.params.name)));
+      sendJson(res, 200, await present(await known(deps, req.params.name)));
     })
     .all(onlyMethods('GET', 'HEAD'));
 

@@ -9,6 +9,7 @@ import { onlyMethods } from '../methods.ts';
 import { presentAuthority } from '../present-authority.ts';
 import { actorOf } from '../request-context.ts';
 import { CertificationBody, ImportBody } from '../schemas/authority.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 import type { AuthorityRoutesDeps } from './authorities.ts';
 
@@ -37,8 +38,8 @@ export function authorityIntakeRoutes(deps: AuthorityIntakeRoutesDeps): Router {
       const { pfx, ...body } = parseBody(ImportBody, req.body);
       const source = pfx === undefined ? body : { ...body, pfx: Buffer.from(pfx, 'base64') };
       const authority = await deps.importAuthority(source, actorOf(res));
-      res.status(201).location(`/v1/authorities/${authority.name}`);
-      res.json(await present(authority));
+      res.location(`/v1/authorities/${authority.name}`);
+      sendJson(res, 201, await present(authority));
     })
     .all((req, res, next) => {
       // An authority may be called "import", and is shown like any other.
@@ -52,7 +53,7 @@ export function authorityIntakeRoutes(deps: AuthorityIntakeRoutesDeps): Router {
       parseQuery(NoParameters, req);
       const certification = parseBody(CertificationBody, req.body);
       const authority = await deps.certifyAuthority(req.params.name, certification, actorOf(res));
-      res.json(await present(authority));
+      sendJson(res, 200, await present(authority));
     })
     // The other methods of this path are answered, or refused, where authorities are shown.
     .all((_req, _res, next) => next());

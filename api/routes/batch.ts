@@ -140,12 +140,18 @@ async function untilGone(
 ): Promise<void> {
   const gone = new AbortController();
   const { signal } = gone;
-  res.once('close', () => gone.abort(new Error('the client has gone')));
+  const { socket } = req;
+  const abort = () => gone.abort(new Error('the client has gone'));
+  res.once('close', abort);
+  // It might have closed its half alone; so much is not begun on that chance.
+  socket.once('end', abort);
   try {
     await work(signal);
   } catch (error) {
     // A request that broke off is nobody's fault here, and nobody is there to be told.
     if (!signal.aborted && !(req.destroyed && !req.complete)) throw error;
+  } finally {
+    socket.off('end', abort);
   }
 }
 

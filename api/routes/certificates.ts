@@ -17,6 +17,7 @@ import { presentCertificate, presentIssued } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { CertificateBody, CertificateListQuery, CertificateQuery } from '../schemas/certificate.ts';
 import { Name } from '../schemas/names.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 /** What a list is narrowed down to; absent members do not narrow. */
@@ -63,7 +64,7 @@ export function certificateRoutes(deps: CertificateRoutesDeps & AnswerOnceDeps<I
   router
     .route('/certificates')
     .get(async (req, res) => {
-      res.json(await listPage(deps, parseQuery(CertificateListQuery, req)));
+      sendJson(res, 200, await listPage(deps, parseQuery(CertificateListQuery, req)));
     })
     .post(async (req, res) => {
       const asked = { operation: 'issueCertificate', req, res };
@@ -102,7 +103,8 @@ async function show(
   const { authority, ...query } = parseQuery(CertificateQuery, req);
   const certificate = await knownCertificate(deps, req.params.serialNumber, authority);
   const above = await deps.pathAbove(certificate);
-  if (query.format === 'json') res.json(presentCertificate(certificate, above, deps.now()));
+  if (query.format === 'json')
+    sendJson(res, 200, presentCertificate(certificate, above, deps.now()));
   else sendDownload(res, downloadOf(certificate, above, { ...query, format: query.format }));
 }
 

@@ -3,6 +3,7 @@ import { FINDING_SOURCES, type Finding } from '../../src/discovery/finding.ts';
 import type { CoverageReport } from '../../src/discovery/report.ts';
 import { NoParameters, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface CoverageRoutesDeps {
@@ -17,7 +18,7 @@ export function coverageRoutes(deps: CoverageRoutesDeps): Router {
     .get(async (req, res) => {
       parseQuery(NoParameters, req);
       const { findings, sources } = await deps.coverage();
-      res.json({ items: findings.map(presentFinding), nextCursor: null, sources });
+      sendJson(res, 200, { items: findings.map(presentFinding), nextCursor: null, sources });
     })
     .all(onlyMethods('GET', 'HEAD'));
 

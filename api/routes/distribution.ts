@@ -4,6 +4,7 @@ import { PkiError } from '../../src/errors.ts';
 import { DER_TYPE } from '../download.ts';
 import { NoParameters, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
+import { sendOwnOctets } from '../send-octets.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface DistributionRoutesDeps {
@@ -42,7 +43,8 @@ export function distributionRoutes(deps: DistributionRoutesDeps): Router {
   router
     .route('/metrics')
     .get(async (_req, res) => {
-      res.set('Content-Type', metrics.contentType).send(await metrics.text());
+      res.set('Content-Type', metrics.contentType);
+      sendOwnOctets(res, Buffer.from(await metrics.text()));
     })
     .all(onlyMethods('GET', 'HEAD'));
 

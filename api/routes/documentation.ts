@@ -3,6 +3,7 @@ import { parseContract } from '../documentation/contract.ts';
 import { contractPage } from '../documentation/contract-page.ts';
 import { CONTENT_SECURITY_POLICY, html, page, prose } from '../documentation/html.ts';
 import { onlyMethods } from '../methods.ts';
+import { sendOctets } from '../send-octets.ts';
 import { strictRouter } from '../strict-router.ts';
 
 /** What a caller is told about one code of the problem table. */
@@ -31,7 +32,7 @@ export function documentationRoutes({ openapiYaml, problems }: DocumentationDeps
   router
     .route('/openapi.yaml')
     .get((_req, res) => {
-      res.type('application/yaml; charset=utf-8').send(contract);
+      sendOctets(res.type('application/yaml; charset=utf-8'), contract);
     })
     .all(onlyMethods('GET', 'HEAD'));
 
@@ -57,7 +58,7 @@ export function documentationRoutes({ openapiYaml, problems }: DocumentationDeps
 }
 
 function sendPage(res: Response, octets: Buffer): void {
-  res.set('Content-Security-Policy', CONTENT_SECURITY_POLICY).type('html').send(octets);
+  sendOctets(res.set('Content-Security-Policy', CONTENT_SECURITY_POLICY).type('html'), octets);
 }
 
 function problemPage(code: string, { status, title, explanation }: ProblemKind): string {

@@ -13,6 +13,7 @@ import { onlyMethods } from '../methods.ts';
 import { actorOf } from '../request-context.ts';
 import { OfAuthority } from '../schemas/certificate.ts';
 import { CertificatePfxBody, PfxBody } from '../schemas/pfx.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 import type { CertificateRoutesDeps } from './certificates.ts';
 
@@ -98,7 +99,7 @@ function sendPfx(
   if (wantsJson(req)) {
     const { password, warnings } = pfx;
     res.set('Cache-Control', 'no-store');
-    res.json({ pfx: pfx.pfx.toString('base64'), password, warnings });
+    sendJson(res, 200, { pfx: pfx.pfx.toString('base64'), password, warnings });
     return;
   }
   const codes = pfx.warnings.map(({ code }) => code);

@@ -6,6 +6,7 @@ import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { presentFinding } from '../present-finding.ts';
 import { PreflightBody } from '../schemas/preflight.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface PreflightRoutesDeps {
@@ -22,7 +23,7 @@ export function preflightRoutes({ preflight }: PreflightRoutesDeps): Router {
       parseQuery(NoParameters, req);
       const { consumer, file } = parseBody(PreflightBody, req.body);
       const { findings, ...report } = await preflight(consumer, file);
-      res.json({
+      sendJson(res, 200, {
         ...report,
         findings: findings.map(({ certificate, ...finding }) => ({
           ...presentFinding(finding, [consumer]),

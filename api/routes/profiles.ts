@@ -3,6 +3,7 @@ import type { Profile } from '../../src/issuance/profile.ts';
 import { NoParameters, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { presentProfile } from '../schemas/profile.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface ProfileRoutesDeps {
@@ -17,7 +18,7 @@ export function profileRoutes({ listProfiles }: ProfileRoutesDeps): Router {
     .route('/profiles')
     .get((req, res) => {
       parseQuery(NoParameters, req);
-      res.json({ items: listProfiles().map(presentProfile), nextCursor: null });
+      sendJson(res, 200, { items: listProfiles().map(presentProfile), nextCursor: null });
     })
     .all(onlyMethods('GET', 'HEAD'));
 

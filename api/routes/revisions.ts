@@ -11,6 +11,7 @@ import { onlyMethods } from '../methods.ts';
 import { wireTime } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { pageMembers } from '../schemas/page.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface RevisionRoutesDeps {
@@ -45,7 +46,7 @@ export function revisionRoutes(deps: RevisionRoutesDeps): Router {
       const items = found.slice(0, limit);
       const last = found.length > limit ? items.at(-1) : undefined;
       const nextCursor = last ? encodeCursor(scope, last.number) : null;
-      res.json({ items: items.map(presentRevision), nextCursor });
+      sendJson(res, 200, { items: items.map(presentRevision), nextCursor });
     })
     .all(onlyMethods('GET', 'HEAD'));
 
@@ -54,7 +55,7 @@ export function revisionRoutes(deps: RevisionRoutesDeps): Router {
     .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       parseOptionalBody(NoMembers, req);
-      res.json({ items: await deps.rollBack(req.params.name, actorOf(res)) });
+      sendJson(res, 200, { items: await deps.rollBack(req.params.name, actorOf(res)) });
     })
     .all(onlyMethods('POST'));
 

@@ -6,6 +6,7 @@ import { NoParameters, parseOptionalBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { wireTime } from '../present-certificate.ts';
 import { RotationPlanBody } from '../schemas/rotation-plan.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface RotationPlanRoutesDeps {
@@ -32,7 +33,7 @@ export function rotationPlanRoutes(deps: RotationPlanRoutesDeps): Router {
         rate: whatIf.rate,
         limit,
       });
-      res.json(presentPlan(plan));
+      sendJson(res, 200, presentPlan(plan));
     })
     .all(onlyMethods('POST'));
 

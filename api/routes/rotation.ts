@@ -19,6 +19,7 @@ import { wireTime } from '../present-certificate.ts';
 import { actorOf } from '../request-context.ts';
 import { RotationRunBody, TargetBody, TargetReplacementBody, targetOf } from '../schemas/target.ts';
 import type { SdsStatus } from '../sds/subscriptions.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 import { urgentTargets } from '../urgent-targets.ts';
 
@@ -53,16 +54,14 @@ export function rotationRoutes(deps: RotationRoutesDeps): Router {
     .route('/rotation/targets')
     .get(async (req, res) => {
       const { items, nextCursor } = urgentTargets(await deps.listTargets(), req, deps.now());
-      res.json({ items: await presentTargets(deps, items), nextCursor });
+      sendJson(res, 200, { items: await presentTargets(deps, items), nextCursor });
     })
     .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       const target = targetOf(parseBody(TargetBody, req.body));
       const record = await deps.createTarget(target, actorOf(res));
-      res
-        .status(201)
-        .location(`/v1/rotation/targets/${target.name}`)
-        .json(await present(record));
+      res.location(`/v1/rotation/targets/${target.name}`);
+      sendJson(res, 201, await present(record));
     })
     .all(onlyMethods('GET', 'HEAD', 'POST'));
 
@@ -72,10 +71,10 @@ export function rotationRoutes(deps: RotationRoutesDeps): Router {
       parseQuery(NoParameters, req);
       const record = await deps.findTarget(req.params.name);
       if (!record) throw new PkiError('target-unknown', 'no target has this name');
-      res.json(await present(record));
+      sendJson(res, 200, await present(record));
     })
     .put(async (req, res) => {
-      res.json(await present(await replace(deps, req, res)));
+      sendJson(res, 200, await present(await replace(deps, req, res)));
     })
     .delete(async (req, res) => {
       const { destination } = parseQuery(DeleteQuery, req);
@@ -95,7 +94,7 @@ function addPasses(router: Router, deps: RotationRoutesDeps): void {
     .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       parseOptionalBody(NoMembers, req);
-      res.json({ items: await deps.rotate(req.params.name, actorOf(res)) });
+      sendJson(res, 200, { items: await deps.rotate(req.params.name, actorOf(res)) });
     })
     .all(onlyMethods('POST'));
 
@@ -104,7 +103,7 @@ function addPasses(router: Router, deps: RotationRoutesDeps): void {
     .post(refuseIdempotencyKey, async (req, res) => {
       parseQuery(NoParameters, req);
       const { force } = parseOptionalBody(RotationRunBody, req);
-      res.json({ items: await deps.run(actorOf(res), { force }) });
+      sendJson(res, 200, { items: await deps.run(actorOf(res), { force }) });
     })
     .all(onlyMethods('POST'));
 }

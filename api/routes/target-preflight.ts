@@ -4,6 +4,7 @@ import type { TargetPreflight } from '../../src/rotation/target-preflight.ts';
 import { NoParameters, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { presentFinding } from '../present-finding.ts';
+import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
 
 export interface TargetPreflightRoutesDeps {
@@ -23,7 +24,7 @@ export function targetPreflightRoutes(deps: TargetPreflightRoutesDeps): Router {
       parseQuery(NoParameters, req);
       const { findings, ...preflight } = await deps.preflightOfTarget(req.params.name);
       const presented = findings.map((finding) => presentFinding(finding, SPEAKERS));
-      res.json({ ...preflight, findings: presented });
+      sendJson(res, 200, { ...preflight, findings: presented });
     })
     .all(onlyMethods('GET', 'HEAD'));
 
