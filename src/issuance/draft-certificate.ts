@@ -11,6 +11,7 @@ import { malformedPartsOf } from './malformed-parts.ts';
 import { violationsOf } from './policy.ts';
 import type { Profile } from './profile.ts';
 import { newSerialNumber } from './serial-number.ts';
+import { ungrantedExtensions } from './ungranted-extensions.ts';
 
 export interface DraftDeps {
   readonly randomBytes: (size: number) => Uint8Array;
@@ -62,12 +63,16 @@ export function draftCertificate(
   const violations = violationsOf(decoded, terms);
   // What breaks the policy breaks many a rule as well, and is best said in the policy's words.
   const lint = violations.length > 0 ? { violations, warnings: [] } : lintOf(decoded, terms);
-  const warnings = [...(request.warnings ?? []), ...clampWarnings(decoded, profile, signer)];
+  const asked = request.requestedExtensions;
   return {
     tbsCertificate,
     decoded,
     violations: lint.violations,
-    warnings: [...warnings, ...lint.warnings],
+    warnings: [
+      ...(asked ? ungrantedExtensions(asked, decoded) : []),
+      ...clampWarnings(decoded, profile, signer),
+      ...lint.warnings,
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Subject, Warning } from '../certificate.ts';
+import type { Subject } from '../certificate.ts';
+import type { DecodedExtensions } from '../x509/decode-extensions.ts';
 import type { SubjectKey } from '../x509/key.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
 import type { Issuer } from './issuer.ts';
@@ -21,7 +22,8 @@ export interface IssuanceRequest {
   readonly subjectPointer: (attribute?: keyof Subject) => string;
   /** Where the choice of the key stands; absent: `/keyAlgorithm`. */
   readonly keyPointer?: string;
-  readonly warnings?: readonly Warning[];
+  /** What a CSR asks for; a warning says what of it is not granted. */
+  readonly requestedExtensions?: DecodedExtensions;
 }
 
 /** The signer: an authority that exists, or a root that is just being made. */

@@ -6,7 +6,6 @@ import {
   SUBJECT_ALT_NAME_KINDS,
   type Subject,
   type SubjectAltNames,
-  type Warning,
 } from '../certificate.ts';
 import { refused, type Violation } from '../errors.ts';
 import {
@@ -130,7 +129,7 @@ function fromCsr(
     validity: request.validity,
     subjectPointer: isSubjectInCsr ? () => '/csr' : pointerIntoSubject,
     keyPointer: '/csr',
-    warnings: csr.ignoredExtensions.map(ignoredExtension),
+    requestedExtensions: csr.requested,
   };
 }
 
@@ -164,11 +163,6 @@ function disagreementsOf(
 /** The attributes that `defaults` have and `subject` lacks. */
 function missingIn(subject: Subject, defaults: Subject): Subject {
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => !(name in subject)));
-}
-
-/** What the asker for an extension is told. */
-export function ignoredExtension(extension: string): Warning {
-  return { code: 'extension-ignored', detail: `the CSR's ${extension} was not granted` };
 }
 
 function isEmpty(names: SubjectAltNames): boolean {

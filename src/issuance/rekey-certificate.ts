@@ -10,7 +10,7 @@ import { subjectKeyIdentifierOf, subjectKeyOf } from '../x509/key.ts';
 import { judgePublicKey } from '../x509/public-key-fault.ts';
 import { decodePublicKey } from '../x509/subject-public-key-info.ts';
 import { issueCertificate } from './issue-certificate.ts';
-import { type IssuedLeaf, ignoredExtension } from './issue-leaf.ts';
+import type { IssuedLeaf } from './issue-leaf.ts';
 import type { RenewalDeps } from './renew-certificate.ts';
 import { type Renewal, renewalOrderOf } from './renewal-order.ts';
 import { inItsWords } from './renewal-refusal.ts';
@@ -62,8 +62,8 @@ async function rekeyByCsr(deps: RenewalDeps, rekeying: Rekeying, pem: string): P
   const csr = await readCertificationRequest(pem);
   const disagreements = disagreementsOf(csr, old);
   if (disagreements.length > 0) throw refused(disagreements);
-  const warnings = csr.ignoredExtensions.map(ignoredExtension);
-  const order = orderFor(csr.publicKey, { keyPointer: '/csr', warnings });
+  const said = { keyPointer: '/csr', requestedExtensions: csr.requested };
+  const order = orderFor(csr.publicKey, said);
   const alongside = { replaces: certificate.serialNumber };
   return { certificate: await issueCertificate(deps, order, alongside) };
 }

@@ -40,7 +40,7 @@ export async function renewalOrderOf(deps: LeafDeps, renewal: Renewal) {
   return {
     old,
     /** What the certificate for `publicKey` is to say. */
-    orderFor: (publicKey: SubjectKey, more: Pick<IssuanceRequest, 'keyPointer' | 'warnings'>) => ({
+    orderFor: (publicKey: SubjectKey, more: KeyTerms) => ({
       signer,
       actor,
       request: { ...requestOf(terms, publicKey), ...more },
@@ -48,11 +48,14 @@ export async function renewalOrderOf(deps: LeafDeps, renewal: Renewal) {
   } satisfies RenewalOrder;
 }
 
+/** What comes with the key, and not from the certificate. */
+type KeyTerms = Pick<IssuanceRequest, 'keyPointer' | 'requestedExtensions'>;
+
 interface RenewalOrder {
   readonly old: DecodedCertificate;
   readonly orderFor: (
     publicKey: SubjectKey,
-    more: Pick<IssuanceRequest, 'keyPointer' | 'warnings'>,
+    more: KeyTerms,
   ) => { readonly signer: Issuer; readonly actor: Actor; readonly request: IssuanceRequest };
 }
 

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { PkiError } from '../errors.ts';
 import { nextStep } from '../in-step.ts';
+import type { DecodedExtensions } from './decode-extensions.ts';
 import { type DecodedRequest, readRequest } from './decode-request.ts';
 import type { DecodedSubject } from './decode-subject.ts';
 import { DerError } from './der-error.ts';
@@ -24,8 +25,8 @@ export interface CertificationRequest {
   readonly publicKey: SubjectKey;
   readonly subject: DecodedSubject;
   readonly names: DecodedNames;
-  /** Extensions that were asked for and are not granted, such as `keyUsage (2.5.29.15)`. */
-  readonly ignoredExtensions: readonly string[];
+  /** All that its extension request asks for, of which whoever issues grants what the profile says. */
+  readonly requested: DecodedExtensions;
 }
 
 /** RFC 7468 §7; the second one is what older tools write. */
@@ -53,8 +54,8 @@ const DECIDED_BY_PROFILE = [KEY_USAGE, EXT_KEY_USAGE];
  */
 export async function readCertificationRequest(pem: string): Promise<CertificationRequest> {
   const request = parse(pem);
-  const { values } = request.requested;
-  const ignoredExtensions = ignoredExtensionsOf(request);
+  const { requested } = request;
+  assertUrgentExtensionsAreGranted(requested);
   const judged = judgePublicKey(request.publicKey);
   if ('fault' in judged) throw invalid(judged.fault);
   const { keyAlgorithm } = judged;
@@ -68,8 +69,8 @@ export async function readCertificationRequest(pem: string): Promise<Certificati
   return {
     publicKey: { keyAlgorithm, subjectPublicKeyInfo },
     subject: request.subject,
-    names: values.names,
-    ignoredExtensions,
+    names: requested.values.names,
+    requested,
   };
 }
 
@@ -101,17 +102,13 @@ function parse(pem: string): DecodedRequest {
   }
 }
 
-/** All but the names. What is critical must not be passed over by whoever does not grant it. */
-function ignoredExtensionsOf({ requested }: DecodedRequest): readonly string[] {
-  const { extensions, values } = requested;
-  return extensions.flatMap(({ id, isCritical }) => {
+/** What is critical must not be passed over by whoever does not grant it. */
+function assertUrgentExtensionsAreGranted({ extensions, values }: DecodedExtensions): void {
+  for (const { id, isCritical } of extensions) {
     const isGranted = id === SUBJECT_ALT_NAME || (id === BASIC_CONSTRAINTS && !values.isAuthority);
-    if (isGranted) return [];
-    if (isCritical && !DECIDED_BY_PROFILE.includes(id)) {
-      throw invalid(`asks for the critical extension ${describeOid(id)}, which is not granted`);
-    }
-    return [describeOid(id)];
-  });
+    if (isGranted || !isCritical || DECIDED_BY_PROFILE.includes(id)) continue;
+    throw invalid(`asks for the critical extension ${describeOid(id)}, which is not granted`);
+  }
 }
 
 /** RFC 2986 §3: the signature proves that the requester has the private key. */

@@ -77,6 +77,25 @@ describe('POST /v1/certificates with a csr', () => {
     assert.deepEqual(issued.dnsNames, [host]);
   });
 
+  it('201: no warning of what was asked for and is granted, alone or in a batch', async () => {
+    const extensions = [
+      `subjectAltName=DNS:${host}`,
+      'basicConstraints=critical,CA:FALSE',
+      'keyUsage=critical,digitalSignature',
+      'extendedKeyUsage=serverAuth',
+    ];
+    const csr = newCsr({ extensions });
+    assert.deepEqual((await issue(api, { csr })).warnings, []);
+    const items = [{ authority: 'issuing', profile: 'server', csr }];
+    const { results } = (await api.post('/v1/certificates/batch', { items })).json<{
+      results: readonly { readonly body: { readonly warnings: readonly unknown[] } }[];
+    }>();
+    assert.deepEqual(
+      results.map(({ body }) => body.warnings),
+      [[]],
+    );
+  });
+
   it('201: other extensions are ignored, and named in the warnings', async () => {
     const extensions = [
       `subjectAltName=DNS:${host}`,

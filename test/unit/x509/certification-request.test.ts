@@ -38,7 +38,10 @@ describe('a CSR that openssl made', () => {
     assert.deepEqual(known, { country: 'CH', organization: 'Dis', commonName: 'a' });
     assert.deepEqual(others, []);
     assert.deepEqual(request.names.dnsNames, ['a', 'b']);
-    assert.deepEqual([...request.ignoredExtensions], []);
+    assert.deepEqual(
+      request.requested.extensions.map(({ id }) => id),
+      ['2.5.29.17'],
+    );
     const shown = execFileSync('openssl', ['req', '-noout', '-pubkey'], { input: good });
     const spki = subjectPublicKeyInfoOf(createPublicKey(shown));
     assert.deepEqual(request.publicKey, {
@@ -89,18 +92,24 @@ describe('a CSR that openssl made', () => {
     }
   });
 
-  it('may ask for anything else, which is told and not granted', async () => {
+  it('may ask for anything else, which is handed out', async () => {
     const extensions = [
       'basicConstraints=CA:TRUE',
       'keyUsage=critical,keyCertSign',
       '1.2.3=DER:0500',
     ];
     const added = extensions.flatMap((extension) => ['-addext', extension]);
-    const { ignoredExtensions } = await readCertificationRequest(requestBy(P256, ...added));
+    const { requested } = await readCertificationRequest(requestBy(P256, ...added));
     assert.deepEqual(
-      [...ignoredExtensions],
-      ['basicConstraints (2.5.29.19)', 'keyUsage (2.5.29.15)', '1.2.3'],
+      requested.extensions.map(({ id, isCritical }) => [id, isCritical]),
+      [
+        ['2.5.29.19', false],
+        ['2.5.29.15', true],
+        ['1.2.3', false],
+      ],
     );
+    const { isAuthority, keyUsage } = requested.values;
+    assert.deepEqual([isAuthority, keyUsage], [true, ['keyCertSign']]);
   });
 
   it('tells of subject attributes that are unknown here', async () => {

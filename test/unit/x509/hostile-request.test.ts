@@ -139,7 +139,7 @@ describe('a CSR that no tool would make', () => {
     ];
     const request = await readOrRefused(handMadeRequest({ extensions }));
     assert.ok(request !== 'refused');
-    assert.deepEqual(request.ignoredExtensions, ['keyUsage (2.5.29.15)']);
+    assert.deepEqual(request.requested.values.keyUsage, ['digitalSignature']);
   });
 
   it('may bring a challenge password, which goes no further', async () => {
