@@ -111,7 +111,7 @@ function fromCsr(
   }
   const inCsr = requestedNames(csr.names, () => '/csr');
   const inBody = requestedNames(request);
-  const disagreements = disagreementsOf(request, csr, { inBody, inCsr });
+  const disagreements = disagreementsOf(request, csr, { inBody, inCsr, profile });
   if (disagreements.length > 0) throw refused(disagreements);
   const names = isEmpty(csr.names) ? inBody : inCsr;
   const { known } = csr.subject;
@@ -136,7 +136,11 @@ function fromCsr(
 function disagreementsOf(
   request: LeafRequest,
   csr: CertificationRequest,
-  requested: { readonly inBody: RequestedNames; readonly inCsr: RequestedNames },
+  terms: {
+    readonly inBody: RequestedNames;
+    readonly inCsr: RequestedNames;
+    readonly profile: Profile;
+  },
 ): readonly Violation[] {
   const { names, subject } = csr;
   const unknown = [
@@ -144,15 +148,19 @@ function disagreementsOf(
     ...subject.others.map((type) => `names ${type}, which is unknown here or stands there twice`),
     ...(subject.hasJointAttributes ? ['names several attributes in one RDN'] : []),
   ].map((detail) => ({ pointer: '/csr', detail }));
-  const [inBody, inCsr] = [valuesOf(requested.inBody), valuesOf(requested.inCsr)];
+  const [inBody, inCsr] = [valuesOf(terms.inBody), valuesOf(terms.inCsr)];
   const kinds = isEmpty(inCsr) ? [] : SUBJECT_ALT_NAME_KINDS;
   const disagreeing = kinds.filter(
     (kind) =>
       request[kind] !== undefined && !areSameNames({ ...inCsr, [kind]: inBody[kind] }, inCsr),
   );
   const isSubjectInCsr = Object.keys(subject.known).length > 0;
+  const granted = isEmpty(inCsr) ? terms.inBody : terms.inCsr;
+  const written = (wished: Subject) => matchedToNames(terms.profile, wished, granted);
   const isSubjectAgreed =
-    !isSubjectInCsr || !request.subject || areSameSubject(request.subject, subject.known);
+    !isSubjectInCsr ||
+    !request.subject ||
+    areSameSubject(written(request.subject), written(subject.known));
   return [
     ...unknown,
     ...disagreeing.map((kind) => ({ pointer: `/${kind}`, detail: 'the CSR names others' })),

@@ -42,6 +42,23 @@ describe('a leaf by CSR', () => {
     assert.deepEqual(await askedByCsr(parts, beside), refusedAt('/ipAddresses', '/subject'));
   });
 
+  it('agrees with a common name in the body that is written otherwise, where it is one of the names', async () => {
+    const names = [dns('a.b'), dns('xn--bcher-kva.b')];
+    for (const [inCsr, inBody, profile, outcome] of [
+      ['A.B', 'a.b', 'server', ['granted']],
+      ['a.b', 'A.B', 'server', ['granted']],
+      ['bücher.b', 'xn--bcher-kva.b', 'server', ['granted']],
+      ['A.B', 'xn--bcher-kva.b', 'server', ['request-refused', '/subject']],
+      ['A.B', 'a.b', 'client', ['request-refused', '/subject']],
+    ] as const) {
+      const beside = { profile, subject: { commonName: inBody } };
+      const subject = commonNameOf(inCsr);
+      assert.deepEqual(await askedByCsr({ subject, names }, beside), outcome, inCsr);
+      const withoutNames = { ...beside, dnsNames: ['a.b', 'bücher.b'] };
+      assert.deepEqual(await askedByCsr({ subject }, withoutNames), outcome, inCsr);
+    }
+  });
+
   it('is refused for kinds of names and subject attributes that are not issued here', async () => {
     const names = [dns(host)];
     for (const parts of [
