@@ -1,4 +1,4 @@
-import { type KeyAlgorithm, SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
+import { type KeyAlgorithm, SUBJECT_ALT_NAME_KINDS, type Subject } from '../certificate.ts';
 import { refused, type Violation } from '../errors.ts';
 import {
   type CertificationRequest,
@@ -11,6 +11,8 @@ import { judgePublicKey } from '../x509/public-key-fault.ts';
 import { decodePublicKey } from '../x509/subject-public-key-info.ts';
 import { issueCertificate } from './issue-certificate.ts';
 import type { IssuedLeaf } from './issue-leaf.ts';
+import { matchedToNames } from './leaf-subject.ts';
+import type { Profile } from './profile.ts';
 import type { RenewalDeps } from './renew-certificate.ts';
 import { type Renewal, renewalOrderOf } from './renewal-order.ts';
 import { inItsWords } from './renewal-refusal.ts';
@@ -58,9 +60,9 @@ async function rekeyHere(deps: RenewalDeps, rekeying: Rekeying): Promise<IssuedL
 
 async function rekeyByCsr(deps: RenewalDeps, rekeying: Rekeying, pem: string): Promise<IssuedLeaf> {
   const { certificate } = rekeying;
-  const { old, orderFor } = await renewalOrderOf(deps, rekeying);
+  const { old, profile, orderFor } = await renewalOrderOf(deps, rekeying);
   const csr = await readCertificationRequest(pem);
-  const disagreements = disagreementsOf(csr, old);
+  const disagreements = disagreementsOf(csr, old, profile);
   if (disagreements.length > 0) throw refused(disagreements);
   const said = { keyPointer: '/csr', requestedExtensions: csr.requested };
   const order = orderFor(csr.publicKey, said);
@@ -72,22 +74,34 @@ async function rekeyByCsr(deps: RenewalDeps, rekeying: Rekeying, pem: string): P
 function disagreementsOf(
   { names, subject, publicKey }: CertificationRequest,
   old: DecodedCertificate,
+  profile: Profile,
 ): readonly Violation[] {
   const asked = valuesOf(requestedNames(names));
   const hasNames = SUBJECT_ALT_NAME_KINDS.some((kind) => asked[kind].length > 0);
-  const hasSubject = Object.keys(subject.known).length > 0;
   const isSameKey = subjectKeyIdentifierOf(publicKey.subjectPublicKeyInfo).equals(
     subjectKeyIdentifierOf(old.subjectPublicKeyInfo),
   );
   const faults: readonly (readonly [boolean, string])[] = [
     [isSameKey, 'has the key of the certificate; to keep the key, renew it'],
     [hasNames && !areSameNames(asked, old.names), 'names others than the certificate does'],
-    [hasSubject && !areSameSubject(subject.known, old.subject.known), 'has another subject'],
+    [!namesSubjectOf(old, subject.known, profile), 'has another subject'],
+    [subject.hasJointAttributes, 'names several attributes in one RDN'],
     ...[...names.otherKinds, ...subject.others].map(
       (type) => [true, `asks for "${type}", which is not issued here`] as const,
     ),
   ];
   return faults.flatMap(([isFault, detail]) => (isFault ? [{ pointer: '/csr', detail }] : []));
+}
+
+/**
+ * Whether a CSR for this certificate may have such a subject: none, the certificate's own, or one of which issuing makes that
+ * today, since who has made a CSR once makes the next one alike.
+ */
+function namesSubjectOf(old: DecodedCertificate, subject: Subject, profile: Profile): boolean {
+  if (Object.keys(subject).length === 0) return true;
+  const completed = { ...profile.subject.defaults, ...subject };
+  const issued = matchedToNames(profile, completed, requestedNames(old.names));
+  return [subject, issued].some((one) => areSameSubject(one, old.subject.known));
 }
 
 function keyAlgorithmOf({ subjectPublicKeyInfo }: DecodedCertificate): KeyAlgorithm {

@@ -39,6 +39,7 @@ export async function renewalOrderOf(deps: LeafDeps, renewal: Renewal) {
   const terms = { certificate, old, validity: validity ?? sameLength(old, profile) };
   return {
     old,
+    profile,
     /** What the certificate for `publicKey` is to say. */
     orderFor: (publicKey: SubjectKey, more: KeyTerms) => ({
       signer,
@@ -53,6 +54,7 @@ type KeyTerms = Pick<IssuanceRequest, 'keyPointer' | 'requestedExtensions'>;
 
 interface RenewalOrder {
   readonly old: DecodedCertificate;
+  readonly profile: Profile;
   readonly orderFor: (
     publicKey: SubjectKey,
     more: KeyTerms,

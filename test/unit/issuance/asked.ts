@@ -30,3 +30,11 @@ export async function issued(request: Partial<LeafRequest>) {
 export function commonNameOf(text: string): Buffer {
   return nameOf([COMMON_NAME, der.utf8String(text)]);
 }
+
+/** A Name whose attributes stand in one RDN. */
+export function jointNameOf(
+  ...attributes: readonly (readonly [type: string, text: string])[]
+): Buffer {
+  const rdn = attributes.map(([type, text]) => der.sequence(der.oid(type), der.utf8String(text)));
+  return der.sequence(der.setOf(...rdn));
+}

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import * as der from '../../../src/x509/der.ts';
 import { COMMON_NAME, COUNTRY, ORGANIZATION } from '../../../src/x509/oids.ts';
 import { generalName, handMadeRequest, nameOf } from '../x509/hand-made-request.ts';
-import { asked, askedByCsr, commonNameOf, host, issued, world } from './asked.ts';
+import { asked, askedByCsr, commonNameOf, host, issued, jointNameOf, world } from './asked.ts';
 
 const { dns, ip, uri, directory, other } = generalName;
 
@@ -84,9 +84,3 @@ describe('a leaf by CSR', () => {
     assert.deepEqual(await askedByCsr(parts), ['request-refused', '/csr']);
   });
 });
-
-/** A Name whose attributes stand in one RDN. */
-function jointNameOf(...attributes: readonly (readonly [type: string, text: string])[]): Buffer {
-  const rdn = attributes.map(([type, text]) => der.sequence(der.oid(type), der.utf8String(text)));
-  return der.sequence(der.setOf(...rdn));
-}

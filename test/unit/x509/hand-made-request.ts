@@ -3,7 +3,7 @@ import * as der from '../../../src/x509/der.ts';
 import { ECDSA_WITH_SHA256, EXTENSION_REQUEST, SUBJECT_ALT_NAME } from '../../../src/x509/oids.ts';
 import { encodePem } from '../../../src/x509/pem.ts';
 
-/** The key that signs them all. */
+/** The key that signs those that have none of their own. */
 export const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 
 /** The parts of a CSR, as DER; what is absent is empty or as an honest requester has it. */
@@ -14,6 +14,7 @@ export interface RequestParts {
   readonly extensions?: readonly Buffer[];
   readonly attributes?: readonly Buffer[];
   readonly subjectPublicKeyInfo?: Buffer;
+  readonly own?: typeof keys;
 }
 
 /** A CSR that no tool would make, with a signature that holds. */
@@ -24,14 +25,15 @@ export function handMadeRequest(parts: RequestParts): string {
 export function handMadeRequestDer({ names, extensions = [], ...parts }: RequestParts): Buffer {
   const all = names ? [subjectAltName(...names), ...extensions] : extensions;
   const requested = all.length > 0 ? [extensionRequest(...all)] : [];
+  const { publicKey, privateKey } = parts.own ?? keys;
   const attributes = [...requested, ...(parts.attributes ?? [])].toSorted(Buffer.compare);
   const information = der.sequence(
     der.integer(0),
     parts.subject ?? der.sequence(),
-    parts.subjectPublicKeyInfo ?? keys.publicKey.export({ type: 'spki', format: 'der' }),
+    parts.subjectPublicKeyInfo ?? publicKey.export({ type: 'spki', format: 'der' }),
     der.implicitConstructed(0, ...attributes),
   );
-  const signature = sign('sha256', information, keys.privateKey);
+  const signature = sign('sha256', information, privateKey);
   const algorithm = der.sequence(der.oid(ECDSA_WITH_SHA256));
   return der.sequence(information, algorithm, der.bitString(signature));
 }
