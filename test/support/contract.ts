@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
-import { type Response, resolved, type Schema } from '../../api/documentation/contract.ts';
+import type { Response, Schema } from '../../api/documentation/contract.ts';
+import { isBeyondSchema, type Place } from './beyond-schema.ts';
 import {
-  contract,
   type DocumentedOperation,
   faultsOf,
   headersOf,
@@ -24,8 +24,6 @@ interface Problem {
 const PROBLEM = 'application/problem+json';
 const NDJSON = 'application/x-ndjson';
 const PROBLEM_SCHEMA: Schema = { $ref: '#/components/schemas/Problem' };
-/** What these parameters must be is said in words: a text of ours, only beside another one, a name by IDNA2008. */
-const PARAMETERS_BEYOND_SCHEMA = ['cursor', 'root', 'dnsName'];
 
 /**
  * Holds an exchange against `openapi.yaml`, both ways.
@@ -134,8 +132,8 @@ function checkRequest(exchange: Exchange, operation: DocumentedOperation, name: 
     return;
   }
   const { errors = [] } = JSON.parse(responseBody.toString('utf8')) as Problem;
-  const isBeyondSchema = errors.some((error) => isBeyond(error, exchange, operation));
-  const isExplained = faults.length > 0 || isBeyondSchema;
+  const isBeyond = errors.some((error) => isBeyondSchema(error, exchange, operation));
+  const isExplained = faults.length > 0 || isBeyond;
   assert.ok(isExplained, `${name}, but the contract allows ${exchange.requestBody}`);
   for (const error of errors) checkPlace(error, exchange, operation);
 }
@@ -195,39 +193,6 @@ function bodyFaults({ requestBody, requestContentType }: Exchange, operation: Do
     if (error instanceof SyntaxError) return [error.message];
     throw error;
   }
-}
-
-interface Place {
-  readonly pointer?: string;
-  readonly parameter?: string;
-  readonly detail?: string;
-}
-
-/** What is part of the documented form, but cannot be said by a schema. */
-function isBeyond(
-  { pointer, parameter, detail = '' }: Place,
-  exchange: Exchange,
-  operation: DocumentedOperation,
-) {
-  // A schema speaks of the values of JSON, and not of its text.
-  if (
-    /^(is nested deeper|is there twice|has a member twice|has more than \d+ members)/.test(detail)
-  )
-    return true;
-  if (parameter !== undefined) return PARAMETERS_BEYOND_SCHEMA.includes(parameter);
-  // Only the binary answer needs the password, since it has no other way to tell it.
-  if (pointer === '/password') return mediaTypeOf(exchange.accept) !== 'application/json';
-  const schema = requestSchemaOf(operation);
-  return schema !== undefined && embeddedTexts(schema).includes(pointer ?? '');
-}
-
-/** Pointers to the members that hold a text with a form of its own, such as PEM. */
-function embeddedTexts(schema: Schema): readonly string[] {
-  const { properties = {}, allOf = [], oneOf = [] } = resolved<Schema>(contract, schema);
-  const own = Object.entries(properties).filter(
-    ([, member]) => typeof member === 'object' && member.contentMediaType !== undefined,
-  );
-  return [...own.map(([name]) => `/${name}`), ...[...allOf, ...oneOf].flatMap(embeddedTexts)];
 }
 
 /** A fault must be where the request has something, or lacks something of what it has. */
