@@ -4,6 +4,7 @@ import { PkiError } from '../errors.ts';
 import type { IssuanceRequest, Signer } from '../issuance/issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from '../issuance/issue-certificate.ts';
 import type { Issuer } from '../issuance/issuer.ts';
+import { completedSubject } from '../issuance/profile.ts';
 import { requestedNames } from '../issuance/requested-names.ts';
 import { type KeyPair, subjectKeyOf } from '../x509/key.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
@@ -19,12 +20,13 @@ export interface AuthorityRequest {
   readonly kind: AuthorityKind;
   /** The authority that signs an intermediate. */
   readonly parent?: string | undefined;
+  /** Completed by the defaults of the profile of its kind. */
   readonly subject: Subject;
   readonly keyAlgorithm: KeyAlgorithm;
   /** Of an RSA key only; absent: PKCS #1 v1.5. */
   readonly rsaSignatureScheme?: RsaSignatureScheme | undefined;
-  /** Duration text. */
-  readonly validity: string;
+  /** Duration text; absent: the default of the profile of its kind, which has one then. */
+  readonly validity?: string | undefined;
   readonly pathLenConstraint?: number | undefined;
   readonly nameConstraints?: NameConstraints | undefined;
 }
@@ -58,7 +60,8 @@ export async function createAuthority(
   const terms = { name, kind, parent, keyAlgorithm, rsaSignatureScheme };
   const newAuthority = { ...terms, wrappedPrivateKey };
   const signer = issuer ?? selfSigner(request, keyPair);
-  const order = { signer, request: issuanceRequest(request, keyPair), actor };
+  const asked = { ...request, subject: completedSubject(deps.profileOf(kind), request.subject) };
+  const order = { signer, request: issuanceRequest(asked, keyPair), actor };
   const certificate = await issueCertificate(deps, order, { newAuthority });
   return { ...newAuthority, certificate };
 }

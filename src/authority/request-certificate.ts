@@ -1,7 +1,9 @@
 import type { Actor, AuditEntry } from '../audit/entry.ts';
 import type { KeyAlgorithm, RsaSignatureScheme, Subject } from '../certificate.ts';
 import { PkiError, refused, type Violation } from '../errors.ts';
+import type { DraftDeps } from '../issuance/draft-certificate.ts';
 import { malformedAttributesOf } from '../issuance/malformed-parts.ts';
+import { completedSubject } from '../issuance/profile.ts';
 import { readRequest } from '../x509/decode-request.ts';
 import { readDer } from '../x509/der-reader.ts';
 import { encodeName } from '../x509/distinguished-name.ts';
@@ -17,6 +19,7 @@ export interface OutsideAuthorityRequest {
   readonly name: string;
   readonly kind: 'intermediate';
   readonly parent: null;
+  /** Completed by the defaults of the profile of its kind. */
   readonly subject: Subject;
   readonly keyAlgorithm: KeyAlgorithm;
   /** Of an RSA key only; absent: PKCS #1 v1.5. */
@@ -24,7 +27,7 @@ export interface OutsideAuthorityRequest {
   readonly pathLenConstraint?: number | undefined;
 }
 
-export interface RequestCertificateDeps {
+export interface RequestCertificateDeps extends Pick<DraftDeps, 'profileOf'> {
   readonly now: () => Date;
   readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
   readonly newKeyPair: (algorithm: KeyAlgorithm) => Promise<KeyPair>;
@@ -44,7 +47,8 @@ export async function requestCertificate(
   request: OutsideAuthorityRequest,
   actor: Actor,
 ): Promise<PendingAuthority> {
-  const { name, kind, parent, keyAlgorithm, subject } = request;
+  const { name, kind, parent, keyAlgorithm } = request;
+  const subject = completedSubject(deps.profileOf(kind), request.subject);
   const violations = subjectViolations(subject);
   if (violations.length > 0) throw refused(violations);
   const rsaSignatureScheme = rsaSignatureSchemeOf(keyAlgorithm, request.rsaSignatureScheme);
@@ -55,7 +59,7 @@ export async function requestCertificate(
   const pending: PendingAuthority = {
     ...{ name, kind, parent, keyAlgorithm, rsaSignatureScheme, certificate: undefined },
     wrappedPrivateKey: wrapAuthorityKey(deps.wrapping, name, keyPair),
-    certificationRequest: await signedRequest(request, rsaSignatureScheme, keyPair),
+    certificationRequest: await signedRequest({ ...request, subject }, rsaSignatureScheme, keyPair),
   };
   const details = { name, kind, keyAlgorithm, rsaSignatureScheme, subject };
   const entry = { time: deps.now(), actor, action: 'authority.requested', details } as const;

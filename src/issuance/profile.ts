@@ -98,6 +98,11 @@ export function keyUsageOf(profile: Profile, keyAlgorithm: KeyAlgorithm): readon
   return profile.keyUsage.filter((usage) => ABLE[usage]?.test(keyAlgorithm) ?? true);
 }
 
+/** What was asked for, and the profile's default for every attribute that was not. */
+export function completedSubject({ subject: { defaults } }: Profile, asked: Subject): Subject {
+  return { ...defaults, ...asked };
+}
+
 /** What a key is made by where a request does not say. */
 export function defaultKeyAlgorithmOf({
   keyAlgorithms: [first, ...others],

@@ -12,7 +12,7 @@ import { decodePublicKey } from '../x509/subject-public-key-info.ts';
 import { issueCertificate } from './issue-certificate.ts';
 import type { IssuedLeaf } from './issue-leaf.ts';
 import { matchedToNames } from './leaf-subject.ts';
-import type { Profile } from './profile.ts';
+import { completedSubject, type Profile } from './profile.ts';
 import type { RenewalDeps } from './renew-certificate.ts';
 import { type Renewal, renewalOrderOf } from './renewal-order.ts';
 import { inItsWords } from './renewal-refusal.ts';
@@ -99,7 +99,7 @@ function disagreementsOf(
  */
 function namesSubjectOf(old: DecodedCertificate, subject: Subject, profile: Profile): boolean {
   if (Object.keys(subject).length === 0) return true;
-  const completed = { ...profile.subject.defaults, ...subject };
+  const completed = completedSubject(profile, subject);
   const issued = matchedToNames(profile, completed, requestedNames(old.names));
   return [subject, issued].some((one) => areSameSubject(one, old.subject.known));
 }

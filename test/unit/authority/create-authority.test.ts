@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Issuers } from '../../../src/authority/issuers.ts';
 import { wrapAuthorityKey } from '../../../src/authority/private-key.ts';
+import { Profiles } from '../../../src/issuance/profiles.ts';
 import { signingSchemeOf } from '../../../src/x509/signature-scheme.ts';
 import { IssuanceWorld, refusalOf } from '../../support/issuance.ts';
 
@@ -24,6 +25,27 @@ describe('a root', () => {
   it('needs a common name', async () => {
     const attempt = new IssuanceWorld().createRoot({ subject: { organization: 'Dis' } });
     assert.deepEqual(await refusalOf(attempt), ['request-refused', '/subject/commonName']);
+  });
+
+  it('has what its profile says by default of the subject, in our order, and of the validity', async () => {
+    const profile = new Profiles().profileOf('root');
+    const subject = {
+      ...profile.subject,
+      ...{
+        defaults: { organization: 'Dis', country: 'CH' },
+        callerMaySet: ['commonName'] as const,
+      },
+    };
+    const validity = { ...profile.validity, default: '1d' };
+    const world = new IssuanceWorld({}, [{ ...profile, subject, validity }]);
+    const { certificate } = await world.createRoot({ validity: undefined });
+    assert.equal(new X509Certificate(certificate.der).subject, 'C=CH\nO=Dis\nCN=Test Root');
+    assert.equal(certificate.notAfter.toISOString(), '2030-06-16T11:59:59.000Z');
+    const refused = world.createRoot({
+      name: 'other',
+      subject: { commonName: 'a', organization: 'b' },
+    });
+    assert.deepEqual(await refusalOf(refused), ['request-refused', '/subject/organization']);
   });
 
   it('issues no leaves', async () => {

@@ -5,8 +5,11 @@ import type { PendingAuthority } from '../../../src/authority/authority.ts';
 import {
   type OutsideAuthorityRequest,
   requestCertificate,
+  requestedSubjectOf,
 } from '../../../src/authority/request-certificate.ts';
 import { KEY_ALGORITHMS } from '../../../src/certificate.ts';
+import type { Profile } from '../../../src/issuance/profile.ts';
+import { Profiles } from '../../../src/issuance/profiles.ts';
 import { readRequest } from '../../../src/x509/decode-request.ts';
 import { readDer } from '../../../src/x509/der-reader.ts';
 import { subjectKeyIdentifierOf } from '../../../src/x509/key.ts';
@@ -23,8 +26,8 @@ const ASKED: OutsideAuthorityRequest = {
 };
 
 /** A world in which pending authorities are kept, and every entry of the journal. */
-function pendingWorld() {
-  const world = new IssuanceWorld();
+function pendingWorld(...profiles: readonly Profile[]) {
+  const world = new IssuanceWorld({}, profiles);
   const pending: PendingAuthority[] = [];
   const recordPending = (authority: PendingAuthority) => {
     pending.push(authority);
@@ -59,6 +62,15 @@ describe('the request of an authority that is certified outside', () => {
     const identifier = subjectKeyIdentifierOf(subjectPublicKeyInfo).toString('hex');
     assert.equal(requested.values.subjectKeyIdentifier, identifier);
     assert.equal(requested.extensions.length, 3);
+  });
+
+  it('completes the subject by the defaults of its profile', async () => {
+    const profile = new Profiles().profileOf('intermediate');
+    const defaults = { organization: 'Default', locality: 'Bern' };
+    const { ask } = pendingWorld({ ...profile, subject: { ...profile.subject, defaults } });
+    const pending = await ask();
+    assert.deepEqual(requestedSubjectOf(pending), { ...ASKED.subject, locality: 'Bern' });
+    assert.match(textOf(pending), /Subject: C ?= ?CH, L ?= ?Bern, O ?= ?.*, CN ?= ?Platform\n/);
   });
 
   it('asks for no path length where none was asked for', async () => {
