@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { violationsIn } from '../api/input.ts';
-import { AuthorityBody } from '../api/schemas/authority.ts';
+import { AuthorityBody, hasDefaultValidity } from '../api/schemas/authority.ts';
 import { DiscoveryRuleBody } from '../api/schemas/discovery.ts';
 import { ProfileBody } from '../api/schemas/profile.ts';
 import { RotationWindowBody } from '../api/schemas/rotation-window.ts';
 import { destinationOf, TargetBody } from '../api/schemas/target.ts';
+import type { AuthorityDeclaration } from '../src/authority/missing-authorities.ts';
 import { SUBJECT_ALT_NAME_KINDS } from '../src/certificate.ts';
 import { nameFault } from '../src/issuance/name-checks.ts';
 import type { Profile } from '../src/issuance/profile.ts';
@@ -41,9 +42,10 @@ const SettingsFile = z
       }
     }
     const known = new Profiles(profiles).list();
-    for (const { path, message } of discovery.flatMap((rule, index) =>
-      profileFaults(rule, index, known),
-    )) {
+    for (const { path, message } of [
+      ...discovery.flatMap((rule, index) => profileFaults(rule, index, known)),
+      ...authorities.flatMap((authority, index) => validityFaults(authority, index, known)),
+    ]) {
       context.addIssue({ code: 'custom', path, message });
     }
     const taken = new TakenDestinations([]);
@@ -93,6 +95,13 @@ function profileFaults(
           },
         ],
   );
+}
+
+/** How long an authority lives stands in its own entry, or in the profile of its kind. */
+function validityFaults(authority: AuthorityDeclaration, index: number, known: readonly Profile[]) {
+  const isSaid = authority.parent === null || authority.validity !== undefined;
+  if (isSaid || hasDefaultValidity(known, authority.kind)) return [];
+  return [{ path: ['authorities', index, 'validity'], message: 'is required' }];
 }
 
 /** What has the form of a name and is none: over HTTP it would be against the policy, and here it stops the start. */

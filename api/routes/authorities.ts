@@ -19,11 +19,12 @@ import { NoParameters, parseBody, parseQuery } from '../input.ts';
 import { onlyMethods } from '../methods.ts';
 import { presentAuthority } from '../present-authority.ts';
 import { actorOf } from '../request-context.ts';
-import { AuthorityBody } from '../schemas/authority.ts';
+import { authorityBodyUnder } from '../schemas/authority.ts';
 import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
+import type { ProfileRoutesDeps } from './profiles.ts';
 
-export interface AuthorityRoutesDeps {
+export interface AuthorityRoutesDeps extends ProfileRoutesDeps {
   readonly createAuthority: (
     request: AuthorityDeclaration,
     actor: Actor,
@@ -65,7 +66,7 @@ export function authorityRoutes(deps: AuthorityRoutesDeps & AnswerOnceDeps<Issui
     .post(async (req, res) => {
       const create = async ({ createAuthority }: Issuing): Promise<Answer> => {
         parseQuery(NoParameters, req);
-        const body = parseBody(AuthorityBody, req.body);
+        const body = parseBody(authorityBodyUnder(deps.listProfiles()), req.body);
         const authority = await createAuthority(body, actorOf(res));
         const location = `/v1/authorities/${authority.name}`;
         return { status: 201, location, body: await present(authority) };

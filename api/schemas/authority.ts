@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { KEY_ALGORITHMS, type KeyAlgorithm, RSA_SIGNATURE_SCHEMES } from '../../src/certificate.ts';
+import {
+  type AuthorityKind,
+  KEY_ALGORITHMS,
+  type KeyAlgorithm,
+  RSA_SIGNATURE_SCHEMES,
+} from '../../src/certificate.ts';
 import { nameFormFault } from '../../src/issuance/names.ts';
+import type { Profile } from '../../src/issuance/profile.ts';
 import { MAX_PFX_OCTETS } from '../../src/x509/decode-pfx.ts';
 import { ipRangeOctets } from '../../src/x509/ip-address.ts';
 import { Duration, listOf, Name, SubjectBody } from './names.ts';
@@ -57,42 +63,64 @@ const nameConstraints = z
 const RootBody = z.strictObject({
   kind: z.literal('root'),
   ...members,
-  validity: Duration,
+  validity: Duration.exactOptional(),
   nameConstraints,
 });
 
 /** With a parent of `null` an authority outside signs it, and decides how long it lives, and for which names. */
-const IntermediateBody = z
-  .strictObject({
-    kind: z.literal('intermediate'),
-    parent: Name.nullable(),
-    ...members,
-    validity: Duration.exactOptional(),
-    nameConstraints,
-  })
-  .superRefine((body, context) => {
-    const isSignedHere = body.parent !== null;
-    const fault = (member: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [member], message });
-    if (isSignedHere && body.validity === undefined) fault('validity', 'is required');
-    for (const member of ['validity', 'nameConstraints'] as const) {
-      if (isSignedHere || body[member] === undefined) continue;
-      fault(member, 'is for the authority outside to decide, where parent is null');
-    }
-  })
-  .transform(({ parent, validity = '', nameConstraints: constraints, ...common }) =>
-    parent === null
-      ? { ...common, parent }
-      : { ...common, parent, validity, ...(constraints ? { nameConstraints: constraints } : {}) },
-  );
+function intermediateBodyWhere(isValidityRequired: boolean) {
+  return z
+    .strictObject({
+      kind: z.literal('intermediate'),
+      parent: Name.nullable(),
+      ...members,
+      validity: Duration.exactOptional(),
+      nameConstraints,
+    })
+    .superRefine((body, context) => {
+      const isSignedHere = body.parent !== null;
+      const fault = (member: string, message: string) =>
+        context.addIssue({ code: 'custom', path: [member], message });
+      const isMissing = isSignedHere && body.validity === undefined;
+      if (isMissing && isValidityRequired) fault('validity', 'is required');
+      for (const member of ['validity', 'nameConstraints'] as const) {
+        if (isSignedHere || body[member] === undefined) continue;
+        fault(member, 'is for the authority outside to decide, where parent is null');
+      }
+    })
+    .transform(({ parent, validity, nameConstraints: constraints, ...common }) =>
+      parent === null
+        ? { ...common, parent }
+        : { ...common, parent, validity, nameConstraints: constraints },
+    );
+}
 
-/** Body of `POST /v1/authorities`, and an entry of `authorities` in the settings file. */
-export const AuthorityBody = z
-  .discriminatedUnion('kind', [RootBody, IntermediateBody])
-  .refine(({ keyAlgorithm, rsaSignatureScheme }) => isRsa(keyAlgorithm) || !rsaSignatureScheme, {
-    path: ['rsaSignatureScheme'],
-    message: 'is for RSA keys only',
-  });
+function bodyWhere(isValidityRequired: (kind: AuthorityKind) => boolean) {
+  const rootBody = isValidityRequired('root') ? RootBody.extend({ validity: Duration }) : RootBody;
+  const intermediateBody = intermediateBodyWhere(isValidityRequired('intermediate'));
+  return z
+    .discriminatedUnion('kind', [rootBody, intermediateBody])
+    .refine(({ keyAlgorithm, rsaSignatureScheme }) => isRsa(keyAlgorithm) || !rsaSignatureScheme, {
+      path: ['rsaSignatureScheme'],
+      message: 'is for RSA keys only',
+    });
+}
+
+/**
+ * An authority as the contract has it, and an entry of `authorities` in the settings file. Whether it may leave out its
+ * `validity` is for the profiles to say: see {@link hasDefaultValidity}.
+ */
+export const AuthorityBody = bodyWhere(() => false);
+
+/** Body of `POST /v1/authorities` under such profiles. */
+export function authorityBodyUnder(profiles: readonly Profile[]) {
+  return bodyWhere((kind) => !hasDefaultValidity(profiles, kind));
+}
+
+/** Whether an authority that does not say how long it lives lives as long as its profile says. */
+export function hasDefaultValidity(profiles: readonly Profile[], kind: AuthorityKind): boolean {
+  return profiles.some(({ name, validity }) => name === kind && validity.default !== undefined);
+}
 
 /** Names for the authorities above one that comes in; no path is longer. */
 const namesAbove = z.array(Name).max(MAX_AUTHORITIES_ABOVE).exactOptional();

@@ -26,6 +26,10 @@ export function isBeyondSchema(
   if (parameter !== undefined) return PARAMETERS_BEYOND_SCHEMA.includes(parameter);
   // Only the binary answer needs the password, since it has no other way to tell it.
   if (pointer === '/password') return mediaTypeOf(exchange.accept) !== 'application/json';
+  // Whether a profile has a default for it is the operator's affair.
+  if (pointer === '/validity' && detail === 'is required') {
+    return operation.operationId === 'createAuthority';
+  }
   const schema = requestSchemaOf(operation);
   return schema !== undefined && embeddedTexts(schema).includes(pointer ?? '');
 }

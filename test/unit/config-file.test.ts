@@ -117,6 +117,26 @@ authorities:
     assert.match(faultsWithLinesIn(twice)[0] ?? '', /^line 4: \/profiles\/1\/name: .*twice/);
   });
 
+  it('may leave the validity of an authority to its profile, and is refused on its line where that has none', () => {
+    const timeless = root.replace(', validity: 1y', '');
+    const intermediate = timeless.replace('name: r, kind: root', 'name: i, kind: intermediate');
+    const declared = `authorities:
+  - ${timeless}
+  - ${intermediate.replace('i,', 'i, parent: r,')}
+  - ${intermediate.replace('i,', 'o, parent: null,')}
+`;
+    assert.deepEqual(faultsWithLinesIn(declared), [
+      'line 2: /authorities/0/validity: is required',
+      'line 3: /authorities/1/validity: is required',
+    ]);
+    const ofRoot = 'profiles: [{name: root, validity: {default: 9y}}]\n';
+    assert.deepEqual(faultsWithLinesIn(ofRoot + declared), [
+      'line 4: /authorities/1/validity: is required',
+    ]);
+    const both = ofRoot.replace(']', ', {name: intermediate, validity: {default: 1y}}]');
+    assert.equal(readFile(both + declared).authorities?.length, 3);
+  });
+
   it('takes patterns in Unicode, shows them as A-labels, and says on which line one is none', () => {
     const declared = (host: string) => `profiles:
   - name: web

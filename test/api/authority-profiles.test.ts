@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { ProfileBody } from '../../api/schemas/profile.ts';
+import { startApi } from '../support/api.ts';
+import type { Reply } from '../support/api-client.ts';
+import type { AuthorityJson } from './authorities-on-the-wire.ts';
+import { placesIn } from './certificates-on-the-wire.ts';
+
+const subject = {
+  defaults: { organization: 'Example', country: 'GB', organizationalUnit: 'PKI' },
+  callerMaySet: ['commonName', 'organizationalUnit'],
+};
+const root = ProfileBody.parse({ name: 'root', subject, validity: { default: '10y' } });
+const intermediate = ProfileBody.parse({
+  ...{ name: 'intermediate', subject },
+  validity: { default: '2y', maximum: '5y' },
+});
+/** With `root` and `intermediate`, whose subjects are completed too, or they would not be there. */
+const { api, clock, declareProfiles } = await startApi({ profiles: [root, intermediate] });
+
+const SHOWN = ['-noout', '-subject', '-nameopt', 'RFC2253,-dn_rev'];
+
+/** The subject of what an answer holds, as it is written there. */
+function subjectIn(reply: Reply): string {
+  assert.equal(reply.status, 201, reply.text);
+  const { certificate, certificationRequest } = reply.json<Partial<AuthorityJson>>();
+  const [command, input] = certificate ? ['x509', certificate] : ['req', certificationRequest];
+  return execFileSync('openssl', [String(command), ...SHOWN], { input, encoding: 'utf8' }).trim();
+}
+
+/** In whole days from now. */
+function daysOf(reply: Reply): number {
+  assert.equal(reply.status, 201, reply.text);
+  const { notAfter } = reply.json<{ readonly notAfter: string }>();
+  return Math.round((Date.parse(notAfter) - clock.now().getTime()) / 86_400_000);
+}
+
+let count = 0;
+function create(more: Readonly<Record<string, unknown>>): Promise<Reply> {
+  count += 1;
+  const named = { name: `a${count}`, subject: { commonName: `A ${count}` } };
+  return api.post('/v1/authorities', { ...named, keyAlgorithm: 'ecdsa-p256', ...more });
+}
+
+const KINDS = [
+  ['a root', { kind: 'root' }],
+  ['an intermediate', { kind: 'intermediate', parent: 'root' }],
+  ['the request of an intermediate', { kind: 'intermediate', parent: null }],
+] as const;
+
+describe('POST /v1/authorities under profiles of the settings file', () => {
+  for (const [what, kind] of KINDS) {
+    it(`201: completes the subject of ${what}, in the order C, ST, L, O, OU, CN`, async () => {
+      const plain = await create({ ...kind, subject: { commonName: 'A' } });
+      assert.equal(subjectIn(plain), 'subject=C=GB,O=Example,OU=PKI,CN=A');
+      const own = { commonName: 'B', organizationalUnit: 'Own' };
+      const chosen = await create({ ...kind, subject: own });
+      assert.equal(subjectIn(chosen), 'subject=C=GB,O=Example,OU=Own,CN=B');
+      const { subject: answered } = chosen.json<AuthorityJson>();
+      assert.deepEqual(answered, { country: 'GB', organization: 'Example', ...own });
+    });
+  }
+
+  it('201: without a validity, lives as long as the profile says', async () => {
+    assert.equal(daysOf(await create({ kind: 'root' })), 3650);
+    assert.equal(daysOf(await create({ kind: 'intermediate', parent: 'root' })), 730);
+    const asked = await create({ kind: 'intermediate', parent: 'root', validity: '90d' });
+    assert.equal(daysOf(asked), 90);
+  });
+
+  it('400: without a validity where the profile has none for it, beside all other faults', async () => {
+    declareProfiles(ProfileBody.parse({ name: 'root', validity: { maximum: '10y' } }));
+    const missing = await create({ kind: 'root', keyAlgorithm: 'dsa' });
+    assert.deepEqual(placesIn(missing, 400, 'request-malformed'), ['/keyAlgorithm', '/validity']);
+    for (const kind of [{ kind: 'root' }, { kind: 'intermediate', parent: 'root' }]) {
+      const reply = await create(kind);
+      const { errors } = reply.json<{ readonly errors: readonly object[] }>();
+      assert.equal(reply.status, 400);
+      assert.deepEqual(errors, [{ pointer: '/validity', detail: 'is required' }]);
+    }
+    declareProfiles(root, intermediate);
+  });
+});
