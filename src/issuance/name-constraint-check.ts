@@ -48,9 +48,12 @@ function quoted(name: Uint8Array): string {
   return `"${describeSubject(decodeSubject(name).known)}"`;
 }
 
-/** A wildcard stands for every name one label below, so it must not span an excluded one. */
+/**
+ * A wildcard stands for every name one label below, so it must not span an excluded one. An empty base is every name to Go and
+ * GnuTLS, of mailboxes and URIs as well; OpenSSL finds none in it, so that it permits none here.
+ */
 function touches(kind: BaseKind, name: string, base: string): boolean {
-  if (IS_WITHIN[kind](name, base)) return true;
+  if (base === '' || IS_WITHIN[kind](name, base)) return true;
   if (kind === 'uriDomains') return hostOf(name) === '';
   if (kind !== 'dnsNames' || !name.startsWith('*.')) return false;
   const [, ...parent] = base.toLowerCase().split('.');

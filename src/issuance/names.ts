@@ -18,6 +18,9 @@ const MAX_LOCAL_PART_LENGTH = 64;
 /** RFC 5321 §4.5.3.1.3, less the angle brackets. */
 const MAX_EMAIL_ADDRESS_LENGTH = 254;
 const MAX_URI_LENGTH = 2_048;
+const MAX_PORT = 65_535;
+/** The SPIFFE ID standard §2.1 to §2.4: a trust domain, and a path without empty segments, dots, or anything after it. */
+const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/;
 
 /** RFC 5322 §3.2.3: a dot-atom; quoted local parts are left out, as in practice. */
 const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
@@ -108,12 +111,21 @@ function readUri(text: string): ReadName {
   const parts = uriParts(text);
   if (!parts) return { fault: 'is not an absolute URI' };
   const { scheme, host, rest } = parts;
-  if (host === undefined) return { name: scheme.toLowerCase() + rest };
+  if (host === undefined) return meantBy(scheme.toLowerCase() + rest);
   const read = readUriHost(host);
   if ('fault' in read) return { fault: `has a host that ${read.fault}` };
   const name = `${scheme.toLowerCase()}//${read.name}${rest}`;
-  if (name.length <= MAX_URI_LENGTH) return { name };
+  if (name.length <= MAX_URI_LENGTH) return meantBy(name);
   return { fault: `has more than ${MAX_URI_LENGTH} characters, its host as A-labels` };
+}
+
+/** A URI may be well formed and still mean nothing, or two things to two readers. */
+function meantBy(name: string): ReadName {
+  const [, port = '0'] = /^[^:]*:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(name) ?? [];
+  if (Number(port) > MAX_PORT) return { fault: `has a port beyond ${MAX_PORT}` };
+  if (/%(?:[01][0-9a-f]|7f)/i.test(name)) return { fault: 'has an escaped control character' };
+  if (name.startsWith('spiffe:') && !SPIFFE_ID.test(name)) return { fault: 'is no SPIFFE ID' };
+  return { name };
 }
 
 /** A host's name in a URI may have underscores, and SPIFFE's trust domains do. */

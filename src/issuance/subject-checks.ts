@@ -12,9 +12,10 @@ import type { Check, IssuanceTerms } from './terms.ts';
 const COUNTRY = /^[A-Z]{2}$/;
 /**
  * What nobody sees, or what turns around what is seen: control and format characters, joiners and overrides
- * of direction among them, separators of lines, lone surrogates, and all that renderers pass over.
+ * of direction among them, separators of lines, lone surrogates, all that renderers pass over or do not know, and the
+ * pattern of Braille without a dot.
  */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** The rules of a subject, in the order in which they are reported. */
 export const subjectChecks: readonly Check[] = [
@@ -79,12 +80,21 @@ function commonNameIsNoLookalike(
   const { commonName } = subject.known;
   // One of the names is judged as that.
   if (profile.subject.commonName === 'subjectAltName') return [];
-  if (commonName === undefined || !looksLikeHost(commonName)) return [];
-  const labels = commonName.toLowerCase().split('.').filter(isInternational).map(uLabelOf);
+  const hosts = hostsWithin(commonName ?? '');
+  const labels = hosts.flatMap((host) => host.split('.').filter(isInternational).map(uLabelOf));
   const fault = labels.map(homographFault).find((one) => one !== undefined);
   if (fault === undefined) return [];
   const detail = `could be taken for another name: a label ${fault}`;
   return [{ pointer: pointers.subject('commonName'), detail }];
+}
+
+/** What people read as hosts in a text, such as in an address of a page or a mailbox; dots of every script are dots. */
+function hostsWithin(text: string): readonly string[] {
+  const words = text
+    .toLowerCase()
+    .replace(/[\u3002\uff0e\uff61]/gu, '.')
+    .split(/[^\p{L}\p{M}\p{N}*._-]+/u);
+  return words.filter(looksLikeHost);
 }
 
 /** As it is shown; what is no label of IDNA2008 is shown as it stands. */

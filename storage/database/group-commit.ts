@@ -9,7 +9,7 @@ export interface GroupCommitTerms {
    * While transactions come one at a time, none of them waits.
    */
   readonly waitMs: number;
-  /** More statements than this never wait; what comes on top is refused. */
+  /** What comes while so many wait is refused; one transaction counts for a tenth of them at most. */
   readonly maxStatements: number;
 }
 
@@ -48,17 +48,22 @@ export class GroupCommit {
    */
   readonly commit: Commit = (statements) => {
     const waiting = this.#waitingStatements;
-    // However long one transaction is, it comes through by itself.
-    if (waiting > 0 && waiting + statements.length > this.#terms.maxStatements) {
+    const weight = this.#weightOf(statements);
+    if (waiting + weight > this.#terms.maxStatements) {
       return Promise.reject(new PkiError('overloaded', 'too many records wait to be written'));
     }
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) this.#waitingSince = performance.now();
       this.#waiting.push({ statements, resolve, reject });
-      this.#waitingStatements += statements.length;
+      this.#waitingStatements += weight;
       this.#schedule();
     });
   };
+
+  /** However long one transaction is, it neither waits in vain nor keeps out all others; whoever makes such has few at a time. */
+  #weightOf(statements: readonly Statement[]): number {
+    return Math.min(statements.length, Math.ceil(this.#terms.maxStatements / 10));
+  }
 
   #schedule(): void {
     if (this.#isScheduled || this.#waiting.length === 0) return;

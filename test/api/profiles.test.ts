@@ -42,7 +42,11 @@ describe('GET /v1/profiles', () => {
       ],
     );
     assert.deepEqual(items.at(-1)?.['extKeyUsage'], shop.extKeyUsage);
-    assert.deepEqual(items.at(-1)?.['validity'], { backdate: '5m', default: '2d', maximum: '825d' });
+    assert.deepEqual(items.at(-1)?.['validity'], {
+      backdate: '5m',
+      default: '2d',
+      maximum: '825d',
+    });
   });
 
   it('200: shows what may stand in the settings file as it is, and comes to the same there', async () => {

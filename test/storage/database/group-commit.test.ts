@@ -125,6 +125,15 @@ for (const [database, open] of DATABASES) {
       assert.deepEqual(await idsIn(db), ['a', 'b', 'c']);
     });
 
+    it('takes one of any length beside others, and others beside it', async () => {
+      const { db } = await counted(open);
+      const { commit } = new GroupCommit(db, { waitMs: 0, maxStatements: 20 });
+      const long = Array.from({ length: 30 }, (_, index) => `long-${index}`);
+      const waiting = [commit([insert('a')]), commit(long.map(insert)), commit([insert('b')])];
+      await Promise.all(waiting);
+      assert.deepEqual(await idsIn(db), ['a', 'b', ...long.toSorted()]);
+    });
+
     it('is tried once where another process keeps the database locked', async () => {
       let transactions = 0;
       const locked = () => {

@@ -39,8 +39,8 @@ describe('the built-in profiles', () => {
       [['https://example.org/a'], 'request-refused /uris/0'],
       [[], 'request-refused /uris'],
     ] as const) {
-      const outcome_ = (await refusalOf(world.issue({ profile: 'spiffe', uris }))).join(' ');
-      assert.equal(outcome_.split(' /uris/0 ')[0], outcome, uris.join(', '));
+      const places = new Set(await refusalOf(world.issue({ profile: 'spiffe', uris })));
+      assert.equal([...places].join(' '), outcome, uris.join(', '));
     }
     const { certificate } = await world.issue({
       profile: 'spiffe',

@@ -105,6 +105,9 @@ describe('the subject of a leaf', () => {
       '\ufeffa',
       'a\u{e0041}',
       'a\ufe0f',
+      '\ufffe',
+      'a\u{10ffff}',
+      '\u2800',
     ];
     for (const value of [...controls, ...overrides, ...invisible]) {
       const byBody = await asked({ profile, subject: { commonName: value } });
@@ -126,7 +129,17 @@ describe('the subject of a leaf', () => {
       const refusal = ['request-refused', '/subject/commonName'];
       assert.deepEqual(await asked({ profile, subject: { commonName: value } }), refusal, value);
     }
-    for (const value of ['bücher.example', 'Пётр Иванов', 'Müller.Anna']) {
+    for (const value of [
+      'аррӏе.com:443',
+      'https://аррӏе.com/',
+      'admin@аррӏе.com',
+      'аррӏе\u3002com',
+      'login (аррӏе.com)',
+    ]) {
+      const refusal = ['request-refused', '/subject/commonName'];
+      assert.deepEqual(await asked({ profile, subject: { commonName: value } }), refusal, value);
+    }
+    for (const value of ['bücher.example', 'Пётр Иванов', 'Müller.Anna', 'anna@müller.example']) {
       assert.deepEqual(await asked({ profile, subject: { commonName: value } }), ['granted']);
     }
   });

@@ -151,3 +151,16 @@ describe('name constraints', () => {
     );
   });
 });
+
+describe('an empty constraint of mailboxes or URIs', () => {
+  it('excludes all, as Go and GnuTLS read it, and permits none, as OpenSSL does', () => {
+    for (const [kind, name] of [
+      ['emailDomains', 'a@example.org'],
+      ['uriDomains', 'https://a.example.org/'],
+      ['uriDomains', 'urn:a:b'],
+    ] as const) {
+      assert.ok(excludes(kind, '', name), name);
+      assert.equal(permits(kind, '', name), false, name);
+    }
+  });
+});

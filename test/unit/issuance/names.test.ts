@@ -197,6 +197,19 @@ describe('a URI', () => {
     );
   });
 
+  it('means one thing to all who read it', () => {
+    judge(
+      isUri,
+      ['https://a.b:65535/', 'spiffe://a', 'spiffe://a/b/c.d_e-F', 'https://a.b/%20', 'urn:a:%7e'],
+      [
+        ...['https://a.b:65536/', 'https://a.b:99999'],
+        ...['https://a.b/%00', 'https://a.b/?a=%0A', 'urn:a:%7f', 'urn:a:%1F'],
+        ...['spiffe:a', 'spiffe://a/', 'spiffe://a//b', 'spiffe://a/../b', 'spiffe://a/b?c'],
+        ...['spiffe://a/b#c', 'spiffe://a:1/b', 'spiffe://a/%62', 'spiffe://a/b/'],
+      ],
+    );
+  });
+
   it('loses the case of its scheme and host alone', () => {
     const written = [
       ['HTTPS://Example.ORG:8443/A?B#C', 'https://example.org:8443/A?B#C'],

@@ -60,7 +60,8 @@ describe('the names under a profile', () => {
         'granted',
         'request-refused /dnsNames/0 /dnsNames/1 /dnsNames/2',
         'request-refused /ipAddresses/0 /ipAddresses/1 /emailAddresses/0',
-        'request-refused /uris/0 /uris/1',
+        // The second is no SPIFFE ID besides.
+        'request-refused /uris/1 /uris/0 /uris/1',
         'request-refused /csr',
         'request-refused /csr',
         'request-refused /subject/commonName',
