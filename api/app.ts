@@ -8,7 +8,6 @@ import { type ProblemDeps, problemHandler } from './problem.ts';
 import { problemKinds } from './problem-kinds.ts';
 import { withRequestId } from './request-context.ts';
 import { logRequests, type RequestLine } from './request-log.ts';
-import { requireHost } from './require-host.ts';
 import { type AuditRoutesDeps, auditRoutes } from './routes/audit.ts';
 import { type AuthorityRoutesDeps, authorityRoutes } from './routes/authorities.ts';
 import {
@@ -31,6 +30,7 @@ import {
   type TargetPreflightRoutesDeps,
   targetPreflightRoutes,
 } from './routes/target-preflight.ts';
+import { requireSoundHeaders } from './sound-headers.ts';
 import { strictRouter } from './strict-router.ts';
 
 /** Of one process, which issues about as many certificates in two seconds; each may hold a body. */
@@ -97,7 +97,7 @@ function listenerApp(deps: ListenerDeps, addRoutes: (app: Express) => unknown): 
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.enable('case sensitive routing').enable('strict routing');
-  app.use(withRequestId, logRequests(deps.logRequest), requireHost);
+  app.use(withRequestId, logRequests(deps.logRequest), requireSoundHeaders);
   addRoutes(app);
   app.use(() => {
     throw new PkiError('route-unknown', 'nothing answers at this path');

@@ -29,6 +29,7 @@ describe('a request that two readers would frame differently', async () => {
     'chunks twice': 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     'chunks that are not the last coding': 'Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n',
     'a coding by another name': 'Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n',
+    'a coding below chunks': 'Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
     'no coding': 'Transfer-Encoding: identity\r\n\r\n0\r\n\r\n',
     'a header that goes on in the next line': 'X-A: b\r\n Content-Length: 0\r\n\r\n',
     'a lone carriage return': 'X-A: b\rContent-Length: 0\r\n\r\n',
@@ -43,6 +44,22 @@ describe('a request that two readers would frame differently', async () => {
       const answer = await sendRaw(service, `${start}${headers}${smuggled}`);
       assert.deepEqual(answer.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 400']);
       assert.match(answer, /application\/problem\+json/);
+    });
+  }
+
+  const other = 'Authorization: Bearer other\r\n';
+  for (const [what, headers] of Object.entries({
+    'no host': '',
+    'two hosts': 'Host: localhost\r\nHost: other\r\n',
+    'a host that is none': 'Host: a b/@\r\n',
+    'an address that is none': 'Host: [::1\r\n',
+    'a token twice': `Host: localhost\r\n${other}`,
+    'a media type twice':
+      'Host: localhost\r\nContent-Type: a/b\r\nContent-Type: application/json\r\n',
+  })) {
+    it(`is refused where its headers leave it open whom it is for: ${what}`, async () => {
+      const head = `GET /v1/authorities HTTP/1.1\r\n${headers}${authorization}\r\nConnection: close\r\n\r\n`;
+      assert.match(await sendRaw(service, head), /^HTTP\/1\.1 400 .*"code":"request-malformed"/s);
     });
   }
 
