@@ -46,7 +46,7 @@ const SOCKET_IDLE_MS = 5 * 60_000;
 /** Of one process; each may cost a TLS session and a body. */
 const MAX_CONNECTIONS = 4_096;
 /** What is not answered by then is cut off, or a stop could last for ever. */
-const CLOSE_DEADLINE_MS = 20_000;
+export const CLOSE_DEADLINE_MS = 20_000;
 const CLOSE_SWEEP_MS = 50;
 /** Clients that come in a herd wait here for their turn. */
 const BACKLOG = 1_024;

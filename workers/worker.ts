@@ -54,6 +54,7 @@ class Worker {
         this.#responders?.management.replaceTls(tls);
       },
       metrics: () => this.#service?.metrics.values() ?? Promise.resolve([]),
+      ping: () => Promise.resolve(),
       stop: () => this.#stop(),
     });
   }

@@ -2,8 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { execArgv } from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { TlsMaterial } from '../api/listener.ts';
+import { DEADLINES, type Deadlines } from './deadlines.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { type Handlers, Link } from './link.ts';
 import type { ListenerName, WorkerStart } from './worker.ts';
 
@@ -16,15 +19,11 @@ const RESTART_DELAY_MS = 1_000;
  */
 const YOUNG_OBJECTS = '--max-semi-space-size=8';
 
-/** One that is not ready by then hangs, even where many share a slow core; it is ended, and so replaced. */
-const START_DEADLINE_MS = 60_000;
-
-/** For what is left to do once no request is in flight. */
-const END_DEADLINE_MS = 5_000;
-
 interface Worker {
   readonly process: ChildProcess;
   readonly link: Link;
+  /** Begins once it is ready. */
+  readonly heartbeat: Heartbeat;
   isReady: boolean;
 }
 
@@ -34,6 +33,7 @@ export class Workers {
   readonly #start: () => WorkerStart;
   readonly #handlersUntil: (end: Promise<unknown>) => Handlers;
   readonly #log: Logger;
+  readonly #deadlines: Deadlines;
   #workers: Worker[] = [];
   #next = 0;
   /** Until all are ready, or one has ended: the first that is ready would be given what is for all. */
@@ -48,11 +48,13 @@ export class Workers {
       readonly handlersUntil: (end: Promise<unknown>) => Handlers;
       readonly log: Logger;
     },
+    deadlines: Deadlines = DEADLINES,
   ) {
     this.#count = count;
     this.#start = parts.start;
     this.#handlersUntil = parts.handlersUntil;
     this.#log = parts.log;
+    this.#deadlines = deadlines;
   }
 
   /** Starts all workers, and waits for none. */
@@ -77,12 +79,15 @@ export class Workers {
     return true;
   }
 
-  /** What every worker answers to `what`; those that cannot answer are left out. */
+  /** What every worker answers to `what`; those that cannot, or not in time, are left out. */
   async askAll<T>(what: string, ...args: readonly unknown[]): Promise<readonly T[]> {
-    const answers = await Promise.allSettled(
-      this.#ready.map(({ link }) => link.ask<T>(what, args)),
-    );
-    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    const answers: T[] = [];
+    const asked = this.#ready.map(async ({ link }) => {
+      answers.push(await link.ask<T>(what, args));
+    });
+    const deadline = pause(this.#deadlines.answerMs, undefined, { ref: false });
+    await Promise.race([Promise.allSettled(asked), deadline]);
+    return [...answers];
   }
 
   /** Has every worker serve another certificate; one that has yet to become ready was told of the former one. */
@@ -90,24 +95,34 @@ export class Workers {
     await Promise.allSettled(this.#workers.map(({ link }) => link.ask('replaceTls', [tls])));
   }
 
-  /** Ends all workers once they have answered the requests in flight. */
+  /** Ends all workers once they have answered the requests in flight, or have had the time for it. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await Promise.all(
-      this.#workers.map(async ({ process, link, isReady }) => {
-        const exit = once(process, 'exit');
-        if (isReady) await link.ask('stop', []).catch(() => undefined);
-        // Without its channel a worker ends by itself, and so with all that is done at an end.
-        if (process.connected) process.disconnect();
-        const deadline = setTimeout(() => process.kill('SIGKILL'), END_DEADLINE_MS);
-        await exit;
-        clearTimeout(deadline);
-      }),
-    );
+    await Promise.all(this.#workers.map((worker) => this.#stop(worker)));
+  }
+
+  async #stop({ process, link, isReady }: Worker): Promise<void> {
+    const { closeMs, endMs } = this.#deadlines;
+    const giveUp = () => this.#giveUp(process, 'a worker did not stop in time');
+    const exit = once(process, 'exit');
+    const closeDeadline = setTimeout(giveUp, closeMs);
+    if (isReady) await link.ask('stop', []).catch(() => undefined);
+    clearTimeout(closeDeadline);
+    // Without its channel a worker ends by itself, and so with all that is done at an end.
+    if (process.connected) process.disconnect();
+    const endDeadline = setTimeout(giveUp, endMs);
+    await exit;
+    clearTimeout(endDeadline);
+  }
+
+  /** Ends one that hangs: whoever is stopped, or never looks at its events, hears of no other signal. */
+  #giveUp(process: ChildProcess, why: string): void {
+    this.#log.error({ worker: process.pid }, why);
+    process.kill('SIGKILL');
   }
 
   get #ready(): readonly Worker[] {
-    return this.#workers.filter(({ isReady }) => isReady);
+    return this.#workers.filter(({ isReady, heartbeat }) => isReady && !heartbeat.isDoubted);
   }
 
   #spawn(): void {
@@ -116,7 +131,13 @@ export class Workers {
       execArgv: [...execArgv, YOUNG_OBJECTS],
     });
     const handlers = this.#handlersUntil(new Promise((end) => process.once('exit', end)));
-    const worker: Worker = { process, link: new Link(process, handlers), isReady: false };
+    const link = new Link(process, handlers);
+    const heartbeat = new Heartbeat(
+      () => link.ask('ping', []),
+      this.#deadlines,
+      () => this.#giveUp(process, 'a worker no longer answers'),
+    );
+    const worker: Worker = { process, link, heartbeat, isReady: false };
     this.#workers.push(worker);
     process.once('exit', (status, signal) => this.#onExit(worker, { status, signal }));
     process.on('error', (err) => {
@@ -124,15 +145,16 @@ export class Workers {
       // One that never began does not end either.
       if (process.pid === undefined) this.#onExit(worker, { status: null, signal: null });
     });
-    const deadline = setTimeout(() => {
-      this.#log.error({ worker: process.pid }, 'a worker was not ready in time');
-      process.kill('SIGKILL');
-    }, START_DEADLINE_MS).unref();
-    worker.link.ask('start', [this.#start()]).then(
+    const deadline = setTimeout(
+      () => this.#giveUp(process, 'a worker was not ready in time'),
+      this.#deadlines.startMs,
+    ).unref();
+    link.ask('start', [this.#start()]).then(
       () => {
         clearTimeout(deadline);
         worker.isReady = true;
-        if (this.#ready.length === this.#count) this.#isBeginning = false;
+        heartbeat.begin();
+        if (this.#workers.every(({ isReady }) => isReady)) this.#isBeginning = false;
         this.#log.info({ worker: process.pid }, 'worker ready');
       },
       (err: unknown) => {
@@ -147,6 +169,7 @@ export class Workers {
   #onExit(worker: Worker, end: { status: number | null; signal: string | null }): void {
     if (!this.#workers.includes(worker)) return;
     worker.isReady = false;
+    worker.heartbeat.end();
     this.#isBeginning = false;
     worker.link.end();
     this.#workers = this.#workers.filter((other) => other !== worker);
