@@ -14,6 +14,7 @@ import type {
   Surroundings,
   WorkerSurroundings,
 } from './compose/surroundings.ts';
+import { ticker } from './compose/ticker.ts';
 import { composeTogether } from './compose/together.ts';
 import type { Actor } from './src/audit/entry.ts';
 import { isCertified } from './src/authority/authority.ts';
@@ -77,7 +78,7 @@ export function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroun
   const metrics = new Metrics({
     authorityExpiries: () => authorityExpiries({ stores }),
   });
-  const { newKeyPair } = new KeyGeneration(KEY_GENERATION);
+  const { newKeyPair } = new KeyGeneration(KEY_GENERATION, ticker.ticks);
   return { commit, stores, issuers, metrics, newKeyPair };
 }
 

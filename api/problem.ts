@@ -25,11 +25,11 @@ export interface Asked {
   readonly item?: number;
 }
 
-/** How long a caller is asked to wait, in seconds: for something else, or for us to catch up. */
-const RETRY_AFTER: Partial<Record<PkiErrorCode, string>> = {
-  'target-unavailable': '30',
-  overloaded: '1',
-  'renewed-too-often': '1',
+/** How long a caller is asked to wait, in seconds, where the refusal does not say: for something else, or for us to catch up. */
+const RETRY_AFTER: Partial<Record<PkiErrorCode, number>> = {
+  'target-unavailable': 30,
+  overloaded: 1,
+  'renewed-too-often': 1,
 };
 const REFUSAL_STATUSES: readonly number[] = [409, 422];
 const MEBIBYTE = 1024 * 1024;
@@ -76,8 +76,8 @@ function isRefusal({ code }: PkiError): boolean {
 }
 
 function sendProblem(res: Response, error: PkiError | undefined): void {
-  const retryAfter = error && RETRY_AFTER[error.code];
-  if (retryAfter !== undefined) res.set('Retry-After', retryAfter);
+  const retryAfter = error && (Math.ceil(error.retryAfterMs / 1000) || RETRY_AFTER[error.code]);
+  if (retryAfter !== undefined) res.set('Retry-After', String(retryAfter));
   if (error?.code === 'unauthenticated') res.set('WWW-Authenticate', 'Bearer');
   const problem = problemOf(error, requestIdOf(res));
   res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));

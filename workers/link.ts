@@ -26,6 +26,7 @@ export interface Failure {
   readonly message: string;
   readonly violations?: PkiError['violations'];
   readonly parameters?: PkiError['parameters'];
+  readonly retryAfterMs?: number;
 }
 
 type Message =
@@ -125,8 +126,8 @@ function asFailure(error: unknown): Failure {
   if (!(error instanceof PkiError)) {
     return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
-  const { code, message, violations, parameters } = error;
-  return { code, message, violations, parameters };
+  const { code, message, violations, parameters, retryAfterMs } = error;
+  return { code, message, violations, parameters, retryAfterMs };
 }
 
 function asError({ code, message, ...rest }: Failure): Error {

@@ -136,9 +136,10 @@ export function failedPass(
   };
 }
 
-/** For how long whoever made a pass fail asks to be left alone, in milliseconds. */
+/** For how long a destination that made a pass fail asks to be left alone, in milliseconds. */
 export function askedMsOf(cause: unknown): number {
-  return cause instanceof PkiError ? cause.retryAfterMs : 0;
+  const isDestinations = cause instanceof PkiError && cause.code === 'target-unavailable';
+  return isDestinations ? cause.retryAfterMs : 0;
 }
 
 /** A certificate that somebody has put back stays held as long as it is the one in place. */
