@@ -10,6 +10,7 @@ import { type KeyPair, subjectKeyOf } from '../x509/key.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
 import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
 import type { Authority, RecordedAuthority } from './authority.ts';
+import { isThereAlready, nameTaken } from './name-taken.ts';
 import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
 import { rsaSignatureSchemeOf } from './rsa-signature-scheme.ts';
 import { writtenNameConstraints } from './written-name-constraints.ts';
@@ -52,7 +53,7 @@ export async function createAuthority(
   const parent = kind === 'root' ? null : parentOf(request);
   const rsaSignatureScheme = rsaSignatureSchemeOf(keyAlgorithm, request.rsaSignatureScheme);
   if (await deps.findAuthority(name)) {
-    throw new PkiError('name-taken', `there is an authority "${name}" already`);
+    throw nameTaken(isThereAlready(name));
   }
   const issuer = parent === null ? undefined : await deps.issuerOf(parent);
   const keyPair = await deps.newKeyPair(keyAlgorithm);

@@ -1,6 +1,6 @@
 import type { Actor, AuditEntry } from '../audit/entry.ts';
 import type { KeyAlgorithm, RsaSignatureScheme, Subject } from '../certificate.ts';
-import { PkiError, refused, type Violation } from '../errors.ts';
+import { refused, type Violation } from '../errors.ts';
 import type { DraftDeps } from '../issuance/draft-certificate.ts';
 import { malformedAttributesOf } from '../issuance/malformed-parts.ts';
 import { completedSubject } from '../issuance/profile.ts';
@@ -11,6 +11,7 @@ import { encodeRequest, encodeRequestInformation } from '../x509/encode-request.
 import { type KeyPair, subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
 import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
 import type { PendingAuthority, RecordedAuthority } from './authority.ts';
+import { isThereAlready, nameTaken } from './name-taken.ts';
 import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
 import { rsaSignatureSchemeOf } from './rsa-signature-scheme.ts';
 
@@ -53,7 +54,7 @@ export async function requestCertificate(
   if (violations.length > 0) throw refused(violations);
   const rsaSignatureScheme = rsaSignatureSchemeOf(keyAlgorithm, request.rsaSignatureScheme);
   if (await deps.findAuthority(name)) {
-    throw new PkiError('name-taken', `there is an authority "${name}" already`);
+    throw nameTaken(isThereAlready(name));
   }
   const keyPair = await deps.newKeyPair(keyAlgorithm);
   const pending: PendingAuthority = {

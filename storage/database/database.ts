@@ -4,7 +4,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { PkiError } from '../../src/errors.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import type { Schema } from './schema.ts';
-import type { Statement } from './statement.ts';
+import type { Refusal, Statement } from './statement.ts';
 import { WriteAheadLog } from './write-ahead-log.ts';
 
 /** What has waited so long for another process is given up. */
@@ -73,7 +73,7 @@ export class Database extends Kysely<Schema> {
     try {
       for (const { sql, parameters, refusal } of gather()) {
         const { changes } = this.#statements.prepare(sql).run(parameters);
-        if (refusal && changes !== 1) throw new PkiError(refusal.code, refusal.message);
+        if (refusal && changes !== 1) throw refusedBy(refusal);
       }
       this.#run('commit');
     } catch (error) {
@@ -127,4 +127,9 @@ export class Database extends Kysely<Schema> {
   #run(sql: string): void {
     this.#statements.prepare(sql).run([]);
   }
+}
+
+function refusedBy({ code, message, pointer }: Refusal): PkiError {
+  const violations = pointer === undefined ? [] : [{ pointer, detail: message }];
+  return new PkiError(code, message, { violations });
 }

@@ -14,6 +14,8 @@ export interface Statement {
 export interface Refusal {
   readonly code: PkiErrorCode;
   readonly message: string;
+  /** JSON Pointer to the member of the request that is at fault. */
+  readonly pointer?: string;
 }
 
 /** Ends when all statements are durable, or none of them is. */

@@ -178,7 +178,7 @@ describe('POST /v1/authorities', () => {
 
   it('409: a name that is taken', async () => {
     const reply = await api.post('/v1/authorities', { ...newRoot, name: 'issuing' });
-    problemIn(reply, 409, 'name-taken');
+    assert.deepEqual(placesIn(reply, 409, 'name-taken'), ['/name']);
   });
 
   it('409: a parent whose path length is used up', async () => {

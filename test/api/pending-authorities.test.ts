@@ -47,7 +47,8 @@ describe('POST /v1/authorities, with a parent of null', () => {
   it('409: a name that is taken, by a pending one too', async () => {
     await pendingAuthority(api, 'once');
     for (const name of ['once', 'issuing']) {
-      problemIn(await api.post('/v1/authorities', { ...signedOutside, name }), 409, 'name-taken');
+      const reply = await api.post('/v1/authorities', { ...signedOutside, name });
+      assert.deepEqual(placesIn(reply, 409, 'name-taken'), ['/name']);
     }
     const here = { ...signedOutside, name: 'once', parent: 'root', validity: '1y' };
     problemIn(await api.post('/v1/authorities', here), 409, 'name-taken');

@@ -61,7 +61,7 @@ for (const [database, open] of DATABASES) {
       assert.deepEqual(await authorities.find('root'), root);
       assert.deepEqual(await authorities.list(), [root]);
       assert.equal(await authorities.find('nobody'), undefined);
-      assert.deepEqual(await refusalOf(world.createRoot()), ['name-taken']);
+      assert.deepEqual(await refusalOf(world.createRoot()), ['name-taken', '/name']);
     });
   });
 

@@ -142,8 +142,8 @@ describe('the signature scheme', () => {
 describe('the name of an authority', () => {
   it('is taken once it is there', async () => {
     const world = await IssuanceWorld.withAuthorities();
-    assert.deepEqual(await refusalOf(world.createRoot()), ['name-taken']);
-    assert.deepEqual(await refusalOf(world.createIntermediate()), ['name-taken']);
+    assert.deepEqual(await refusalOf(world.createRoot()), ['name-taken', '/name']);
+    assert.deepEqual(await refusalOf(world.createIntermediate()), ['name-taken', '/name']);
   });
 });
 

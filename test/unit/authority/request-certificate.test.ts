@@ -111,7 +111,7 @@ describe('the request of an authority that is certified outside', () => {
       '/subject/commonName',
     ]);
     await world.createRoot({ name: 'platform' });
-    assert.deepEqual(await refusalOf(ask()), ['name-taken']);
+    assert.deepEqual(await refusalOf(ask()), ['name-taken', '/name']);
     assert.deepEqual(pending, []);
   });
 });
