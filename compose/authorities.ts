@@ -14,7 +14,6 @@ export function composeAuthorities(
   const { find: findAuthority, list: listAuthorities } = stores.authorities;
   const intake = {
     ...deps,
-    findAuthority,
     listAuthorities,
     findCertificates: stores.certificates.find,
     pathOf: (name: string) => issuers.pathOf(name),

@@ -15,9 +15,10 @@ import {
 import { certificateKeyFault } from './foreign-keys.ts';
 import { incomingAuthorities } from './incoming-authorities.ts';
 import { type IncomingPath, incomingPath, type KnownHere } from './incoming-path.ts';
-import { type Intake, intakeEntry } from './intake.ts';
+import { intakeEntry } from './intake.ts';
 import { namesAbove } from './names-above.ts';
 import { assertFreshSerialNumbers, type FindCertificates } from './serial-numbers.ts';
+import { type Draft, type TakeInDeps, takeIn } from './take-in.ts';
 
 /** The certificate of a pending authority. */
 export interface Certification {
@@ -27,13 +28,9 @@ export interface Certification {
   readonly namesAbove?: readonly string[] | undefined;
 }
 
-export interface CertifyAuthorityDeps extends Pick<KnownHere, 'pathOf'> {
+export interface CertifyAuthorityDeps extends TakeInDeps, Pick<KnownHere, 'pathOf'> {
   readonly now: () => Date;
-  readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
-  readonly listAuthorities: () => Promise<readonly RecordedAuthority[]>;
   readonly findCertificates: FindCertificates;
-  /** @throws {PkiError} `name-taken` or `authority-certified` */
-  readonly recordIntake: (intake: Intake) => Promise<void>;
 }
 
 const POINTER = '/certificate';
@@ -48,25 +45,39 @@ const POINTER = '/certificate';
  */
 export async function certifyAuthority(
   deps: CertifyAuthorityDeps,
-  { name, certification }: { readonly name: string; readonly certification: Certification },
+  order: { readonly name: string; readonly certification: Certification },
   actor: Actor,
 ): Promise<Authority> {
-  const authority = await deps.findAuthority(name);
+  return takeIn(deps, (authorities) => drawn(deps, { ...order, actor, authorities }));
+}
+
+interface Incoming {
+  readonly name: string;
+  readonly certification: Certification;
+  readonly actor: Actor;
+  readonly authorities: readonly RecordedAuthority[];
+}
+
+async function drawn(
+  deps: CertifyAuthorityDeps,
+  { name, certification, actor, authorities }: Incoming,
+): Promise<Draft> {
+  const authority = authorities.find((other) => other.name === name);
   if (!authority) throw new PkiError('authority-unknown', 'no authority has this name');
   const terms = { pointer: POINTER, keyFault: certificateKeyFault };
   const certificates = parseCertificates(certification.certificate, terms);
   if (isCertified(authority)) {
     const isSame = certificates.some(({ x509 }) => x509.raw.equals(authority.certificate.der));
-    if (isSame) return authority;
+    if (isSame) return { authority };
     throw new PkiError('authority-certified', `authority "${name}" has its certificate already`);
   }
   const own = ownAmong(certificates, authority);
-  const authorities = await deps.listAuthorities();
   const known = { authorities, pathOf: deps.pathOf, now: deps.now() };
   const path = await incomingPath({ certificates, pointer: POINTER, own }, known);
   const taken = new Set(authorities.map((other) => other.name));
   const asked = certification.namesAbove ?? [];
-  const names = namesAbove(path.certificates.slice(1), { asked, taken });
+  const sentAbove = certificates.length - 1;
+  const names = namesAbove(path.certificates.slice(1), { asked, taken, sentAbove });
   const [made, ...above] = incomingAuthorities(path, [name, ...names]);
   const certified = certifiedOf(authority, made, path);
   const added = above.toReversed();
@@ -76,8 +87,7 @@ export async function certifyAuthority(
     ...added.map((one) => intakeEntry('authority.imported', one, occasion)),
     intakeEntry('authority.certified', certified, occasion),
   ];
-  await deps.recordIntake({ added, certified, auditEntries });
-  return certified;
+  return { authority: certified, intake: { added, certified, auditEntries } };
 }
 
 /** RFC 2986 §3: the certificate for a request is one for its key; what else it says is its issuer's affair. */

@@ -1,16 +1,17 @@
 import type { Actor } from '../audit/entry.ts';
 import { chainInvalid } from '../bundle/chain-violations.ts';
 import type { RsaSignatureScheme } from '../certificate.ts';
-import { PkiError } from '../errors.ts';
 import { type Authority, isCertified, type RecordedAuthority } from './authority.ts';
 import { type ImportSource, type OpenedSource, openImport } from './import-source.ts';
 import { incomingAuthorities } from './incoming-authorities.ts';
 import { type IncomingPath, incomingPath, type KnownHere } from './incoming-path.ts';
-import { type Intake, intakeEntry } from './intake.ts';
+import { intakeEntry } from './intake.ts';
+import { isThereAlready, nameTaken } from './name-taken.ts';
 import { namesAbove } from './names-above.ts';
 import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
 import { rsaSignatureSchemeOf } from './rsa-signature-scheme.ts';
 import { assertFreshSerialNumbers, type FindCertificates } from './serial-numbers.ts';
+import { type Draft, type TakeInDeps, takeIn } from './take-in.ts';
 
 /** An authority that was made elsewhere and comes in with its key. */
 export interface ImportRequest extends ImportSource {
@@ -21,20 +22,16 @@ export interface ImportRequest extends ImportSource {
   readonly rsaSignatureScheme?: RsaSignatureScheme | undefined;
 }
 
-export interface ImportAuthorityDeps extends Pick<KnownHere, 'pathOf'> {
+export interface ImportAuthorityDeps extends TakeInDeps, Pick<KnownHere, 'pathOf'> {
   readonly now: () => Date;
-  readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
-  readonly listAuthorities: () => Promise<readonly RecordedAuthority[]>;
   readonly findCertificates: FindCertificates;
   readonly wrapping: KeyWrapping;
-  /** @throws {PkiError} `name-taken` */
-  readonly recordIntake: (intake: Intake) => Promise<void>;
 }
 
 /**
  * Takes in a root or an intermediate that was made elsewhere, with its key, which is sealed like any other.
  * Authorities above it that are not known here are recorded along with it, without keys. One that
- * was recorded so before gets its key.
+ * was recorded so before gets its key. Of what comes in at once, each certificate becomes one authority.
  *
  * @throws {PkiError} `name-taken`, `request-malformed`, `private-key-locked`, `chain-invalid` or `request-refused`
  */
@@ -44,23 +41,41 @@ export async function importAuthority(
   actor: Actor,
 ): Promise<Authority> {
   const { name } = request;
-  const namesake = await deps.findAuthority(name);
-  if (namesake?.wrappedPrivateKey) throw nameTaken(`there is an authority "${name}" already`);
-  const source = await openImport(request);
-  const authorities = await deps.listAuthorities();
+  let source: OpenedSource | undefined;
+  return takeIn(deps, async (authorities) => {
+    const namesake = authorities.find((other) => other.name === name);
+    if (namesake?.wrappedPrivateKey) throw nameTaken(isThereAlready(name));
+    // Once: a password makes it costly.
+    source ??= await openImport(request);
+    return drawn(deps, { request, source, actor, authorities });
+  });
+}
+
+interface Incoming {
+  readonly request: ImportRequest;
+  readonly source: OpenedSource;
+  readonly actor: Actor;
+  readonly authorities: readonly RecordedAuthority[];
+}
+
+async function drawn(
+  deps: ImportAuthorityDeps,
+  { request, source, actor, authorities }: Incoming,
+): Promise<Draft> {
+  const { name } = request;
   const occasion = { time: deps.now(), actor };
   const known = { authorities, pathOf: deps.pathOf, now: occasion.time };
   const path = await incomingPath(source, known);
   const keyless = keylessAmong(authorities, path, { name, pointer: source.pointer });
-  const [made, ...above] = madeOf(path, { request, authorities });
+  const [made, ...above] = madeOf(path, { request, source, authorities });
   const authority = withKey(deps.wrapping, keyless ?? made, { request, source });
   const incoming = [...above.toReversed(), authority];
   if (!keyless) await assertFreshSerialNumbers(incoming, { ...deps, pointer: source.pointer });
-  await deps.recordIntake({
+  const intake = {
     ...(keyless ? { added: [], keyed: authority } : { added: incoming }),
     auditEntries: incoming.map((one) => intakeEntry('authority.imported', one, occasion)),
-  });
-  return authority;
+  };
+  return { authority, intake };
 }
 
 /** The authority of this certificate and name that was recorded without its key; none where both are new. */
@@ -75,7 +90,7 @@ function keylessAmong(
     .find(({ certificate }) => raw.equals(certificate.der));
   if (!same) {
     if (!authorities.some((other) => other.name === name)) return undefined;
-    throw nameTaken(`there is an authority "${name}" already, with another certificate`);
+    throw nameTaken(`${isThereAlready(name)}, with another certificate`);
   }
   if (same.name !== name) {
     const advice = same.wrappedPrivateKey ? '' : '; import it under that name';
@@ -88,11 +103,12 @@ function keylessAmong(
 
 function madeOf(
   path: IncomingPath,
-  { request, authorities }: { request: ImportRequest; authorities: readonly RecordedAuthority[] },
+  { request, source, authorities }: Pick<Incoming, 'request' | 'source' | 'authorities'>,
 ): readonly [Authority, ...Authority[]] {
   const { name, namesAbove: asked = [] } = request;
   const taken = new Set([...authorities.map((other) => other.name), name]);
-  const names = namesAbove(path.certificates.slice(1), { asked, taken });
+  const sentAbove = source.certificates.length - 1;
+  const names = namesAbove(path.certificates.slice(1), { asked, taken, sentAbove });
   return incomingAuthorities(path, [name, ...names]);
 }
 
@@ -108,9 +124,4 @@ function withKey(
     rsaSignatureScheme: rsaSignatureSchemeOf(keyAlgorithm, request.rsaSignatureScheme),
     wrappedPrivateKey: wrapAuthorityKey(wrapping, name, keyPair),
   };
-}
-
-function nameTaken(detail: string): PkiError {
-  const violations = [{ pointer: '/name', detail }];
-  return new PkiError('name-taken', detail, { violations });
 }

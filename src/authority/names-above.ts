@@ -1,5 +1,6 @@
-import { PkiError, refused } from '../errors.ts';
+import { refused } from '../errors.ts';
 import type { IncomingCertificate } from './incoming-path.ts';
+import { isThereAlready, nameTaken } from './name-taken.ts';
 
 /** The longest name of an authority. */
 const MAX_NAME_CHARACTERS = 63;
@@ -8,40 +9,35 @@ const FINGERPRINT_DIGITS = 8;
 
 /** What names are given by. */
 export interface Naming {
-  /** Names that the caller gives, from below upwards; more of them than there are authorities is an error. */
+  /** Names that the caller gives, from below upwards. */
   readonly asked: readonly string[];
   /** The names of the authorities that exist, and the one that comes in. */
   readonly taken: ReadonlySet<string>;
+  /** How many certificates came along; a name beyond them is an error. */
+  readonly sentAbove: number;
 }
 
 /**
  * A name for each authority that is recorded along with another one because it stands above it: the
- * caller's, or else one that its subject and fingerprint decide, so that the same is made of the same.
+ * caller's, or else one that its subject and fingerprint decide, so that the same is made of the same. One that
+ * was sent and is known here already, perhaps for a moment only, keeps its name.
  *
  * @throws {PkiError} `request-refused` or `name-taken`, which point into `/namesAbove`
  */
 export function namesAbove(
   certificates: readonly IncomingCertificate[],
-  { asked, taken }: Naming,
+  { asked, taken, sentAbove }: Naming,
 ): readonly string[] {
-  const [surplus] = asked.slice(certificates.length);
-  if (surplus !== undefined) {
-    const detail = `no further authority on the path is new here, of ${certificates.length} that are`;
-    throw refused([{ pointer: `/namesAbove/${certificates.length}`, detail }]);
+  if (asked.length > sentAbove) {
+    const detail = `is for no authority: ${sentAbove} came along`;
+    throw refused([{ pointer: `/namesAbove/${sentAbove}`, detail }]);
   }
   const used = new Set(taken);
   return certificates.map((certificate, index) => {
     const name = asked[index] ?? derivedName(certificate, new Set([...used, ...asked]));
-    if (used.has(name)) throw nameTaken(name, index);
+    if (used.has(name)) throw nameTaken(isThereAlready(name), `/namesAbove/${index}`);
     used.add(name);
     return name;
-  });
-}
-
-function nameTaken(name: string, index: number): PkiError {
-  const detail = `there is an authority "${name}" already`;
-  return new PkiError('name-taken', detail, {
-    violations: [{ pointer: `/namesAbove/${index}`, detail }],
   });
 }
 

@@ -39,8 +39,8 @@ export class AuthorityRecords {
   }
 
   /**
-   * @throws {PkiError} `name-taken` or `authority-certified` where somebody else was faster, with the name, or with
-   *   the serial number of one issuer
+   * @throws {PkiError} `name-taken` or `authority-certified` where somebody else was faster, with the name,
+   *   the certificate, or the serial number of one issuer
    */
   readonly recordIntake = async ({
     added,
@@ -49,7 +49,9 @@ export class AuthorityRecords {
     auditEntries,
   }: Intake): Promise<void> =>
     this.#commit([
-      ...added.flatMap((authority) => this.#authorityStatements(authority)),
+      ...added.flatMap((authority) =>
+        this.#issuances.intakeStatementsFor(authority, { isPending: false }),
+      ),
       ...(certified ? this.#certifiedStatements(certified) : []),
       ...(keyed ? [this.#keyedStatement(keyed)] : []),
       ...auditEntries.map((entry) => this.#journal.statementFor(entry)),
@@ -70,14 +72,11 @@ export class AuthorityRecords {
       certification_request: asBuffer(pending.certificationRequest),
     });
     const message = `there is an authority "${name}" already`;
-    return { ...inserted, refusal: { code: 'name-taken', message } };
+    return { ...inserted, refusal: { code: 'name-taken', message, pointer: '/name' } };
   }
 
-  #authorityStatements(authority: Authority): readonly Statement[] {
-    return this.#issuances.intakeStatementsFor(authority.certificate, authority);
-  }
-
-  #certifiedStatements({ name, parent, certificate }: Authority): readonly Statement[] {
+  #certifiedStatements(authority: Authority): readonly Statement[] {
+    const { name, parent, certificate } = authority;
     const updated = this.#db
       .updateTable('authority')
       .set({ parent, serial_number: certificate.serialNumber, certification_request: null })
@@ -85,7 +84,7 @@ export class AuthorityRecords {
       .where('serial_number', 'is', null);
     const message = `authority "${name}" has its certificate already`;
     const refusal = { code: 'authority-certified', message } as const;
-    const statements = this.#issuances.intakeStatementsFor(certificate);
+    const statements = this.#issuances.intakeStatementsFor(authority, { isPending: true });
     return [...statements, statementOf(updated, refusal)];
   }
 

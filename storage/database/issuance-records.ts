@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { Authority } from '../../src/authority/authority.ts';
 import type { Certificate } from '../../src/certificate.ts';
 import type { IssuanceRecord, NewAuthority } from '../../src/issuance/issuance-record.ts';
 import type { AuditRepository } from './audit-repository.ts';
@@ -8,6 +9,9 @@ import type { Commit, Statement } from './statement.ts';
 
 /** Makes a refusal of the insertion of an authority whose name another one has. */
 export const NAME_IS_TAKEN = sql`on conflict (name) do nothing`;
+
+/** The same for that of a certificate that is another authority's. */
+const CERTIFICATE_IS_TAKEN = sql`on conflict (fingerprint_sha256) do nothing`;
 
 /** The same for the insertion of a certificate whose issuer has given its serial number to another one. */
 const NUMBER_IS_TAKEN = sql`on conflict (serial_number, authority) do nothing`;
@@ -55,23 +59,27 @@ export class IssuanceRecords {
   /** Records an issuance as part of a transaction. */
   statementsFor(record: IssuanceRecord): readonly Statement[] {
     const { certificate, newAuthority, wrappedPrivateKey, auditEntries } = record;
-    const { serialNumber } = certificate;
     return [
       ...this.#certificateStatements(certificate),
-      ...(newAuthority ? [this.#authorityStatement(newAuthority, serialNumber)] : []),
+      ...(newAuthority ? this.#authorityStatements(newAuthority, certificate, '/name') : []),
       ...(wrappedPrivateKey ? [this.#keyStatement(certificate, wrappedPrivateKey)] : []),
       ...auditEntries.map((entry) => this.#journal.statementFor(entry)),
     ];
   }
 
-  /** Records an authority, or its certificate alone, that others have made and numbered. */
-  intakeStatementsFor(certificate: Certificate, newAuthority?: NewAuthority): readonly Statement[] {
-    const { serialNumber, authority } = certificate;
+  /** Records an authority that others have made and numbered, or the certificate alone where it `isPending`. */
+  intakeStatementsFor(
+    { certificate, ...authority }: Authority,
+    { isPending }: { readonly isPending: boolean },
+  ): readonly Statement[] {
+    const { serialNumber, authority: issuer } = certificate;
     const [inserted, ...names] = this.#certificateStatements(certificate, ELSEWHERE);
-    const message = `another certificate of issuer "${authority}" with serial number ${serialNumber} was recorded meanwhile`;
+    const message = `another certificate of issuer "${issuer}" with serial number ${serialNumber} was recorded meanwhile`;
     return [
-      // Of two that come at once, the name tells more than the number.
-      ...(newAuthority ? [this.#authorityStatement(newAuthority, serialNumber)] : []),
+      // Of two that come at once, the name tells more than the certificate, and that more than the number.
+      ...(isPending
+        ? [this.#ownStatement(authority, certificate)]
+        : this.#authorityStatements(authority, certificate)),
       ...(inserted ? [{ ...inserted, refusal: { code: 'name-taken', message } as const }] : []),
       ...names,
     ];
@@ -100,7 +108,11 @@ export class IssuanceRecords {
     return [inserted, ...names];
   }
 
-  #authorityStatement(authority: NewAuthority, serialNumber: string): Statement {
+  #authorityStatements(
+    authority: NewAuthority,
+    certificate: Certificate,
+    pointer?: string,
+  ): readonly Statement[] {
     const { name, kind, parent, keyAlgorithm, rsaSignatureScheme, wrappedPrivateKey } = authority;
     const inserted = this.#insertions.authority.of({
       name,
@@ -108,10 +120,21 @@ export class IssuanceRecords {
       parent,
       key_algorithm: keyAlgorithm,
       rsa_signature_scheme: rsaSignatureScheme ?? null,
-      serial_number: serialNumber,
+      serial_number: certificate.serialNumber,
       wrapped_private_key: wrappedPrivateKey ? asBuffer(wrappedPrivateKey) : null,
     });
     const message = `there is an authority "${name}" already`;
+    const refusal = { code: 'name-taken', message, ...(pointer ? { pointer } : {}) } as const;
+    return [{ ...inserted, refusal }, this.#ownStatement(authority, certificate)];
+  }
+
+  /** One certificate is one authority, whatever names it comes in under at once. */
+  #ownStatement({ name }: Pick<NewAuthority, 'name'>, certificate: Certificate): Statement {
+    const inserted = this.#insertions.authorityCertificate.of({
+      fingerprint_sha256: certificate.fingerprintSha256,
+      authority: name,
+    });
+    const message = `the certificate of "${name}" was recorded as that of another authority meanwhile`;
     return { ...inserted, refusal: { code: 'name-taken', message } };
   }
 
@@ -142,6 +165,12 @@ function insertionsInto(db: Kysely<Schema>) {
         'wrapped_private_key',
       ],
       NAME_IS_TAKEN,
+    ),
+    authorityCertificate: new Insertion(
+      db,
+      'authority_certificate',
+      ['fingerprint_sha256', 'authority'],
+      CERTIFICATE_IS_TAKEN,
     ),
     privateKey: new Insertion(db, 'stored_private_key', [
       'authority',

@@ -11,6 +11,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006-target-revisions': { up: keepRevisions },
   '0007-rotation-lock': { up: addRotationLock },
   '0008-serving-proof': { up: keepServingProofs },
+  '0009-authority-certificates': { up: keepAuthorityCertificates },
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...migrations }) };
@@ -225,4 +226,21 @@ async function addRotationLock(db: Kysely<unknown>): Promise<void> {
 /** What was found where targets are served: a column of its own, since passes and proofs do not wait for each other. */
 async function keepServingProofs(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('rotation_target').addColumn('proof', 'text').execute();
+}
+
+/**
+ * Whose each authority's certificate is: one certificate is one authority. Where an older release has let two have the
+ * same, both stay, and one of them stands here.
+ */
+async function keepAuthorityCertificates(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('authority_certificate')
+    .addColumn('fingerprint_sha256', 'text', (column) => column.primaryKey())
+    .addColumn('authority', 'text', (column) => column.notNull().references('authority.name'))
+    .execute();
+  await sql`insert into authority_certificate (fingerprint_sha256, authority)
+    select certificate.fingerprint_sha256, min(authority.name) from authority
+    join certificate on certificate.serial_number = authority.serial_number
+      and certificate.authority = coalesce(authority.parent, authority.name)
+    group by certificate.fingerprint_sha256`.execute(db);
 }

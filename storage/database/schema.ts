@@ -3,6 +3,7 @@ import type { Generated } from 'kysely';
 /** The tables, as they are after the last migration. Instants are RFC 3339 text in UTC, with milliseconds. */
 export interface Schema {
   readonly authority: AuthorityRow;
+  readonly authority_certificate: AuthorityCertificateRow;
   readonly certificate: CertificateRow;
   readonly certificate_dns_name: CertificateDnsNameRow;
   readonly stored_private_key: StoredPrivateKeyRow;
@@ -29,6 +30,12 @@ export interface AuthorityRow {
   readonly wrapped_private_key: Buffer | null;
   /** DER of the request for the certificate that is awaited. */
   readonly certification_request: Buffer | null;
+}
+
+/** Whose certificate this one is; two authorities never have the same. */
+export interface AuthorityCertificateRow {
+  readonly fingerprint_sha256: string;
+  readonly authority: string;
 }
 
 export interface CertificateRow {

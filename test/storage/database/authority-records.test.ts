@@ -11,14 +11,11 @@ const PENDING: PendingAuthority = {
   wrappedPrivateKey: Buffer.from('sealed'),
   certificationRequest: Buffer.from('request'),
 };
+const ROOT_NAMES = { serialNumber: serialNumber(1), profile: 'root' };
 const ROOT: Authority = {
   ...{ name: 'outside', kind: 'root', parent: null },
   ...{ keyAlgorithm: 'ecdsa-p384', rsaSignatureScheme: undefined },
-  certificate: certificate({
-    serialNumber: serialNumber(1),
-    authority: 'outside',
-    profile: 'root',
-  }),
+  certificate: certificate({ ...ROOT_NAMES, authority: 'outside' }),
   wrappedPrivateKey: undefined,
 };
 const certifiedBy = (number: number): Authority => ({
@@ -38,7 +35,7 @@ for (const [database, open] of DATABASES) {
       assert.deepEqual(await authorities.find('platform'), PENDING);
       assert.deepEqual(await authorities.list(), [PENDING]);
       const again = authorityRecords.recordPending(PENDING, auditEntry());
-      assert.deepEqual(await refusalOf(again), ['name-taken']);
+      assert.deepEqual(await refusalOf(again), ['name-taken', '/name']);
       assert.equal((await journal.list({ limit: 9, before: undefined })).length, 1);
     });
 
@@ -60,7 +57,7 @@ for (const [database, open] of DATABASES) {
       await authorityRecords.recordPending(PENDING, auditEntry());
       const outcomes = [2, 3, 4].map((number) => {
         const root = { ...ROOT, name: `outside-${number}` };
-        const own = { ...ROOT.certificate, authority: root.name };
+        const own = certificate({ ...ROOT_NAMES, authority: root.name });
         const certified = { ...certifiedBy(number), parent: root.name };
         const added = [{ ...root, certificate: own }];
         const signed = { ...certified.certificate, authority: root.name };
@@ -99,6 +96,22 @@ for (const [database, open] of DATABASES) {
         (await authorities.list()).map(({ name }) => name),
         ['one', 'outside'],
       );
+    });
+
+    it('are one where their certificate is, whatever each is called, and its parent with it', async () => {
+      const { authorities, authorityRecords } = repositories(await open(), () => NOW);
+      const called = (name: string): Authority => {
+        return { ...ROOT, name, certificate: { ...ROOT.certificate, authority: name } };
+      };
+      const below = (parent: string, number: number): Authority => {
+        const { certificate: own, ...terms } = certifiedBy(number);
+        return { ...terms, parent, certificate: { ...own, authority: parent } };
+      };
+      const outcomes = [[called('a')], [called('b')], [called('c'), below('c', 2)]].map((added) =>
+        refusalOf(authorityRecords.recordIntake({ added, auditEntries: [auditEntry()] })),
+      );
+      assert.deepEqual(await Promise.all(outcomes), [['granted'], ['name-taken'], ['name-taken']]);
+      assert.deepEqual(await authorities.list(), [called('a')]);
     });
   });
 

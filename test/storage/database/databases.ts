@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +41,7 @@ export function certificate(changes: Partial<Certificate> = {}): Certificate {
     uris: [],
     notBefore: NOW,
     notAfter: new Date(NOW.getTime() + 86_400_000),
-    fingerprintSha256: 'f'.repeat(64),
+    fingerprintSha256: hash('sha256', `${changes.authority} ${changes.serialNumber}`),
     warnings: [],
     der: Buffer.from('der'),
     ...changes,

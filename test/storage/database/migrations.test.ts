@@ -9,7 +9,7 @@ import { Database } from '../../../storage/database/database.ts';
 import { migrate } from '../../../storage/database/migrations.ts';
 import { openDatabase } from '../../../storage/database/open-database.ts';
 import type { AuthorityRow } from '../../../storage/database/schema.ts';
-import { NOW } from '../../support/issuance.ts';
+import { NOW, refusalOf } from '../../support/issuance.ts';
 import { repositories } from '../../support/repositories.ts';
 import { auditEntry, certificate, newDatabaseFile, serialNumber } from './databases.ts';
 
@@ -20,6 +20,7 @@ const issuing = certificate({
   profile: 'intermediate',
 });
 const leaf = certificate({ serialNumber: serialNumber(3) });
+const twin = { ...root, authority: 'twin' };
 const LEAF_KEY = Buffer.from('sealed leaf');
 
 /** A database as the first release left it: two authorities, a leaf with its key, a journal. */
@@ -56,6 +57,41 @@ function authorityOf(name: string, own: Certificate): Authority {
     wrappedPrivateKey: Buffer.from('sealed'),
   };
 }
+
+/** The same, where two authorities have one certificate, as imports at once could leave it. */
+async function databaseWithTwins(): Promise<string> {
+  const path = await databaseOfTheFirstStep();
+  const db = new Database(new BetterSqlite(path));
+  await migrate(db, '0008-serving-proof');
+  const { record } = repositories(db, () => NOW).records;
+  await record({ certificate: twin, auditEntries: [] });
+  const { serialNumber: serial_number } = twin;
+  const terms = { kind: 'root', parent: null, key_algorithm: 'ecdsa-p256' };
+  const empty = { rsa_signature_scheme: null, certification_request: null };
+  const row = { name: 'twin', serial_number, ...terms, ...empty, wrapped_private_key: null };
+  await db.insertInto('authority').values(row).execute();
+  await db.destroy();
+  return path;
+}
+
+describe('a database in which one certificate is that of two authorities', () => {
+  it('keeps both, and takes no third', async () => {
+    const db = await openDatabase(await databaseWithTwins());
+    const { authorities, authorityRecords } = repositories(db, () => NOW);
+    const names = async () => (await authorities.list()).map(({ name }) => name);
+    assert.deepEqual(await names(), ['issuing', 'root', 'twin']);
+    const third: Authority = {
+      ...authorityOf('root', { ...root, authority: 'third' }),
+      name: 'third',
+    };
+    const attempt = authorityRecords.recordIntake({ added: [third], auditEntries: [] });
+    assert.deepEqual(await refusalOf(attempt), ['name-taken']);
+    const keyed = { ...authorityOf('root', twin), name: 'twin' };
+    await authorityRecords.recordIntake({ added: [], keyed, auditEntries: [] });
+    assert.deepEqual(await names(), ['issuing', 'root', 'twin']);
+    await db.destroy();
+  });
+});
 
 describe('a database of the first release', () => {
   it('keeps its authorities with the one way that RSA keys had to sign, certificates, keys and journal', async () => {

@@ -14,7 +14,7 @@ async function incoming(authority: OutsideAuthority): Promise<IncomingCertificat
 
 async function nameOf(subject: Buffer | string, ...taken: readonly string[]): Promise<string> {
   const certificate = await incoming(outsideAuthority({ subject }));
-  return namesAbove([certificate], { asked: [], taken: new Set(taken) })[0] ?? '';
+  return namesAbove([certificate], { asked: [], taken: new Set(taken), sentAbove: 1 })[0] ?? '';
 }
 
 const attribute = (type: string, text: string) =>
@@ -46,25 +46,34 @@ describe('the name of an authority above one that comes in', () => {
   it('is the same for the same certificate, and another for another one', async () => {
     const [one, other] = [1, 2].map(() => outsideAuthority({ subject: 'Root' }));
     assert.ok(one && other);
-    const naming = { asked: [], taken: new Set(['root']) };
+    const naming = { asked: [], taken: new Set(['root']), sentAbove: 2 };
     const [first, second] = await Promise.all([one, other].map(incoming));
     assert.ok(first && second);
     assert.deepEqual(namesAbove([first], naming), namesAbove([first], naming));
     assert.notDeepEqual(namesAbove([first], naming), namesAbove([second], naming));
-    assert.equal(new Set(namesAbove([first, second], { asked: [], taken: new Set() })).size, 2);
+    const both = namesAbove([first, second], { ...naming, taken: new Set() });
+    assert.equal(new Set(both).size, 2);
   });
 
   it('is the caller’s where there is one, from below upwards, and none that is derived takes it', async () => {
     const certificates = [await incoming(outsideAuthority({ subject: 'Policy' }))];
     certificates.push(await incoming(outsideAuthority({ subject: 'Root' })));
-    const taken = new Set(['own']);
-    assert.deepEqual(namesAbove(certificates, { asked: ['root'], taken })[0], 'root');
-    assert.match(namesAbove(certificates, { asked: ['root'], taken })[1] ?? '', /^root-/);
+    const naming = { taken: new Set(['own']), sentAbove: 2 };
+    assert.deepEqual(namesAbove(certificates, { ...naming, asked: ['root'] })[0], 'root');
+    assert.match(namesAbove(certificates, { ...naming, asked: ['root'] })[1] ?? '', /^root-/);
     const asked = ['own'];
     const attempt = (names: readonly string[]) =>
-      refusalOf(Promise.resolve().then(() => namesAbove(certificates, { asked: names, taken })));
+      refusalOf(
+        Promise.resolve().then(() => namesAbove(certificates, { ...naming, asked: names })),
+      );
     assert.deepEqual(await attempt(asked), ['name-taken', '/namesAbove/0']);
     assert.deepEqual(await attempt(['a', 'a']), ['name-taken', '/namesAbove/1']);
     assert.deepEqual(await attempt(['a', 'b', 'c']), ['request-refused', '/namesAbove/2']);
+  });
+
+  it('is not asked for where it was sent and is known here already', async () => {
+    const certificates = [await incoming(outsideAuthority({ subject: 'Policy' }))];
+    const naming = { asked: ['policy', 'root'], taken: new Set(['root']), sentAbove: 2 };
+    assert.deepEqual(namesAbove(certificates, naming), ['policy']);
   });
 });
