@@ -146,14 +146,20 @@ export const ImportBody = z
     password: z.string().max(MAX_PASSWORD_LENGTH).exactOptional(),
     rsaSignatureScheme: z.enum(RSA_SIGNATURE_SCHEMES).exactOptional(),
   })
-  .superRefine((body, context) => {
-    for (const member of ['certificate', 'privateKey'] as const) {
-      const isPfx = body.pfx !== undefined;
-      if (isPfx !== (body[member] !== undefined)) continue;
-      const message = isPfx ? 'is not for an import of a PFX, which holds its own' : 'is required';
-      context.addIssue({ code: 'custom', path: [member], message });
-    }
-  });
+  .superRefine(
+    (body, context) => {
+      for (const member of ['certificate', 'privateKey'] as const) {
+        const isPfx = body.pfx !== undefined;
+        if (isPfx !== (body[member] !== undefined)) continue;
+        const message = isPfx
+          ? 'is not for an import of a PFX, which holds its own'
+          : 'is required';
+        context.addIssue({ code: 'custom', path: [member], message });
+      }
+    },
+    // Beside other faults, too, so that all are named at once.
+    { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
+  );
 
 function isRsa(keyAlgorithm: KeyAlgorithm): boolean {
   return keyAlgorithm.startsWith('rsa');

@@ -19,6 +19,10 @@ describe('POST /v1/authorities/import, refused', () => {
   it('400: neither a PFX nor both PEM texts, or a PFX beside them', async () => {
     const pfx = await pfxOf(own, root);
     for (const [body, places] of [
+      [{}, ['/name', '/certificate', '/privateKey']],
+      [{ pfx, certificate: 'x' }, ['/name', '/certificate']],
+      [{ certificate: 1, odd: 1 }, ['/name', '/certificate', '/odd', '/privateKey']],
+      [[], ['']],
       [{ name: 'refused' }, ['/certificate', '/privateKey']],
       [{ name: 'refused', certificate: root.pem }, ['/privateKey']],
       [{ ...pem, pfx }, ['/certificate', '/privateKey']],
