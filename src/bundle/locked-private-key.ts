@@ -63,7 +63,8 @@ export function lockedRefusal(
 ): unknown {
   if (!(error instanceof LockedFileError)) return error;
   if (error.isPasswordWrong) return locked('/password', error.message, error);
-  return locked(pointer, `${what} ${error.message}`, error);
+  const detail = `${what} ${error.message}`;
+  return error.isMalformed ? malformed(pointer, detail, error) : locked(pointer, detail, error);
 }
 
 function needed(password: string | undefined): string {
@@ -80,6 +81,9 @@ function openedOldBlock(pem: string, passphrase: string): KeyObject {
 }
 
 function locked(pointer: string, detail: string, cause?: unknown): PkiError {
-  const violations = [{ pointer, detail }];
-  return new PkiError('private-key-locked', detail, { cause, violations });
+  return new PkiError('private-key-locked', detail, { cause, violations: [{ pointer, detail }] });
+}
+
+function malformed(pointer: string, detail: string, cause: unknown): PkiError {
+  return new PkiError('request-malformed', detail, { cause, violations: [{ pointer, detail }] });
 }

@@ -65,13 +65,15 @@ export async function decodePfx(
     if (!(cause instanceof DerError)) throw cause;
     const isSequence = octets[0] === 0x30;
     const detail = isSequence ? `is not DER (${cause.message}); ${CURE}` : 'is no PFX';
-    throw new LockedFileError(detail, { cause });
+    throw new LockedFileError(detail, { cause, isMalformed: true });
   }
 }
 
 function readPfx(reader: DerReader) {
   const pfx = reader.sequence();
-  if (pfx.number() !== PFX_VERSION) throw new LockedFileError('is no PFX of version 3');
+  if (pfx.number() !== PFX_VERSION) {
+    throw new LockedFileError('is no PFX of version 3', { isMalformed: true });
+  }
   const safe = pfx.sequence();
   if (safe.oid() !== DATA) throw new LockedFileError('is protected by a signature, not a password');
   const content = safe.context(0);

@@ -38,7 +38,8 @@ function readOrRefuse<T>(read: () => T): T {
     return read();
   } catch (cause) {
     if (!(cause instanceof DerError)) throw cause;
-    throw new LockedFileError(`is no encrypted key in DER (${cause.message})`, { cause });
+    const detail = `is no encrypted key in DER (${cause.message})`;
+    throw new LockedFileError(detail, { cause, isMalformed: true });
   }
 }
 

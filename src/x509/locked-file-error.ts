@@ -1,12 +1,20 @@
+interface LockedFileErrorOptions extends ErrorOptions {
+  readonly isPasswordWrong?: boolean;
+  readonly isMalformed?: boolean;
+}
+
 /** Why a file that a password protects, a PFX or an encrypted PKCS #8 key, cannot be opened. */
 export class LockedFileError extends Error {
   override readonly name = 'LockedFileError';
   /** Whether another password might open it. */
   readonly isPasswordWrong: boolean;
+  /** Whether it is no such file at all, which no password opens. */
+  readonly isMalformed: boolean;
 
-  constructor(detail: string, options: ErrorOptions & { readonly isPasswordWrong?: boolean } = {}) {
+  constructor(detail: string, options: LockedFileErrorOptions = {}) {
     super(detail, options);
     this.isPasswordWrong = options.isPasswordWrong ?? false;
+    this.isMalformed = options.isMalformed ?? false;
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { encodePem } from '../../src/x509/pem.ts';
 import { startApi } from '../support/api.ts';
 import { NOW } from '../support/issuance.ts';
 import { ecKeyPair, outsideAuthority, rsaKeyPair } from '../support/outside-authority.ts';
@@ -54,6 +55,21 @@ describe('POST /v1/authorities/import, refused', () => {
     }
   });
 
+  it('400: what is no PFX, or no encrypted key, whatever its password is', async () => {
+    const pfx = await pfxOf(own, root);
+    const noKey = encodePem('ENCRYPTED PRIVATE KEY', Buffer.from('3000', 'hex'));
+    for (const [changes, pointer, words] of [
+      [{ pfx: 'AAAAAAAA' }, '/pfx', /the PFX is no PFX/],
+      [{ pfx: 'MAMCAQI=' }, '/pfx', /the PFX is no PFX of version 3/],
+      [{ pfx: pfx.slice(0, 40) }, '/pfx', /the PFX is not DER/],
+      [{ certificate: own.pem, privateKey: noKey }, '/privateKey', /is no encrypted key in DER/],
+    ] as const) {
+      const reply = await bring({ name: 'refused', password: PASSWORD, ...changes });
+      assert.deepEqual(placesIn(reply, 400, 'request-malformed'), [pointer]);
+      assert.match(reply.text, words);
+    }
+  });
+
   it('409: a name that is taken, of a pending authority too, before the key is opened', async () => {
     await pendingAuthority(api, 'awaiting');
     for (const name of ['issuing', 'awaiting']) {
@@ -72,7 +88,7 @@ describe('POST /v1/authorities/import, refused', () => {
     assert.deepEqual(placesIn(reply, 409, 'name-taken'), ['/name']);
   });
 
-  it('422: a password that is wrong, missing or not needed, and a file that is none', async () => {
+  it('422: a password that is wrong, missing or not needed', async () => {
     const pfx = await pfxOf(own, root);
     const encrypted = { ...pem, privateKey: lockedKey(own) };
     for (const [body, places, words] of [
@@ -86,7 +102,6 @@ describe('POST /v1/authorities/import, refused', () => {
       ],
       [{ name: 'refused', pfx, password: 'wrong' }, ['/password'], /does not open it/],
       [{ name: 'refused', pfx }, ['/password'], /does not open it/],
-      [{ name: 'refused', pfx: 'AAAA' }, ['/pfx'], /is no PFX/],
     ] as const) {
       const reply = await bring(body);
       assert.deepEqual(placesIn(reply, 422, 'private-key-locked'), places, reply.text);
