@@ -25,16 +25,23 @@ export function readJsonBody(): RequestHandler {
 /** Nobody else is heard until all of a group have come to something that they wait for: some 10 ms. */
 const MOST_IN_STEP = 16;
 
+interface BodyTerms {
+  readonly each: number;
+  readonly all: number;
+  /** Media types that the route takes beside JSON, and reads itself. */
+  readonly otherTypes?: readonly string[];
+}
+
 /**
  * Reads JSON bodies of at most `each` octets, as long as those whose requests are not answered yet have no more
  * than `all` together; what comes on top is answered 503.
  */
-export function jsonBodyReader({ each, all }: { each: number; all: number }): RequestHandler {
+export function jsonBodyReader({ each, all, otherTypes }: BodyTerms): RequestHandler {
   let held = 0;
   const turn = inGroups(MOST_IN_STEP);
   return async (req, res, next) => {
     if (hasBody(req)) {
-      assertMediaType(req, 'application/json');
+      assertMediaType(req, 'application/json', otherTypes);
       // Whoever announces too much is not waited for.
       if (Number(req.headers['content-length'] ?? 0) > each) throw bodyTooLarge('body', each);
       let own = 0;

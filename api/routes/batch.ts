@@ -56,7 +56,8 @@ interface Exchange {
 /** Many certificates in one request. Its bodies are larger than others, so that it reads them itself. */
 export function batchRoutes(deps: Deps): Router {
   const router = strictRouter();
-  const readJson = jsonBodyReader({ each: MAX_BODY_OCTETS, all: MAX_BATCHES * MAX_BODY_OCTETS });
+  const bounds = { each: MAX_BODY_OCTETS, all: MAX_BATCHES * MAX_BODY_OCTETS };
+  const readJson = jsonBodyReader({ ...bounds, otherTypes: [LINES] });
   const readBody: RequestHandler = (req, res, next) =>
     req.is(LINES) ? next() : readJson(req, res, next);
   router

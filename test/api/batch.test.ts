@@ -203,6 +203,15 @@ describe('POST /v1/certificates/batch, as lines', () => {
     const contentType = `${LINES}; charset=iso-8859-1`;
     problemIn(await api.call('POST', PATH, { text, contentType }), 415, 'media-type-unsupported');
   });
+
+  it('415: another media type, by the names of those that are taken', async () => {
+    const text = lineOf('a.example.org');
+    const reply = await api.call('POST', PATH, { text, contentType: 'application/ndjson' });
+    problemIn(reply, 415, 'media-type-unsupported');
+    assert.match(reply.text, /the body must be application\/json or application\/x-ndjson/);
+    const single = await api.call('POST', '/v1/pfx', { text, contentType: LINES });
+    assert.match(single.text, /the body must be application\/json"/);
+  });
 });
 
 describe('POST /v1/certificates/batch, by an authority that has expired', () => {
