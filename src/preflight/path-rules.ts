@@ -59,6 +59,26 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       ),
   },
   {
+    id: 'path-issuers-cert-sign',
+    severity: 'error',
+    consumers: ['envoy', 'openssl', 'go', 'java'],
+    part: 'certificate',
+    requirement: 'Whoever signs certificates has keyCertSign in its keyUsage.',
+    source:
+      'RFC 5280 §6.1.4 (n); OpenSSL and BoringSSL X509_check_ca; Go crypto/x509 (CheckSignatureFrom)',
+    prevents: {
+      openssl: 'invalid CA certificate',
+      go: 'x509: invalid signature: parent certificate cannot sign this kind of certificate',
+      java: 'CA key usage check failed: keyCertSign bit is not set',
+    },
+    faultOf: ({ certificates }) =>
+      firstOf(certificates, ({ certificate: { isAuthority, keyUsage }, place }) =>
+        place > 1 && isAuthority && keyUsage.length > 0 && !keyUsage.includes('keyCertSign')
+          ? `certificate ${place} is an issuer's without keyCertSign`
+          : undefined,
+      ),
+  },
+  {
     id: 'path-length',
     severity: 'error',
     consumers: CONSUMERS,

@@ -15,7 +15,7 @@ import type { KeyUsage } from '../x509/tbs-certificate.ts';
 import type { CertificateCandidate, Claims } from './candidate.ts';
 import type { KeyShape } from './key-shape.ts';
 import { describeKey } from './key-shape.ts';
-import { CONSUMERS, type Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 /** What a key of each kind cannot be for. */
 const FORBIDDEN_USAGES: Readonly<Record<KeyShape['kind'], readonly KeyUsage[]>> = {
@@ -100,16 +100,13 @@ export const usageRules: readonly Rule<CertificateCandidate>[] = [
   {
     id: 'authority-cert-sign',
     severity: 'error',
-    consumers: CONSUMERS,
+    // Verifiers that take one at the head of a path for an end entity’s have a rule of paths instead. For istiod it is an
+    // authority (`cacerts`).
+    consumers: ['rfc5280', 'istio', 'application-gateway', 'apple'],
     roles: ['authority'],
     part: 'certificate',
     requirement: 'An authority’s keyUsage has keyCertSign.',
-    source: 'RFC 5280 §4.2.1.3, §4.2.1.9, §6.1.4 (n)',
-    prevents: {
-      openssl: 'invalid CA certificate',
-      go: 'x509: invalid signature: parent certificate cannot sign this kind of certificate',
-      java: 'CA key usage check failed: keyCertSign bit is not set',
-    },
+    source: 'RFC 5280 §4.2.1.3, §4.2.1.9',
     faultOf: ({ values: { keyUsage } }) =>
       keyUsage.length > 0 && !keyUsage.includes('keyCertSign')
         ? 'is an authority without keyCertSign'

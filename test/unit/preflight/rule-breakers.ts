@@ -213,6 +213,7 @@ export const ruleBreakers: Readonly<Record<string, RuleBreaker>> = {
   },
   'path-signatures': strangerSigned(),
   'path-issuers-are-authorities': underLeaf(),
+  'path-issuers-cert-sign': authority({ extensions: { [KEY_USAGE]: keyUsageOf('cRLSign') } }),
   'path-length': tooLongAPath(),
   'path-name-constraints': authority({
     extensions: { [NAME_CONSTRAINTS]: permittedHost('other.example') },
