@@ -20,22 +20,29 @@ import {
 import { SUBJECT_ATTRIBUTE_NAMES } from '../../src/x509/distinguished-name.ts';
 import { extensionFault } from '../../src/x509/extension-fault.ts';
 import { ipRangeOctets } from '../../src/x509/ip-address.ts';
+import { oidFault } from '../../src/x509/oid-fault.ts';
 import { EXT_KEY_USAGES, SERVER_AUTH } from '../../src/x509/oids.ts';
 import { KEY_USAGE_BITS, type KeyUsage } from '../../src/x509/tbs-certificate.ts';
 import { Duration, listOf, Name, SubjectBody } from './names.ts';
 
 /** What public authorities allow themselves (CA/Browser Forum Baseline Requirements §7.1.2.7). */
 const MAX_BACKDATE_SECONDS = 48 * 3_600;
-const OID = /^[0-2](\.(0|[1-9]\d{0,9})){1,31}$/;
 
 const Kind = z.enum(SUBJECT_ALT_NAME_KINDS);
+
+const ObjectIdentifier = z.string().superRefine((text, context) => {
+  const message = oidFault(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 /** By their names in RFC 5280 §4.2.1.12, or as object identifiers. */
 const ExtKeyUsage = z.string().transform((text, context) => {
   const oid = EXT_KEY_USAGES[text] ?? text;
-  if (OID.test(oid)) return oid;
+  const fault = oidFault(oid);
+  if (fault === undefined) return oid;
   const names = Object.keys(EXT_KEY_USAGES).join(', ');
-  context.addIssue({ code: 'custom', message: `is neither an object identifier nor ${names}` });
+  const message = /^\d/.test(text) ? fault : `is neither an object identifier nor ${names}`;
+  context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
 
@@ -102,7 +109,7 @@ const SubjectAltNamesBody = z.strictObject({
 
 const ExtensionBody = z
   .strictObject({
-    oid: z.string().regex(OID, 'is not an object identifier'),
+    oid: ObjectIdentifier,
     critical: z.boolean().default(false),
     value: z.base64('is not Base64').max(8_192),
   })

@@ -6,7 +6,10 @@ interface KnownOid {
   readonly dotted: string;
 }
 
-const MAX_OID_OCTETS = 64;
+/** More than any that is registered has, and enough for three of the largest arcs. */
+export const MAX_OID_OCTETS = 64;
+/** An arc of a UUID has 128 bits (X.667 §7), and none that is registered has more. */
+export const MAX_ARC = 2n ** 128n - 1n;
 
 /** A power of two, so that few of the frequent ones fall into one bucket. */
 const BUCKETS = 512;
@@ -24,27 +27,47 @@ export function decodeOid(octets: Uint8Array, at: number, end: number): string |
     const known = candidates[index];
     if (known && isAt(octets, at, end, known.octets)) return known.dotted;
   }
-  const arcs = arcsOf(octets, at, end);
-  if (arcs === undefined) return undefined;
-  const [first = 0, ...rest] = arcs;
-  const root = Math.min(2, Math.floor(first / 40));
-  return [root, first - 40 * root, ...rest].join('.');
+  const subidentifiers = subidentifiersOf(octets, at, end);
+  if (!subidentifiers) return undefined;
+  const [first = 0, ...rest] = subidentifiers;
+  const root = Math.min(2, Math.floor(Number(first) / 40));
+  const second = typeof first === 'bigint' ? first - 80n : first - 40 * root;
+  const arcs = [root, second, ...rest];
+  return arcs.some(isTooLarge) ? undefined : arcs.join('.');
 }
 
-function arcsOf(octets: Uint8Array, at: number, end: number): number[] | undefined {
-  const arcs: number[] = [];
-  let arc = 0;
+function isTooLarge(arc: number | bigint): boolean {
+  return typeof arc === 'bigint' && arc > MAX_ARC;
+}
+
+/** The first of them holds two arcs (§8.19.4); `undefined` where they are not of the shortest form, or cut off. */
+function subidentifiersOf(
+  octets: Uint8Array,
+  at: number,
+  end: number,
+): (number | bigint)[] | undefined {
+  const isComplete = end > at && end - at <= MAX_OID_OCTETS && (octets[end - 1] ?? 0x80) < 0x80;
+  if (!isComplete) return undefined;
+  const subidentifiers: (number | bigint)[] = [];
+  let start = at;
+  let value = 0;
   for (let index = at; index < end; index += 1) {
     const octet = octets[index] ?? 0;
-    if (arc === 0 && octet === 0x80) return undefined;
-    arc = arc * 128 + (octet & 0x7f);
-    if (arc > Number.MAX_SAFE_INTEGER) return undefined;
+    if (index === start && octet === 0x80) return undefined;
+    value = value * 128 + (octet & 0x7f);
     if (octet >= 0x80) continue;
-    arcs.push(arc);
-    arc = 0;
+    const isExact = value <= Number.MAX_SAFE_INTEGER;
+    subidentifiers.push(isExact ? value : largeSubidentifier(octets, start, index + 1));
+    start = index + 1;
+    value = 0;
   }
-  const isComplete = end > at && end - at <= MAX_OID_OCTETS && (octets[end - 1] ?? 0x80) < 0x80;
-  return isComplete ? arcs : undefined;
+  return subidentifiers;
+}
+
+function largeSubidentifier(octets: Uint8Array, at: number, end: number): bigint {
+  let value = 0n;
+  for (const octet of octets.subarray(at, end)) value = (value << 7n) | BigInt(octet & 0x7f);
+  return value;
 }
 
 function knownOids(dotted: readonly string[]): readonly (readonly KnownOid[])[] {

@@ -47,8 +47,9 @@ const oids = new Map<string, Buffer>();
 export function oid(dotted: string): Buffer {
   const known = oids.get(dotted);
   if (known) return known;
-  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
-  const arcs = [first * 40 + second, ...rest];
+  // UUIDs are arcs, too (X.667), which a number does not hold.
+  const [first = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt);
+  const arcs = [first * 40n + second, ...rest];
   const written = tagged(OBJECT_IDENTIFIER, Buffer.from(arcs.flatMap(base128)));
   oids.set(dotted, written);
   return written;
@@ -203,10 +204,8 @@ function unsignedOctets(octets: Uint8Array | readonly number[]): Uint8Array {
   return isNegative ? Buffer.concat([Buffer.of(0), minimal]) : minimal;
 }
 
-function base128(arc: number): number[] {
-  const octets = [arc % 128];
-  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) {
-    octets.unshift(0x80 | (rest % 128));
-  }
+function base128(arc: bigint): number[] {
+  const octets = [Number(arc & 0x7fn)];
+  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) octets.unshift(0x80 | Number(rest & 0x7fn));
   return octets;
 }

@@ -66,6 +66,7 @@ export const EXT_KEY_USAGES: Readonly<Record<string, string>> = {
   emailProtection: EMAIL_PROTECTION,
   timeStamping: TIME_STAMPING,
   OCSPSigning: OCSP_SIGNING,
+  anyExtendedKeyUsage: ANY_EXTENDED_KEY_USAGE,
 };
 
 /** RFC 2985 §5.4.2: the attribute of a request that holds the extensions asked for. */

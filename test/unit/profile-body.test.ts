@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ProfileBody } from '../../api/schemas/profile.ts';
+import { ProfileBody, presentProfile } from '../../api/schemas/profile.ts';
 import { ia5String, integer } from '../../src/x509/der.ts';
 
 describe('what a profile may be', () => {
@@ -17,6 +17,8 @@ describe('what a profile may be', () => {
       [{ extKeyUsage: ['serverAuth', '1.3.6.1.5.5.7.3.1'] }, 'extKeyUsage'],
       [{ extKeyUsage: ['everything'] }, 'extKeyUsage/0'],
       [{ extKeyUsage: ['3.1.1'] }, 'extKeyUsage/0'],
+      [{ extKeyUsage: ['1.99.1'] }, 'extKeyUsage/0'],
+      [{ extensions: [{ oid: '0.40.1', value: 'BQA=' }] }, 'extensions/0/oid'],
       [{ keyAlgorithms: [] }, 'keyAlgorithms'],
       [{ keyAlgorithms: ['dsa'] }, 'keyAlgorithms/0'],
       [{ keyUsage: ['digitalSignature', 'digitalSignature'] }, 'keyUsage'],
@@ -96,5 +98,25 @@ describe('what a profile may be', () => {
       keyUsage: ['keyAgreement', 'nonRepudiation', 'digitalSignature'],
     });
     assert.deepEqual(keyUsage, ['digitalSignature', 'nonRepudiation', 'keyAgreement']);
+  });
+
+  it('says what is wrong with an object identifier', () => {
+    const wordsFor = (body: object) =>
+      ProfileBody.safeParse({ name: 'shop', ...body }).error?.issues.map(({ message }) => message);
+    const words = ['is not an object identifier: under 1 the arcs end at 39'];
+    assert.deepEqual(wordsFor({ extKeyUsage: ['1.99.1'] }), words);
+    assert.deepEqual(wordsFor({ extensions: [{ oid: '1.99.1', value: 'BQA=' }] }), words);
+  });
+
+  it('names purposes by words of RFC 5280, or by object identifiers, of UUIDs too', () => {
+    const uuid = '2.25.329800735698586629295641978511506172918';
+    const profile = ProfileBody.parse({
+      name: 'shop',
+      extKeyUsage: ['anyExtendedKeyUsage', 'OCSPSigning', uuid],
+      extensions: [{ oid: `${uuid}.1`, value: 'BQA=' }],
+    });
+    assert.deepEqual(profile.extKeyUsage, ['2.5.29.37.0', '1.3.6.1.5.5.7.3.9', uuid]);
+    const { extKeyUsage } = presentProfile(profile);
+    assert.deepEqual(extKeyUsage, ['anyExtendedKeyUsage', 'OCSPSigning', uuid]);
   });
 });

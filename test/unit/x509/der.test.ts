@@ -62,6 +62,9 @@ describe('the DER writer', () => {
       }),
     );
     assert.equal(der.oid('2.999.3').toString('hex'), '0603883703');
+    // X.667 §6.2.
+    const uuid = der.oid('2.25.329800735698586629295641978511506172918').toString('hex');
+    assert.equal(uuid, '06146983f09da7ebcfdee0c7a1a7b2c0948cc8f9d776');
   });
 
   it('writes lengths in as few octets as they need', () => {
