@@ -13,6 +13,7 @@ import {
   SUBJECT_ALT_NAME,
   SUBJECT_KEY_IDENTIFIER,
 } from '../x509/oids.ts';
+import { isExtKeyUsageCritical } from '../x509/tbs-certificate.ts';
 import {
   grantedByEveryAuthorityAbove,
   outlivedByEveryAuthorityAbove,
@@ -110,7 +111,7 @@ function hasExpectedExtensions(certificate: DecodedCertificate, profile: Profile
   return areExpected && extensions.length === at;
 }
 
-/** Each with its criticality (RFC 5280 §4.2.1.3, §4.2.1.6, §4.2.1.9, §4.2.1.10). */
+/** Each with its criticality (RFC 5280 §4.2.1.3, §4.2.1.6, §4.2.1.9, §4.2.1.10; RFC 3161 §2.3). */
 function oursIn(
   certificate: DecodedCertificate,
   profile: Profile,
@@ -122,7 +123,7 @@ function oursIn(
   return [
     [BASIC_CONSTRAINTS, critical, true],
     [KEY_USAGE, critical, true],
-    [EXT_KEY_USAGE, other, profile.extKeyUsage.length > 0],
+    [EXT_KEY_USAGE, isExtKeyUsageCritical(profile), profile.extKeyUsage.length > 0],
     [SUBJECT_KEY_IDENTIFIER, other, true],
     [AUTHORITY_KEY_IDENTIFIER, other, true],
     [SUBJECT_ALT_NAME, isSubjectEmpty, hasNames],

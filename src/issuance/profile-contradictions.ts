@@ -1,3 +1,4 @@
+import { TIME_STAMPING } from '../x509/oids.ts';
 import { durationSeconds } from './duration.ts';
 import { keyUsageOf, type Profile } from './profile.ts';
 
@@ -14,7 +15,7 @@ const checks: readonly Check[] = [
   authoritiesSign,
   usesAreWhole,
   everyKeyHasAUse,
-  purposesDiffer,
+  purposesFit,
   leavesHaveADefault,
   ({ validity }) =>
     contradictionsInValidity(validity).map(({ path, message }) => ({
@@ -71,9 +72,14 @@ function everyKeyHasAUse(profile: Profile) {
   return unless(useless.length === 0, ['keyUsage'], message);
 }
 
-function purposesDiffer({ extKeyUsage }: Profile) {
+function purposesFit({ extKeyUsage, isAuthority }: Profile) {
   const areDifferent = new Set(extKeyUsage).size === extKeyUsage.length;
-  return unless(areDifferent, ['extKeyUsage'], 'names one purpose twice');
+  const isAlone = isAuthority || !extKeyUsage.includes(TIME_STAMPING) || extKeyUsage.length === 1;
+  const beside = 'names others beside timeStamping (RFC 3161 §2.3)';
+  return [
+    ...unless(areDifferent, ['extKeyUsage'], 'names one purpose twice'),
+    ...unless(isAlone, ['extKeyUsage'], beside),
+  ];
 }
 
 function leavesHaveADefault({ isAuthority, validity }: Profile) {

@@ -35,6 +35,7 @@ import {
   NAME_CONSTRAINTS,
   SUBJECT_ALT_NAME,
   SUBJECT_KEY_IDENTIFIER,
+  TIME_STAMPING,
 } from './oids.ts';
 
 /** The bits of keyUsage (RFC 5280 §4.2.1.3), in their order. */
@@ -108,7 +109,10 @@ export function encodeTemplate(parts: CommonParts): CertificateTemplate {
       critical(BASIC_CONSTRAINTS, basicConstraints(parts)),
       critical(KEY_USAGE, namedBits(parts.keyUsage.map((usage) => KEY_USAGE_BITS[usage]))),
       ...present(parts.extKeyUsage.length > 0, () =>
-        extension(EXT_KEY_USAGE, sequence(...parts.extKeyUsage.map(oid))),
+        (isExtKeyUsageCritical(parts) ? critical : extension)(
+          EXT_KEY_USAGE,
+          sequence(...parts.extKeyUsage.map(oid)),
+        ),
       ),
     ]),
     authorityKeyIdentifier: extension(
@@ -174,6 +178,14 @@ function subjectAltNameOf(own: OwnParts): Buffer[] {
 function nameConstraintsOf({ nameConstraints }: OwnParts): Buffer[] {
   if (!nameConstraints || !isConstraining(nameConstraints)) return [];
   return [critical(NAME_CONSTRAINTS, encodeNameConstraints(nameConstraints))];
+}
+
+/** RFC 3161 §2.3: that of a time stamper is; an authority above it only grants the purpose. */
+export function isExtKeyUsageCritical({
+  isAuthority,
+  extKeyUsage,
+}: Pick<CommonParts, 'isAuthority' | 'extKeyUsage'>): boolean {
+  return !isAuthority && extKeyUsage.includes(TIME_STAMPING);
 }
 
 /** cA is DEFAULT FALSE and so absent for a leaf, which leaves an empty SEQUENCE. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
+import { ProfileBody } from '../../api/schemas/profile.ts';
 import type { AuthorityRequest } from '../../src/authority/create-authority.ts';
 import type { KeyAlgorithm } from '../../src/certificate.ts';
 import { newKeyPair } from '../../src/x509/key.ts';
@@ -35,7 +36,8 @@ const ISSUERS: Readonly<Record<string, Pick<AuthorityRequest, 'rsaSignatureSchem
 };
 /** The name of an authority of each. */
 const slugOf = (issuer: string) => issuer.toLowerCase().replaceAll(' ', '-');
-const world = new IssuanceWorld({ newKeyPair: keyPair });
+const stamper = ProfileBody.parse({ name: 'stamper', extKeyUsage: ['timeStamping'] });
+const world = new IssuanceWorld({ newKeyPair: keyPair }, [stamper]);
 /** openssl judges by its own clock. */
 world.now = new Date();
 
@@ -106,6 +108,11 @@ describe('openssl verify -x509_strict', () => {
       'a client by its mailbox and URI',
       { profile: 'client', emailAddresses: ['a@b.example'], uris: ['spiffe://b.example/a'] },
       [[...sslClient, '-verify_email', 'a@b.example']],
+    ],
+    [
+      'a time stamper',
+      { profile: 'stamper', subject: { commonName: 'Stamps' } },
+      [['-purpose', 'timestampsign']],
     ],
   ] as const) {
     for (const issuer of Object.keys(ISSUERS)) {

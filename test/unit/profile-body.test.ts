@@ -15,6 +15,7 @@ describe('what a profile may be', () => {
       [{ name: 'root', keyUsage: ['cRLSign'] }, 'keyUsage'],
       [{ name: 'root', subjectAltNames: { allowed: ['dnsNames'] } }, 'subjectAltNames/allowed'],
       [{ extKeyUsage: ['serverAuth', '1.3.6.1.5.5.7.3.1'] }, 'extKeyUsage'],
+      [{ extKeyUsage: ['timeStamping', 'codeSigning'] }, 'extKeyUsage'],
       [{ extKeyUsage: ['everything'] }, 'extKeyUsage/0'],
       [{ extKeyUsage: ['3.1.1'] }, 'extKeyUsage/0'],
       [{ extKeyUsage: ['1.99.1'] }, 'extKeyUsage/0'],
@@ -76,6 +77,9 @@ describe('what a profile may be', () => {
       );
     }
     assert.deepEqual(faultsIn({}), []);
+    assert.deepEqual(faultsIn({ extKeyUsage: ['timeStamping'] }), []);
+    const above = { name: 'intermediate', extKeyUsage: ['timeStamping', 'codeSigning'] };
+    assert.deepEqual(faultsIn(above), []);
   });
 
   it('has the bounds of any other where its validity leaves them out', () => {

@@ -28,6 +28,19 @@ describe('a profile of the settings file', () => {
     }
   });
 
+  it('makes the purpose of a time stamper critical (RFC 3161 §2.3), and no other', async () => {
+    const subjectAltNames = { allowed: ['dnsNames'] };
+    for (const [purpose, critical] of [
+      ['timeStamping', ['2.5.29.19', '2.5.29.15', '2.5.29.37']],
+      ['codeSigning', ['2.5.29.19', '2.5.29.15']],
+    ] as const) {
+      const world = await worldWith({ extKeyUsage: [purpose], subjectAltNames });
+      const subject = { commonName: 'Stamps' };
+      const { certificate } = await world.issue({ profile: 'shop', subject });
+      assert.deepEqual(decodeCertificate(certificate.der).criticalExtensions, critical);
+    }
+  });
+
   it('decides which keys are taken, and which is made where nobody says', async () => {
     const terms = { keyAlgorithms: ['rsa-3072', 'rsa-2048'] };
     const names = [generalName.dns('a.example.org')];
