@@ -14,6 +14,7 @@ import {
 } from '../x509/certification-request.ts';
 import { areSameSubject } from '../x509/distinguished-name.ts';
 import { type KeyPair, type SubjectKey, subjectKeyOf } from '../x509/key.ts';
+import { unissuedAttributes } from '../x509/unissued-attributes.ts';
 import type { IssuanceRequest } from './issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from './issue-certificate.ts';
 import type { Issuer } from './issuer.ts';
@@ -145,7 +146,7 @@ function disagreementsOf(
   const { names, subject } = csr;
   const unknown = [
     ...names.otherKinds.map((kind) => `asks for "${kind}", which is not issued here`),
-    ...subject.others.map((type) => `names ${type}, which is unknown here or stands there twice`),
+    ...unissuedAttributes(subject),
     ...(subject.hasJointAttributes ? ['names several attributes in one RDN'] : []),
   ].map((detail) => ({ pointer: '/csr', detail }));
   const [inBody, inCsr] = [valuesOf(terms.inBody), valuesOf(terms.inCsr)];

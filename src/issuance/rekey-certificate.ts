@@ -9,6 +9,7 @@ import { areSameSubject } from '../x509/distinguished-name.ts';
 import { subjectKeyIdentifierOf, subjectKeyOf } from '../x509/key.ts';
 import { judgePublicKey } from '../x509/public-key-fault.ts';
 import { decodePublicKey } from '../x509/subject-public-key-info.ts';
+import { unissuedAttributes } from '../x509/unissued-attributes.ts';
 import { issueCertificate } from './issue-certificate.ts';
 import type { IssuedLeaf } from './issue-leaf.ts';
 import { matchedToNames } from './leaf-subject.ts';
@@ -86,9 +87,10 @@ function disagreementsOf(
     [hasNames && !areSameNames(asked, old.names), 'names others than the certificate does'],
     [!namesSubjectOf(old, subject.known, profile), 'has another subject'],
     [subject.hasJointAttributes, 'names several attributes in one RDN'],
-    ...[...names.otherKinds, ...subject.others].map(
-      (type) => [true, `asks for "${type}", which is not issued here`] as const,
+    ...names.otherKinds.map(
+      (kind) => [true, `asks for "${kind}", which is not issued here`] as const,
     ),
+    ...unissuedAttributes(subject).map((detail) => [true, detail] as const),
   ];
   return faults.flatMap(([isFault, detail]) => (isFault ? [{ pointer: '/csr', detail }] : []));
 }

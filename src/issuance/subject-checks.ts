@@ -2,6 +2,7 @@ import type { Subject } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from '../x509/distinguished-name.ts';
+import { unissuedAttributes } from '../x509/unissued-attributes.ts';
 import { looksLikeHost } from './authority-checks.ts';
 import { isInternational, isLongerThan } from './dns-name.ts';
 import { homographFault } from './homograph.ts';
@@ -44,10 +45,7 @@ function attributesAreKnown(
   { subject }: DecodedCertificate,
   { pointers }: IssuanceTerms,
 ): readonly Violation[] {
-  return subject.others.map((type) => ({
-    pointer: pointers.subject(),
-    detail: `subject attribute ${type} is unknown here, or stands there twice`,
-  }));
+  return unissuedAttributes(subject).map((detail) => ({ pointer: pointers.subject(), detail }));
 }
 
 function valuesAreWellFormed(

@@ -45,6 +45,26 @@ const FORMS: Readonly<Record<string, AttributeForm>> = {
   },
 };
 
+/** Of types that no length or string type is asked of here: RFC 4519 §2, RFC 2985 §5.2, ETSI EN 319 412-1 §5.1.4. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  '2.5.4.9': 'streetAddress',
+  '2.5.4.13': 'description',
+  '2.5.4.15': 'businessCategory',
+  '2.5.4.16': 'postalAddress',
+  '2.5.4.17': 'postalCode',
+  '2.5.4.20': 'telephoneNumber',
+  '2.5.4.45': 'x500UniqueIdentifier',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.1': 'userId',
+  '1.2.840.113549.1.9.2': 'unstructuredName',
+  '1.2.840.113549.1.9.8': 'unstructuredAddress',
+};
+
+/** What the standards call an attribute type; `undefined` for one that is unknown here. */
+export function attributeName(type: string): string | undefined {
+  return FORMS[type]?.name ?? OTHER_NAMES[type];
+}
+
 /** What the length of an attribute breaks, in words; of types unknown here, nothing does. */
 export function attributeLengthFault({ type, value }: DecodedAttribute): string | undefined {
   const form = FORMS[type];

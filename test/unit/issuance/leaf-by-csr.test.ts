@@ -79,6 +79,26 @@ describe('a leaf by CSR', () => {
     assert.deepEqual(await askedByCsr({ names, subject }), refusal);
   });
 
+  it('is refused in words that tell an attribute which is not issued from one that stands there twice', async () => {
+    const text = der.utf8String('a');
+    for (const [attributes, words] of [
+      [
+        [['1.2.840.113549.1.9.1', der.ia5String('a@b')]],
+        /names emailAddress \(1\.2\.840.*not issued/,
+      ],
+      [
+        [
+          [COMMON_NAME, text],
+          [COMMON_NAME, text],
+        ],
+        /names commonName twice/,
+      ],
+    ] as const) {
+      const csr = handMadeRequest({ names: [dns(host)], subject: nameOf(...attributes) });
+      await assert.rejects(world.issue({ csr }), words);
+    }
+  });
+
   it('is never for anything else than what stands in the CSR', async () => {
     const parts = { names: [dns(host)], subject: nameOf([COUNTRY, der.utf8String('ŁS')]) };
     assert.deepEqual(await askedByCsr(parts), ['request-refused', '/csr']);

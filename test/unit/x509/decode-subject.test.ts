@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { decodeSubject } from '../../../src/x509/decode-subject.ts';
 import * as der from '../../../src/x509/der.ts';
 import { DerError } from '../../../src/x509/der-error.ts';
+import { unissuedAttributes } from '../../../src/x509/unissued-attributes.ts';
 import { nameOf } from './hand-made-request.ts';
 
 const POSTAL_ADDRESS = '2.5.4.16';
@@ -23,6 +24,30 @@ describe('a distinguished name', () => {
       attributes.map(({ type }) => type),
       types,
     );
+  });
+
+  it('is told in words where it says what is not issued: what, or that it stands there twice', () => {
+    const text = der.utf8String('a');
+    const name = nameOf(
+      ['2.5.4.3', text],
+      ['1.2.840.113549.1.9.1', der.ia5String('a@b')],
+      ['0.9.2342.19200300.100.1.25', der.ia5String('b')],
+      ['0.9.2342.19200300.100.1.25', der.ia5String('c')],
+      ['0.9.2342.19200300.100.1.1', text],
+      ['1.2.3', text],
+      ['2.5.4.3', text],
+      ['2.5.4.3', text],
+      ['2.5.4.11', der.bitString(Buffer.of(1))],
+    );
+    assert.deepEqual(unissuedAttributes(decodeSubject(name)), [
+      'names emailAddress (1.2.840.113549.1.9.1), which is not issued here',
+      'names domainComponent (0.9.2342.19200300.100.1.25), which is not issued here',
+      'names userId (0.9.2342.19200300.100.1.1), which is not issued here',
+      'names 1.2.3, which is not issued here',
+      'names commonName twice',
+      'names organizationalUnitName by a value that is no text',
+    ]);
+    assert.deepEqual(unissuedAttributes(decodeSubject(nameOf(['2.5.4.3', text]))), []);
   });
 
   const values: Readonly<Record<string, Buffer>> = {
