@@ -18,22 +18,17 @@ import {
   readUriPattern,
 } from '../../src/issuance/read-name-pattern.ts';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../../src/x509/distinguished-name.ts';
-import { extensionFault } from '../../src/x509/extension-fault.ts';
 import { ipRangeOctets } from '../../src/x509/ip-address.ts';
 import { oidFault } from '../../src/x509/oid-fault.ts';
 import { EXT_KEY_USAGES, SERVER_AUTH } from '../../src/x509/oids.ts';
 import { KEY_USAGE_BITS, type KeyUsage } from '../../src/x509/tbs-certificate.ts';
+import { ExtensionBody, misplacedExtensions } from './extra-extension.ts';
 import { Duration, listOf, Name, SubjectBody } from './names.ts';
 
 /** What public authorities allow themselves (CA/Browser Forum Baseline Requirements §7.1.2.7). */
 const MAX_BACKDATE_SECONDS = 48 * 3_600;
 
 const Kind = z.enum(SUBJECT_ALT_NAME_KINDS);
-
-const ObjectIdentifier = z.string().superRefine((text, context) => {
-  const message = oidFault(text);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
-});
 
 /** By their names in RFC 5280 §4.2.1.12, or as object identifiers. */
 const ExtKeyUsage = z.string().transform((text, context) => {
@@ -107,21 +102,6 @@ const SubjectAltNamesBody = z.strictObject({
   uris: patternsOf(readUriPattern),
 });
 
-const ExtensionBody = z
-  .strictObject({
-    oid: ObjectIdentifier,
-    critical: z.boolean().default(false),
-    value: z.base64('is not Base64').max(8_192),
-  })
-  .superRefine((extension, context) => {
-    const message = extensionFault({
-      id: extension.oid,
-      isCritical: extension.critical,
-      value: Buffer.from(extension.value, 'base64'),
-    });
-    if (message !== undefined) context.addIssue({ code: 'custom', message });
-  });
-
 /** An entry of `profiles` in the settings file; what it leaves out is the built-in one's of that name. */
 export const ProfileBody = z
   .strictObject({
@@ -144,7 +124,10 @@ export const ProfileBody = z
   })
   .transform((body, context): Profile => {
     const profile = completed(body);
-    for (const { path, message } of contradictionsIn(profile)) {
+    for (const { path, message } of [
+      ...contradictionsIn(profile),
+      ...misplacedExtensions(profile),
+    ]) {
       context.addIssue({ code: 'custom', path: [...path], message });
     }
     return profile;

@@ -1,8 +1,8 @@
 import { readNameConstraints } from './decode-name-constraints.ts';
-import { readAny } from './der-any.ts';
 import { DerError } from './der-error.ts';
 import type { DerReader } from './der-reader.ts';
 import { CONTEXT, CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
+import { readDistributionPoints } from './distribution-points.ts';
 import type { Extension } from './extension.ts';
 import {
   type DecodedNames,
@@ -83,9 +83,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   [AUTHORITY_INFO_ACCESS]: readAuthorityInfoAccess,
   [CRL_DISTRIBUTION_POINTS]: (reader, values) => {
-    values.crlDistributionPoints = reader
-      .listOf(TAG.sequence, MAX_MEMBERS, readDistributionPoint)
-      .flat();
+    values.crlDistributionPoints = readDistributionPoints(reader);
   },
 };
 
@@ -203,27 +201,4 @@ function readAuthorityInfoAccess(reader: DerReader, values: Gathered): void {
   });
   values.caIssuers = caIssuers;
   values.ocsp = ocsp;
-}
-
-/** The URIs of a DistributionPoint (RFC 5280 §4.2.1.13). */
-function readDistributionPoint(reader: DerReader): string[] {
-  const members = reader.sequence();
-  if (members.isAtEnd) throw members.fault('an empty list');
-  const uris = members.isNext(CONTEXT_CONSTRUCTED) ? readPointName(members.context(0)) : [];
-  if (members.isNext(CONTEXT | 1)) members.namedBits(CONTEXT | 1);
-  if (members.isNext(CONTEXT_CONSTRUCTED | 2)) readGeneralNames(members, CONTEXT_CONSTRUCTED | 2);
-  members.end();
-  return uris;
-}
-
-function readPointName(reader: DerReader): string[] {
-  // A name relative to the issuer's leads to no address.
-  if (!reader.isNext(CONTEXT_CONSTRUCTED)) readAny(reader.context(1));
-  else {
-    const names = readGeneralNames(reader, CONTEXT_CONSTRUCTED);
-    reader.end();
-    return names.flatMap(({ kind, text }) => (kind === 'uniformResourceIdentifier' ? [text] : []));
-  }
-  reader.end();
-  return [];
 }

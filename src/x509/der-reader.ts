@@ -136,15 +136,15 @@ export class DerReader {
   }
 
   /** An INTEGER that is not negative: its octets, big-endian, without a leading zero. */
-  unsigned(): Uint8Array {
-    const octets = this.integer();
+  unsigned(tag: number = TAG.integer): Uint8Array {
+    const octets = this.integer(tag);
     if (((octets[0] ?? 0) & 0x80) !== 0) throw this.fault('a negative INTEGER');
     return octets[0] === 0 && octets.length > 1 ? octets.subarray(1) : octets;
   }
 
   /** An INTEGER of either sign: its octets in two's complement. */
-  integer(): Uint8Array {
-    const octets = this.content(TAG.integer);
+  integer(tag: number = TAG.integer): Uint8Array {
+    const octets = this.content(tag);
     if (!isShortestInteger(octets)) throw this.fault('an INTEGER that is empty or too long');
     return octets;
   }

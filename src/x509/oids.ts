@@ -13,6 +13,7 @@ export const SUBJECT_DIRECTORY_ATTRIBUTES = '2.5.29.9';
 export const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
 export const KEY_USAGE = '2.5.29.15';
 export const SUBJECT_ALT_NAME = '2.5.29.17';
+export const ISSUER_ALT_NAME = '2.5.29.18';
 export const BASIC_CONSTRAINTS = '2.5.29.19';
 export const NAME_CONSTRAINTS = '2.5.29.30';
 export const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
@@ -26,11 +27,22 @@ export const INHIBIT_ANY_POLICY = '2.5.29.54';
 export const AUTHORITY_INFO_ACCESS = '1.3.6.1.5.5.7.1.1';
 export const SUBJECT_INFO_ACCESS = '1.3.6.1.5.5.7.1.11';
 
+/** RFC 5280 §4.2.1.4: the policy that stands for all, and what may be said of a policy. */
+export const ANY_POLICY = '2.5.29.32.0';
+export const CPS_POINTER = '1.3.6.1.5.5.7.2.1';
+export const USER_NOTICE = '1.3.6.1.5.5.7.2.2';
+
 /** RFC 7633 §4: a promise to bring an OCSP response, "must staple". */
 export const TLS_FEATURE = '1.3.6.1.5.5.7.1.24';
 
 /** RFC 6960 §4.2.2.2.1: the responder's certificate itself is not to be checked. */
 export const OCSP_NO_CHECK = '1.3.6.1.5.5.7.48.1.5';
+
+/** RFC 6962 §3.1: makes a precertificate, which nobody is to take for a certificate. */
+export const CT_POISON = '1.3.6.1.4.1.11129.2.4.3';
+
+/** Netscape's forerunner of keyUsage and extKeyUsage, which OpenSSL still goes by. */
+export const NETSCAPE_CERT_TYPE = '2.16.840.1.113730.1.1';
 
 /** Those that are written from what is decided about a certificate. */
 export const OUR_EXTENSIONS: readonly string[] = [
@@ -106,6 +118,7 @@ const NAMES: Readonly<Record<string, string>> = {
   [SUBJECT_KEY_IDENTIFIER]: 'subjectKeyIdentifier',
   [KEY_USAGE]: 'keyUsage',
   [SUBJECT_ALT_NAME]: 'subjectAltName',
+  [ISSUER_ALT_NAME]: 'issuerAltName',
   [BASIC_CONSTRAINTS]: 'basicConstraints',
   [NAME_CONSTRAINTS]: 'nameConstraints',
   [AUTHORITY_KEY_IDENTIFIER]: 'authorityKeyIdentifier',
@@ -120,6 +133,8 @@ const NAMES: Readonly<Record<string, string>> = {
   [SUBJECT_INFO_ACCESS]: 'subjectInfoAccess',
   [OCSP_NO_CHECK]: 'ocsp-nocheck',
   [TLS_FEATURE]: 'TLS feature',
+  [CT_POISON]: 'CT poison',
+  [NETSCAPE_CERT_TYPE]: 'Netscape certificate type',
   [SERVER_AUTH]: 'serverAuth',
   [CLIENT_AUTH]: 'clientAuth',
   [ANY_EXTENDED_KEY_USAGE]: 'anyExtendedKeyUsage',

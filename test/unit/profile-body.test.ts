@@ -60,6 +60,9 @@ describe('what a profile may be', () => {
       [{ extensions: [{ oid: '2.5.29.17', value: 'MAA=' }] }, 'extensions/0'],
       [{ extensions: [{ oid: '1.2.3', critical: true, value: 'BQA=' }] }, 'extensions/0'],
       [{ extensions: [{ oid: '1.2.3', value: 'BQ==' }] }, 'extensions/0'],
+      [{ extensions: [{ oid: '2.5.29.32', value: 'MAA=' }] }, 'extensions/0'],
+      [{ extensions: [{ oid: '2.5.29.54', critical: true, value: 'AgEA' }] }, 'extensions/0'],
+      [{ extensions: [{ oid: '2.16.840.1.113730.1.1', value: 'AwICBA==' }] }, 'extensions/0'],
       [
         {
           extensions: [
@@ -80,6 +83,11 @@ describe('what a profile may be', () => {
     assert.deepEqual(faultsIn({ extKeyUsage: ['timeStamping'] }), []);
     const above = { name: 'intermediate', extKeyUsage: ['timeStamping', 'codeSigning'] };
     assert.deepEqual(faultsIn(above), []);
+    const extensions = [
+      { oid: '2.5.29.54', critical: true, value: 'AgEA' },
+      { oid: '2.16.840.1.113730.1.1', value: 'AwICBA==' },
+    ];
+    assert.deepEqual(faultsIn({ name: 'intermediate', extensions }), []);
   });
 
   it('has the bounds of any other where its validity leaves them out', () => {
