@@ -18,6 +18,7 @@ import type { DeliveryCandidate, PlaceCandidate } from './delivery-candidate.ts'
 import { deliveryRules as filesRules } from './delivery-rules.ts';
 import { envoyKeyRules, envoyRules } from './envoy-rules.ts';
 import { extensionRules } from './extension-rules.ts';
+import { extensionValueRules } from './extension-value-rules.ts';
 import { fileRules as readingRules } from './file-rules.ts';
 import { formRules } from './form-rules.ts';
 import { keyRules } from './key-rules.ts';
@@ -53,6 +54,7 @@ export const certificateRules: readonly Rule<CertificateCandidate>[] = [
   ...identityRules,
   ...usageRules,
   ...extensionRules,
+  ...extensionValueRules,
   ...signatureRules,
   ...appleRules,
   ...envoyRules,

@@ -4,10 +4,12 @@ import {
   AUTHORITY_INFO_ACCESS,
   AUTHORITY_KEY_IDENTIFIER,
   BASIC_CONSTRAINTS,
+  CERTIFICATE_POLICIES,
   CLIENT_AUTH,
   COMMON_NAME,
   COUNTRY,
   EXT_KEY_USAGE,
+  INHIBIT_ANY_POLICY,
   KEY_USAGE,
   NAME_CONSTRAINTS,
   OCSP_SIGNING,
@@ -142,6 +144,12 @@ export const ruleBreakers: Readonly<Record<string, RuleBreaker>> = {
   }),
   'name-constraints-authorities-only': leaf({
     extensions: { [NAME_CONSTRAINTS]: permittedHost('example.org') },
+  }),
+  'extension-values-well-formed': leaf({
+    extensions: { [CERTIFICATE_POLICIES]: extensionValue() },
+  }),
+  'authority-extensions-authorities-only': leaf({
+    extensions: { [INHIBIT_ANY_POLICY]: critical({ value: der.integer(0) }) },
   }),
   'authority-subject-key-identifier': authority({
     extensions: { [SUBJECT_KEY_IDENTIFIER]: undefined },
