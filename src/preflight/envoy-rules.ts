@@ -1,4 +1,4 @@
-import { P256, P384, P521, SERVER_AUTH, TLS_FEATURE } from '../x509/oids.ts';
+import { COMMON_NAME, P256, P384, P521, SERVER_AUTH, TLS_FEATURE } from '../x509/oids.ts';
 import type { CertificateCandidate, TargetCandidate } from './candidate.ts';
 import { describeKey } from './key-shape.ts';
 import type { Consumer, Rule } from './rule.ts';
@@ -82,6 +82,36 @@ export const envoyKeyRules: readonly Rule<Pick<TargetCandidate, 'role' | 'key'>>
 
 /** What else Envoy and istiod ask. */
 export const envoyRules: readonly Rule<CertificateCandidate>[] = [
+  {
+    id: 'envoy-ec-digital-signature',
+    severity: 'error',
+    consumers: ENVOYS,
+    roles: ['server', 'client'],
+    part: 'certificate',
+    requirement: 'The keyUsage beside an EC key has digitalSignature, or is absent.',
+    source: 'BoringSSL ssl/ssl_cert.cc (ssl_cert_check_key_usage); RFC 8446 §4.4.2.2',
+    prevents: said('Failed to load certificate chain from'),
+    faultOf: ({ key, values: { keyUsage } }) =>
+      key.kind === 'ec' && keyUsage.length > 0 && !keyUsage.includes('digitalSignature')
+        ? `has a keyUsage without digitalSignature beside ${describeKey(key)}`
+        : undefined,
+  },
+  {
+    id: 'envoy-server-name',
+    severity: 'error',
+    consumers: ENVOYS,
+    roles: ['server'],
+    part: 'subjectAltName',
+    requirement:
+      'A server’s certificate has a commonName, or a DNS name, IP address or URI in its subjectAltName.',
+    source: 'envoy source/common/tls/server_context_impl.cc (generateHashForSessionContextId)',
+    prevents: said('Invalid TLS context has neither subject CN nor SAN names'),
+    faultOf: ({ subject, values: { names } }) =>
+      names.dnsNames.length + names.ipAddresses.length + names.uris.length === 0 &&
+      !subject.attributes.some(({ type }) => type === COMMON_NAME)
+        ? 'has neither a commonName nor a DNS name, an IP address or a URI in a subjectAltName'
+        : undefined,
+  },
   {
     id: 'envoy-must-staple',
     severity: 'warning',

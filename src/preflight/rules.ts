@@ -21,6 +21,7 @@ import { extensionRules } from './extension-rules.ts';
 import { extensionValueRules } from './extension-value-rules.ts';
 import { fileRules as readingRules } from './file-rules.ts';
 import { formRules } from './form-rules.ts';
+import { javaRules } from './java-rules.ts';
 import { keyRules } from './key-rules.ts';
 import { pathRules as generalPathRules } from './path-rules.ts';
 import { placeRules as neighbourRules } from './place-rules.ts';
@@ -59,6 +60,7 @@ export const certificateRules: readonly Rule<CertificateCandidate>[] = [
   ...appleRules,
   ...envoyRules,
   ...applicationGatewayRules,
+  ...javaRules,
 ];
 
 /** Those of a file, before what is in it. */

@@ -72,8 +72,8 @@ export const pathExplanations: readonly Explanation[] = [
   },
   {
     kinds: ['usage-signs-crls-only', 'usage-decipher-only'],
-    judges: [GO, JAVA, GNUTLS, OURS_GO, OURS_JAVA],
-    why: 'The leaf’s keyUsage is for whoever uses its key, and its path is verified without it.',
+    judges: [GO, JAVA, GNUTLS, OURS_GO],
+    why: 'The leaf’s keyUsage is for whoever uses its key, and its path is verified without it; Java’s trust managers look.',
     source: PATHS_ONLY,
   },
   {

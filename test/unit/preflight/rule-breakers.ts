@@ -57,6 +57,7 @@ import {
   underLeaf,
   X,
 } from './broken-files.ts';
+import { verifierRuleBreakers } from './verifier-rule-breakers.ts';
 
 /** For every rule a file that breaks it, and it alone. */
 export const ruleBreakers: Readonly<Record<string, RuleBreaker>> = {
@@ -197,6 +198,12 @@ export const ruleBreakers: Readonly<Record<string, RuleBreaker>> = {
     also: ['path-purposes-nest'],
   },
 
+  'envoy-ec-digital-signature': leaf({ extensions: { [KEY_USAGE]: keyUsageOf('keyAgreement') } }),
+  'envoy-server-name': leaf({
+    subject: nameOf(['2.5.4.10', der.utf8String('Dis')]),
+    ...names(generalName.email('ops@example.org')),
+  }),
+
   'application-gateway-key': leaf(ed25519),
   'application-gateway-own-issuer': { file: [handMadeCertificate({}).der] },
   'application-gateway-issuer-name': leaf({
@@ -208,12 +215,7 @@ export const ruleBreakers: Readonly<Record<string, RuleBreaker>> = {
   ),
   'application-gateway-whole-chain': path(handMadeCertificate({ issuer: issuing }), issuing),
 
-  'openssl-key-strength': leaf(rsaKey(1024)),
-  'short-curve': leaf(ecKey('prime192v1')),
-  'go-rsa-key-size': leaf(rsaKey(512)),
-  'go-ec-curve': leaf(ecKey('secp256k1')),
-  'java-rsa-key-size': leaf(rsaKey(512)),
-  'java-ed25519': leaf(ed25519),
+  ...verifierRuleBreakers,
 
   'path-in-order': {
     ...path(handMadeCertificate({ issuer: issuing }), root, issuing),
