@@ -21,6 +21,7 @@ import { extensionRules } from './extension-rules.ts';
 import { extensionValueRules } from './extension-value-rules.ts';
 import { fileRules as readingRules } from './file-rules.ts';
 import { formRules } from './form-rules.ts';
+import { goPathRules, goRules } from './go-rules.ts';
 import { javaRules } from './java-rules.ts';
 import { keyRules } from './key-rules.ts';
 import { pathRules as generalPathRules } from './path-rules.ts';
@@ -60,6 +61,7 @@ export const certificateRules: readonly Rule<CertificateCandidate>[] = [
   ...appleRules,
   ...envoyRules,
   ...applicationGatewayRules,
+  ...goRules,
   ...javaRules,
 ];
 
@@ -72,6 +74,7 @@ export const requestRules: readonly Rule<RequestCandidate>[] = [...proofRules, .
 /** Those of certificates that stand in one file. */
 export const pathRules: readonly Rule<PathCandidate>[] = [
   ...generalPathRules,
+  ...goPathRules,
   ...applicationGatewayPathRules,
   ...applicationGatewayFileRules,
 ];

@@ -1,6 +1,11 @@
+import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
+import { readDer } from '../x509/der-reader.ts';
 import { weakHashOf } from '../x509/weak-hash.ts';
 import type { CertificateCandidate } from './candidate.ts';
 import type { Rule } from './rule.ts';
+
+/** NIST’s arc: ECDSA over SHA3-224, -256, -384 and -512. */
+const ECDSA_WITH_SHA3 = /^2\.16\.840\.1\.101\.3\.4\.3\.(?:9|10|11|12)$/;
 
 /** By what a certificate is signed; nobody verifies what a root has signed of itself. */
 export const signatureRules: readonly Rule<CertificateCandidate>[] = [
@@ -34,6 +39,18 @@ export const signatureRules: readonly Rule<CertificateCandidate>[] = [
       const hash = weakHash(candidate);
       return hash === 'MD2' || hash === 'MD5' ? `is signed over ${hash}` : undefined;
     },
+  },
+  {
+    id: 'openssl-ecdsa-sha3',
+    severity: 'error',
+    consumers: ['openssl'],
+    part: 'certificate',
+    requirement: 'No certificate is signed by ECDSA over SHA-3, which OpenSSL 3.0 cannot verify.',
+    source: 'OpenSSL crypto/objects/obj_xref.txt',
+    faultOf: ({ isSelfIssued, certificate: { signatureAlgorithm } }) =>
+      !isSelfIssued && ECDSA_WITH_SHA3.test(readDer(signatureAlgorithm, readAlgorithmIdentifier).id)
+        ? 'is signed by ECDSA over SHA-3'
+        : undefined,
   },
 ];
 

@@ -1,6 +1,24 @@
-import { KEY_USAGE } from '../../../src/x509/oids.ts';
-import { keyUsageOf } from '../../support/hand-made-certificate.ts';
-import { ecKey, ed25519, leaf, type RuleBreaker, rsaKey } from './broken-files.ts';
+import * as der from '../../../src/x509/der.ts';
+import { BASIC_CONSTRAINTS, KEY_USAGE } from '../../../src/x509/oids.ts';
+import {
+  critical,
+  extensionValue,
+  handMadeAuthority,
+  handMadeCertificate,
+  keyUsageOf,
+} from '../../support/hand-made-certificate.ts';
+import { generalName, nameOf } from '../x509/hand-made-request.ts';
+import {
+  ecKey,
+  ed25519,
+  host,
+  leaf,
+  names,
+  path,
+  type RuleBreaker,
+  root,
+  rsaKey,
+} from './broken-files.ts';
 
 /** The same for the rules of OpenSSL, Go and Java. */
 export const verifierRuleBreakers: Readonly<Record<string, RuleBreaker>> = {
@@ -10,5 +28,27 @@ export const verifierRuleBreakers: Readonly<Record<string, RuleBreaker>> = {
   'go-ec-curve': leaf(ecKey('secp256k1')),
   'java-rsa-key-size': leaf(rsaKey(512)),
   'java-ed25519': leaf(ed25519),
+  'openssl-ecdsa-sha3': leaf({
+    signatureAlgorithm: der.sequence(der.oid('2.16.840.1.101.3.4.3.10')),
+    hash: 'sha3-256',
+  }),
+  'go-signature-algorithm': leaf({
+    signatureAlgorithm: der.sequence(der.oid('1.2.840.10045.4.3.1')),
+    hash: 'sha224',
+  }),
+  'go-uri-form': leaf(names(host, generalName.uri('https://a..example.org/'))),
+  'go-string-types': leaf({ subject: nameOf(['2.5.4.45', der.bitString(Buffer.of(7))]) }),
+  'go-path-length': aboveItself(),
   'java-digital-signature': leaf({ extensions: { [KEY_USAGE]: keyUsageOf('nonRepudiation') } }),
 };
+
+/** An authority that may have none below it has issued another key of its own. */
+function aboveItself(): RuleBreaker {
+  const zero = critical(extensionValue(der.boolean(true), der.integer(0)));
+  const upper = handMadeAuthority('Twice', {
+    issuer: root,
+    extensions: { [BASIC_CONSTRAINTS]: zero },
+  });
+  const lower = handMadeAuthority('Twice', { issuer: upper });
+  return path(handMadeCertificate({ issuer: lower }), lower, upper, root);
+}
