@@ -40,12 +40,11 @@ export const keyRules: readonly Rule<Claims>[] = [
   {
     id: 'rsa-public-exponent',
     severity: 'error',
-    consumers: ['rfc5280', 'java'],
+    consumers: ['rfc5280'],
     part: 'publicKey',
     requirement:
       'An RSA public exponent is odd, and from 65537 to 2^31 - 1, the largest that Go takes.',
     source: 'CA/Browser Forum BR §6.1.6; Go crypto/rsa (PublicKey)',
-    prevents: { java: 'exponent is smaller than 3' },
     faultOf: ({ publicKey }) =>
       publicKey.kind === 'rsa' ? rsaExponentFault(publicKey.publicExponent) : undefined,
   },

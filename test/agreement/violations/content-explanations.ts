@@ -63,7 +63,7 @@ export const contentExplanations: readonly Explanation[] = [
   },
   {
     kinds: ['rsa-exponent-even'],
-    judges: [JAVA],
+    judges: [JAVA, OURS_JAVA],
     why: 'It asks that an exponent be 3 or more, and nothing else.',
     source: 'JDK sun.security.rsa.RSAKeyFactory (checkKeyLengths)',
   },

@@ -1,5 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
 import * as der from '../../../src/x509/der.ts';
-import { BASIC_CONSTRAINTS, KEY_USAGE } from '../../../src/x509/oids.ts';
+import { BASIC_CONSTRAINTS, CRL_DISTRIBUTION_POINTS, KEY_USAGE } from '../../../src/x509/oids.ts';
 import {
   critical,
   extensionValue,
@@ -11,8 +12,10 @@ import { generalName, nameOf } from '../x509/hand-made-request.ts';
 import {
   ecKey,
   ed25519,
+  goodModulus,
   host,
   leaf,
+  madeUpRsaKey,
   names,
   path,
   type RuleBreaker,
@@ -40,6 +43,19 @@ export const verifierRuleBreakers: Readonly<Record<string, RuleBreaker>> = {
   'go-string-types': leaf({ subject: nameOf(['2.5.4.45', der.bitString(Buffer.of(7))]) }),
   'go-path-length': aboveItself(),
   'java-digital-signature': leaf({ extensions: { [KEY_USAGE]: keyUsageOf('nonRepudiation') } }),
+  'java-critical-extensions': leaf({
+    extensions: {
+      [CRL_DISTRIBUTION_POINTS]: critical(
+        extensionValue(
+          der.sequence(
+            der.explicit(0, der.implicitConstructed(0, generalName.uri('http://x.example/a.crl'))),
+          ),
+        ),
+      ),
+    },
+  }),
+  'java-issuer-curve': belowCurve('secp224r1'),
+  'java-rsa-public-exponent': leaf(madeUpRsaKey(goodModulus, 1)),
 };
 
 /** An authority that may have none below it has issued another key of its own. */
@@ -51,4 +67,10 @@ function aboveItself(): RuleBreaker {
   });
   const lower = handMadeAuthority('Twice', { issuer: upper });
   return path(handMadeCertificate({ issuer: lower }), lower, upper, root);
+}
+
+function belowCurve(namedCurve: string): RuleBreaker {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve });
+  const issuer = handMadeAuthority('Curved', { issuer: root, publicKey });
+  return path(handMadeCertificate({ issuer, signedWith: privateKey }), issuer, root);
 }
