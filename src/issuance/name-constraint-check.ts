@@ -5,7 +5,7 @@ import { isNameWithin } from '../x509/name-comparison.ts';
 import type { NameConstraintSubtrees, NameConstraints } from '../x509/name-constraints.ts';
 
 /** The kinds of subjectAltNames that constraints speak of, by the member that holds their bases. */
-type BaseKind = Exclude<keyof NameConstraintSubtrees, 'directoryNames'>;
+type BaseKind = Exclude<keyof NameConstraintSubtrees, 'directoryNames' | 'otherKinds'>;
 
 const IS_WITHIN: Readonly<Record<BaseKind, (name: string, base: string) => boolean>> = {
   dnsNames: isDnsNameWithin,

@@ -13,19 +13,24 @@ const MAX_COMPARISONS = 250_000;
 
 /** The first name of a path that an authority above it does not permit (RFC 5280 §6.1.3 (b), (c)). */
 export function pathNameFault(certificates: readonly DecodedCertificate[]): string | undefined {
-  return comparisonsIn(certificates) > MAX_COMPARISONS
+  return areTooManyToCompare(certificates)
     ? 'has more names and constraints than verifiers compare'
     : firstOf(certificates, nameFault);
 }
 
-function comparisonsIn(certificates: readonly DecodedCertificate[]): number {
+/** Whether holding every name against every constraint of a path would take too long. */
+export function areTooManyToCompare(certificates: readonly DecodedCertificate[]): boolean {
   const names = certificates.map(
-    (certificate) => 1 + namesOf(certificate).length + certificate.names.directoryNames.length,
+    (certificate) =>
+      1 +
+      certificate.subject.attributes.length +
+      namesOf(certificate).length +
+      certificate.names.directoryNames.length,
   );
   const bases = certificates.map(({ nameConstraints: { permitted, excluded } }) =>
     sumOf([permitted, excluded].map((subtrees) => countOf(subtrees))),
   );
-  return sumOf(names) * sumOf(bases);
+  return sumOf(names) * sumOf(bases) > MAX_COMPARISONS;
 }
 
 function countOf(subtrees: NameConstraintSubtrees | undefined): number {

@@ -14,6 +14,7 @@ import type {
   RequestCandidate,
   TargetCandidate,
 } from './candidate.ts';
+import { constraintPathRules, constraintRules } from './constraint-rules.ts';
 import type { DeliveryCandidate, PlaceCandidate } from './delivery-candidate.ts';
 import { deliveryRules as filesRules } from './delivery-rules.ts';
 import { envoyKeyRules, envoyRules } from './envoy-rules.ts';
@@ -29,6 +30,7 @@ import { placeRules as neighbourRules } from './place-rules.ts';
 import { proofRules } from './proof-rules.ts';
 import type { Rule } from './rule.ts';
 import { signatureRules } from './signature-rules.ts';
+import { subjectNameRules } from './subject-name-rules.ts';
 import { subjectRules } from './subject-rules.ts';
 import { keyUsageRules, usageRules } from './usage-rules.ts';
 import { verifierKeyRules } from './verifier-rules.ts';
@@ -61,6 +63,7 @@ export const certificateRules: readonly Rule<CertificateCandidate>[] = [
   ...appleRules,
   ...envoyRules,
   ...applicationGatewayRules,
+  ...constraintRules,
   ...goRules,
   ...javaRules,
 ];
@@ -74,6 +77,8 @@ export const requestRules: readonly Rule<RequestCandidate>[] = [...proofRules, .
 /** Those of certificates that stand in one file. */
 export const pathRules: readonly Rule<PathCandidate>[] = [
   ...generalPathRules,
+  ...subjectNameRules,
+  ...constraintPathRules,
   ...goPathRules,
   ...applicationGatewayPathRules,
   ...applicationGatewayFileRules,

@@ -18,6 +18,7 @@ interface Gathered {
   readonly emailDomains: string[];
   readonly uriDomains: string[];
   readonly directoryNames: Uint8Array[];
+  otherKinds?: string[];
 }
 
 const TEXT_KINDS = [
@@ -29,7 +30,7 @@ const TEXT_KINDS = [
 /** Every one of them is held against every name below. */
 const MAX_SUBTREES = 1_000;
 
-/** Reads nameConstraints (RFC 5280 §4.2.1.10); bases of kinds that nobody here issues are passed over. */
+/** Reads nameConstraints (RFC 5280 §4.2.1.10); bases of kinds that nobody here issues are told by their kinds. */
 export function readNameConstraints(reader: DerReader): NameConstraints {
   const members = reader.sequence();
   if (members.isAtEnd) throw members.fault('an empty list');
@@ -64,7 +65,10 @@ function readBase(reader: DerReader, subtrees: Gathered): void {
   else if (reader.isNext(CONTEXT | IP_ADDRESS)) subtrees.ipRanges.push(readIpRange(reader));
   else if (reader.isNext(CONTEXT_CONSTRUCTED | DIRECTORY_NAME)) {
     subtrees.directoryNames.push(readDirectoryName(reader));
-  } else readGeneralName(reader);
+  } else {
+    subtrees.otherKinds ??= [];
+    subtrees.otherKinds.push(readGeneralName(reader).kind);
+  }
 }
 
 function readIpRange(reader: DerReader): string {

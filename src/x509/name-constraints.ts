@@ -13,6 +13,8 @@ export interface NameConstraintSubtrees {
   readonly uriDomains?: readonly string[];
   /** DER of Names: each stands for itself and every name that begins with the same RDNs. */
   readonly directoryNames?: readonly Uint8Array[];
+  /** Of all other bases the kinds alone, such as `registeredID`: nobody here compares such names, or writes them. */
+  readonly otherKinds?: readonly string[];
 }
 
 export interface NameConstraints {

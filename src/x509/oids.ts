@@ -7,6 +7,7 @@ export const LOCALITY = '2.5.4.7';
 export const STATE_OR_PROVINCE = '2.5.4.8';
 export const ORGANIZATION = '2.5.4.10';
 export const ORGANIZATIONAL_UNIT = '2.5.4.11';
+export const EMAIL_ADDRESS = '1.2.840.113549.1.9.1';
 
 /** RFC 5280 §4.2.1: certificate extensions. */
 export const SUBJECT_DIRECTORY_ATTRIBUTES = '2.5.29.9';

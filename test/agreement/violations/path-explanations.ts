@@ -117,6 +117,18 @@ export const pathExplanations: readonly Explanation[] = [
     source: 'GnuTLS lib/x509/name_constraints.c (check_unsupported_constraint)',
   },
   {
+    kinds: ['good-constraints-of-both-families'],
+    judges: [JAVA, OURS_JAVA],
+    why: 'It compares ranges and addresses of IPv4 and IPv6 octet by octet, and throws an ArrayIndexOutOfBoundsException where one ends.',
+    source: 'JDK 17 sun.security.x509.IPAddressName (constrains)',
+  },
+  {
+    kinds: ['good-word-below-host-constraints'],
+    judges: [JAVA, OURS_JAVA],
+    why: 'Where there is no dNSName, it takes a commonName of one word for one, also an authority’s.',
+    source: 'JDK sun.security.x509.NameConstraintsExtension (verify)',
+  },
+  {
     kinds: ['good-directory-constraints'],
     judges: [GO, OURS_GO],
     why: 'It judges no directory names, and refuses critical constraints of them.',

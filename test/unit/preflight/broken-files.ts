@@ -5,6 +5,7 @@ import {
   CLIENT_AUTH,
   EC_PUBLIC_KEY,
   EXT_KEY_USAGE,
+  NAME_CONSTRAINTS,
   P256,
   RSA_ENCRYPTION,
   SERVER_AUTH,
@@ -159,4 +160,26 @@ export function tooLongAPath(): RuleBreaker {
   });
   const lower = handMadeAuthority('Lower', { issuer: upper });
   return path(handMadeCertificate({ issuer: lower }), lower, upper, root);
+}
+
+interface Subtrees {
+  readonly permitted?: readonly Buffer[];
+  readonly excluded?: readonly Buffer[];
+}
+
+export function nameConstraints({ permitted = [], excluded = [] }: Subtrees) {
+  const lists = [permitted, excluded].flatMap((bases, number) => {
+    const subtrees = bases.map((base) => der.sequence(base));
+    return bases.length > 0 ? [der.implicitConstructed(number, ...subtrees)] : [];
+  });
+  return { [NAME_CONSTRAINTS]: critical(extensionValue(...lists)) };
+}
+
+/** A leaf of these parts below an authority with constraints. */
+export function constrained(subtrees: Subtrees, parts: CertificateParts = {}): RuleBreaker {
+  const middle = handMadeAuthority('Middle Authority', {
+    issuer: root,
+    extensions: nameConstraints(subtrees),
+  });
+  return path(handMadeCertificate({ issuer: middle, ...parts }), middle, root);
 }

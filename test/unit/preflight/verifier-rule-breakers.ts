@@ -1,7 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import * as der from '../../../src/x509/der.ts';
-import { BASIC_CONSTRAINTS, CRL_DISTRIBUTION_POINTS, KEY_USAGE } from '../../../src/x509/oids.ts';
 import {
+  BASIC_CONSTRAINTS,
+  CRL_DISTRIBUTION_POINTS,
+  EMAIL_ADDRESS,
+  KEY_USAGE,
+  SUBJECT_ALT_NAME,
+} from '../../../src/x509/oids.ts';
+import {
+  commonName,
   critical,
   extensionValue,
   handMadeAuthority,
@@ -10,6 +17,7 @@ import {
 } from '../../support/hand-made-certificate.ts';
 import { generalName, nameOf } from '../x509/hand-made-request.ts';
 import {
+  constrained,
   ecKey,
   ed25519,
   goodModulus,
@@ -22,6 +30,9 @@ import {
   root,
   rsaKey,
 } from './broken-files.ts';
+
+const registeredId = der.implicit(8, der.oid('1.2.3').subarray(2));
+const mailbox = nameOf([EMAIL_ADDRESS, der.ia5String('ops@other.example')]);
 
 /** The same for the rules of OpenSSL, Go and Java. */
 export const verifierRuleBreakers: Readonly<Record<string, RuleBreaker>> = {
@@ -55,6 +66,35 @@ export const verifierRuleBreakers: Readonly<Record<string, RuleBreaker>> = {
     },
   }),
   'java-issuer-curve': belowCurve('secp224r1'),
+  'go-name-constraint-other-kinds': constrained({ excluded: [registeredId] }),
+  'path-subject-email': constrained(
+    { permitted: [generalName.email('example.org')] },
+    { subject: mailbox, extensions: { [SUBJECT_ALT_NAME]: undefined } },
+  ),
+  'openssl-subject-email': constrained(
+    { permitted: [generalName.email('example.org')] },
+    { subject: mailbox },
+  ),
+  'openssl-common-name-constraints': constrained(
+    { permitted: [generalName.dns('other.example')] },
+    names(generalName.email('ops@example.org')),
+  ),
+  'java-common-name-constraints': constrained(
+    { permitted: [generalName.dns('example.org')] },
+    { subject: commonName('agent7'), ...names(generalName.email('ops@example.org')) },
+  ),
+  'path-constraint-kinds': {
+    ...constrained({ excluded: [registeredId] }, names(host, registeredId)),
+    also: ['go-name-constraint-other-kinds'],
+  },
+  'java-address-constraints': constrained(
+    {
+      permitted: [generalName.ip(Buffer.from('0a000000ff000000', 'hex'))],
+      excluded: [generalName.ip(Buffer.alloc(32))],
+    },
+    names(host, generalName.ip(Buffer.of(10, 1, 2, 3))),
+  ),
+  'java-constraint-form': constrained({ excluded: [generalName.uri('https://example.com')] }),
   'java-rsa-public-exponent': leaf(madeUpRsaKey(goodModulus, 1)),
 };
 

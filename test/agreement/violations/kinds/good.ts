@@ -161,6 +161,25 @@ export const good: Kinds = {
       return pathBelow(suite, constraints({ permitted, excluded }));
     },
   },
+  'good-constraints-of-both-families': {
+    what: 'An IPv4 address where it is permitted, and all of IPv6 is excluded.',
+    source: 'RFC 5280 §4.2.1.10',
+    make: (suite) => {
+      const permitted = [generalName.ip(hex('0a000000ff000000'))];
+      const excluded = [generalName.ip(Buffer.alloc(32))];
+      const alternative = names(host, generalName.ip(hex('0a010203')));
+      return pathBelow(suite, constraints({ permitted, excluded }), alternative);
+    },
+  },
+  'good-word-below-host-constraints': {
+    what: 'An authority of one word stands below one that is for some DNS names.',
+    source: 'RFC 5280 §4.2.1.10',
+    make: (suite) => {
+      const permitted = constraints({ permitted: [generalName.dns('example.org')] });
+      const upper = below(suite, 'Upper', permitted);
+      return pathOf(suite, {}, [below(suite, 'Lower', { issuer: upper }), upper, suite.root]);
+    },
+  },
   'good-directory-constraints': {
     what: 'A subject where it is permitted, and not where it is excluded.',
     source: 'RFC 5280 §4.2.1.10',

@@ -1,0 +1,135 @@
+import { constraintAgainst } from '../issuance/name-constraint-check.ts';
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { COMMON_NAME, EMAIL_ADDRESS, SUBJECT_ALT_NAME } from '../x509/oids.ts';
+import { isSelfIssued, type PathCandidate } from './candidate.ts';
+import { areTooManyToCompare } from './path-names.ts';
+import { firstOf, type Step } from './path-step.ts';
+import { quoted } from './quoted.ts';
+import type { Rule } from './rule.ts';
+
+/** What OpenSSL takes for a host (`cn2dnsid`): two labels or more. */
+const OPENSSL_LABEL = '[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?';
+const OPENSSL_HOST = new RegExp(`^${OPENSSL_LABEL}(?:\\.${OPENSSL_LABEL})+$`);
+/** What Java takes for one (`DNSName`): one label is enough. */
+const JAVA_LABEL = '[A-Za-z0-9][A-Za-z0-9-]*';
+const JAVA_HOST = new RegExp(`^${JAVA_LABEL}(?:\\.${JAVA_LABEL})*$`);
+/** Every form of an IPv4 address, of which Java makes no DNSName. */
+const NUMBERS = /^\d+(?:\.\d+){0,3}$/;
+
+/** Names in a subject that verifiers hold against nameConstraints, as if they stood in a subjectAltName. */
+export const subjectNameRules: readonly Rule<PathCandidate>[] = [
+  {
+    id: 'path-subject-email',
+    severity: 'error',
+    consumers: ['rfc5280', 'java'],
+    part: 'subject',
+    requirement:
+      'Without a subjectAltName, an emailAddress of the subject is permitted by the nameConstraints of every authority above.',
+    source: 'RFC 5280 §4.2.1.10',
+    prevents: { java: 'name constraints check failed' },
+    faultOf: ({ certificates }) =>
+      firstFault(certificates, (step) =>
+        step.certificate.extensions.some(({ id }) => id === SUBJECT_ALT_NAME)
+          ? undefined
+          : emailFault(step),
+      ),
+  },
+  {
+    id: 'openssl-subject-email',
+    severity: 'error',
+    consumers: ['openssl'],
+    part: 'subject',
+    requirement:
+      'Every emailAddress of a subject is permitted by the nameConstraints of every authority above, also beside a subjectAltName.',
+    source: 'OpenSSL crypto/x509/v3_ncons.c (NAME_CONSTRAINTS_check)',
+    prevents: { openssl: 'permitted subtree violation' },
+    faultOf: ({ certificates }) => firstFault(certificates, emailFault),
+  },
+  {
+    id: 'openssl-common-name-constraints',
+    severity: 'error',
+    consumers: ['openssl'],
+    roles: ['server', 'client', 'other'],
+    part: 'subject',
+    requirement:
+      'Without a dNSName, a leaf’s commonName that looks like a host is permitted by the nameConstraints of every authority above.',
+    source: 'OpenSSL crypto/x509/v3_ncons.c (NAME_CONSTRAINTS_check_CN)',
+    prevents: { openssl: 'permitted subtree violation' },
+    faultOf: ({ certificates }) =>
+      firstFault(certificates, (step) =>
+        step.place > 1
+          ? undefined
+          : hostFault(
+              step,
+              commonNamesOf(step.certificate).filter((name) => OPENSSL_HOST.test(name)),
+            ),
+      ),
+  },
+  {
+    id: 'java-common-name-constraints',
+    severity: 'error',
+    consumers: ['java'],
+    part: 'subject',
+    requirement:
+      'Without a dNSName, a commonName of one word or more between dots is permitted as a DNS name by the nameConstraints of every authority between it and the root, an intermediate’s too.',
+    source: 'JDK sun.security.x509.NameConstraintsExtension (verify)',
+    prevents: { java: 'name constraints check failed' },
+    faultOf: ({ certificates, endsWithRoot }) => {
+      // A trust anchor is a name and a key to it.
+      const judged = endsWithRoot ? certificates.slice(0, -1) : certificates;
+      return firstFault(judged, (step) =>
+        hostFault(
+          step,
+          commonNamesOf(step.certificate)
+            .slice(-1)
+            .filter((name) => JAVA_HOST.test(name) && !NUMBERS.test(name)),
+        ),
+      );
+    },
+  },
+];
+
+/** What is too much to compare breaks `path-name-constraints` already. */
+function firstFault(
+  certificates: readonly DecodedCertificate[],
+  faultOf: (step: Step) => string | undefined,
+): string | undefined {
+  return areTooManyToCompare(certificates) ? undefined : firstOf(certificates, faultOf);
+}
+
+function emailFault(step: Step): string | undefined {
+  return faultOfNames(step, 'emailDomains', valuesOf(step.certificate, EMAIL_ADDRESS));
+}
+
+function hostFault(step: Step, hosts: readonly string[]): string | undefined {
+  const isNamed = step.certificate.names.dnsNames.length > 0;
+  return isNamed ? undefined : faultOfNames(step, 'dnsNames', hosts);
+}
+
+/** Names of a self-issued authority in the middle of a path are not held against the constraints. */
+function faultOfNames(
+  { certificate, place, above }: Step,
+  kind: 'dnsNames' | 'emailDomains',
+  names: readonly string[],
+): string | undefined {
+  if (place > 1 && isSelfIssued(certificate)) return undefined;
+  for (const name of names) {
+    for (const { nameConstraints } of above) {
+      const refusal = constraintAgainst(kind, name, nameConstraints);
+      if (refusal !== undefined) {
+        return `${quoted(name)} in the subject of certificate ${place}: an authority ${refusal}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function commonNamesOf(certificate: DecodedCertificate): readonly string[] {
+  return valuesOf(certificate, COMMON_NAME);
+}
+
+function valuesOf({ subject }: DecodedCertificate, wanted: string): readonly string[] {
+  return subject.attributes.flatMap(({ type, value }) =>
+    type === wanted && typeof value === 'string' ? [value] : [],
+  );
+}
