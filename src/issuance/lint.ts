@@ -1,6 +1,7 @@
 import { SUBJECT_ALT_NAME_KINDS, type Warning } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
-import { certificateCandidate } from '../preflight/candidate.ts';
+import { certificateCandidate, pathCandidate } from '../preflight/candidate.ts';
+import { policyPathRules } from '../preflight/policy-rules.ts';
 import { type Finding, findingsOf, type Part, rulesFor } from '../preflight/rule.ts';
 import { certificateRules } from '../preflight/rules.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
@@ -30,14 +31,16 @@ export function lintOf(
   const candidate = certificateCandidate(certificate, { issuer: issuers[0] });
   const isServers = certificate.extKeyUsage.includes(SERVER_AUTH);
   const findings = findingsOf(isServers ? RULES_FOR_SERVERS : RULES_FOR_ALL, candidate);
-  if (findings.length === 0) return NOTHING;
+  // An outside authority may want policies for verifiers that OpenSSL's users do not have.
+  const ofPath = findingsOf(policyPathRules, pathCandidate([certificate, ...issuers], []));
+  if (findings.length + ofPath.length === 0) return NOTHING;
   return {
     violations: findings
       .filter(({ rule }) => rule.severity === 'error')
       .map((finding) => violationOf(finding, pointers)),
-    warnings: findings
-      .filter(({ rule }) => rule.severity === 'warning')
-      .map(({ rule, detail }) => ({ code: rule.id, detail })),
+    warnings: [...findings.filter(({ rule }) => rule.severity === 'warning'), ...ofPath].map(
+      ({ rule, detail }) => ({ code: rule.id, detail }),
+    ),
   };
 }
 

@@ -27,7 +27,9 @@ import { javaRules } from './java-rules.ts';
 import { keyRules } from './key-rules.ts';
 import { pathRules as generalPathRules } from './path-rules.ts';
 import { placeRules as neighbourRules } from './place-rules.ts';
+import { policyPathRules } from './policy-rules.ts';
 import { proofRules } from './proof-rules.ts';
+import { askingRules } from './request-rules.ts';
 import type { Rule } from './rule.ts';
 import { signatureRules } from './signature-rules.ts';
 import { subjectNameRules } from './subject-name-rules.ts';
@@ -72,11 +74,16 @@ export const certificateRules: readonly Rule<CertificateCandidate>[] = [
 export const fileRules: readonly Rule<FileCandidate>[] = readingRules;
 
 /** Those of a certification request. */
-export const requestRules: readonly Rule<RequestCandidate>[] = [...proofRules, ...claimRules];
+export const requestRules: readonly Rule<RequestCandidate>[] = [
+  ...proofRules,
+  ...askingRules,
+  ...claimRules,
+];
 
 /** Those of certificates that stand in one file. */
 export const pathRules: readonly Rule<PathCandidate>[] = [
   ...generalPathRules,
+  ...policyPathRules,
   ...subjectNameRules,
   ...constraintPathRules,
   ...goPathRules,

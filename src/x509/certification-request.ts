@@ -55,7 +55,10 @@ const DECIDED_BY_PROFILE = [KEY_USAGE, EXT_KEY_USAGE];
 export async function readCertificationRequest(pem: string): Promise<CertificationRequest> {
   const request = parse(pem);
   const { requested } = request;
-  assertUrgentExtensionsAreGranted(requested);
+  const [refused] = refusedExtensions(requested);
+  if (refused !== undefined) {
+    throw invalid(`asks for the critical extension ${describeOid(refused)}, which is not granted`);
+  }
   const judged = judgePublicKey(request.publicKey);
   if ('fault' in judged) throw invalid(judged.fault);
   const { keyAlgorithm } = judged;
@@ -102,13 +105,21 @@ function parse(pem: string): DecodedRequest {
   }
 }
 
-/** What is critical must not be passed over by whoever does not grant it. */
-function assertUrgentExtensionsAreGranted({ extensions, values }: DecodedExtensions): void {
-  for (const { id, isCritical } of extensions) {
-    const isGranted = id === SUBJECT_ALT_NAME || (id === BASIC_CONSTRAINTS && !values.isAuthority);
-    if (isGranted || !isCritical || DECIDED_BY_PROFILE.includes(id)) continue;
-    throw invalid(`asks for the critical extension ${describeOid(id)}, which is not granted`);
-  }
+/**
+ * The critical extensions of a request that are never granted, which must not be passed over: all that neither a profile
+ * decides nor a name is.
+ */
+export function refusedExtensions({
+  extensions,
+  values,
+}: Pick<DecodedExtensions, 'extensions' | 'values'>): readonly string[] {
+  const isGranted = (id: string) =>
+    id === SUBJECT_ALT_NAME || (id === BASIC_CONSTRAINTS && !values.isAuthority);
+  return extensions
+    .filter(
+      ({ id, isCritical }) => isCritical && !isGranted(id) && !DECIDED_BY_PROFILE.includes(id),
+    )
+    .map(({ id }) => id);
 }
 
 /** RFC 2986 §3: the signature proves that the requester has the private key. */

@@ -44,6 +44,15 @@ async function lintRefusal(request: Partial<LeafRequest>): Promise<PkiError> {
 }
 
 describe('lint before signing', () => {
+  it('warns of an authority above that wants a policy, and signs all the same', () => {
+    const { violations, warnings } = lintOfBreaker('path-explicit-policy');
+    assert.deepEqual(violations, []);
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ['path-explicit-policy'],
+    );
+  });
+
   it('stops what the policy grants, signs and records nothing, and names the rule', async () => {
     const recorded = longLived.records.length;
     const refusal = await lintRefusal({ ...hosts('a.b'), validity: '900d' });

@@ -124,6 +124,11 @@ export function requestOfAnotherKey(): RuleBreaker {
   return { file };
 }
 
+/** A request that asks for one more extension. */
+export function requestFor(extension: Buffer): RuleBreaker {
+  return { file: [handMadeRequestDer({ names: [host], extensions: [extension] })] };
+}
+
 /** MD5 is RSA's alone, so that the issuer is another than that of all others. */
 export function signedOverMd5(): RuleBreaker {
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -48,6 +48,7 @@ import {
   purposeLeftOut,
   purposes,
   type RuleBreaker,
+  requestFor,
   requestOfAnotherKey,
   root,
   rsaKey,
@@ -63,6 +64,20 @@ import { verifierRuleBreakers } from './verifier-rule-breakers.ts';
 export const ruleBreakers: Readonly<Record<string, RuleBreaker>> = {
   readable: leaf({ serialNumber: Buffer.of(2, 1, 0xff) }),
   'proof-of-possession': requestOfAnotherKey(),
+  'request-critical-extensions': requestFor(
+    der.sequence(
+      der.oid('1.3.6.1.4.1.99999.1'),
+      der.boolean(true),
+      der.octetString(der.nullValue()),
+    ),
+  ),
+  'request-for-authority': requestFor(
+    der.sequence(
+      der.oid(BASIC_CONSTRAINTS),
+      der.boolean(true),
+      der.octetString(der.sequence(der.boolean(true))),
+    ),
+  ),
 
   'version-3': {
     ...leaf({ version: 2 }),

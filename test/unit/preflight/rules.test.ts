@@ -17,7 +17,8 @@ import { allRules, preflightRulesPage } from '../../support/preflight-rules-page
 import { ruleBreakers } from './rule-breakers.ts';
 
 function pemOf(id: string, file: readonly Buffer[]): string {
-  const label = id === 'proof-of-possession' ? 'CERTIFICATE REQUEST' : 'CERTIFICATE';
+  const isRequest = id === 'proof-of-possession' || id.startsWith('request-');
+  const label = isRequest ? 'CERTIFICATE REQUEST' : 'CERTIFICATE';
   return file.map((octets) => encodePem(label, octets)).join('');
 }
 

@@ -5,6 +5,7 @@ import {
   CRL_DISTRIBUTION_POINTS,
   EMAIL_ADDRESS,
   KEY_USAGE,
+  POLICY_CONSTRAINTS,
   SUBJECT_ALT_NAME,
 } from '../../../src/x509/oids.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../../support/hand-made-certificate.ts';
 import { generalName, nameOf } from '../x509/hand-made-request.ts';
 import {
+  authority,
   constrained,
   ecKey,
   ed25519,
@@ -67,6 +69,9 @@ export const verifierRuleBreakers: Readonly<Record<string, RuleBreaker>> = {
   }),
   'java-issuer-curve': belowCurve('secp224r1'),
   'go-name-constraint-other-kinds': constrained({ excluded: [registeredId] }),
+  'path-explicit-policy': authority({
+    extensions: { [POLICY_CONSTRAINTS]: critical(extensionValue(der.implicit(0, Buffer.of(0)))) },
+  }),
   'path-subject-email': constrained(
     { permitted: [generalName.email('example.org')] },
     { subject: mailbox, extensions: { [SUBJECT_ALT_NAME]: undefined } },
