@@ -26,6 +26,8 @@ export interface Pfx {
 
 /** Application Gateway v2's limit for a listener's certificate (v1: 10 KiB). */
 const APPLICATION_GATEWAY_OCTETS = 16 * 1024;
+/** TLS stacks load no smaller key: OpenSSL at its default security level, BoringSSL's users such as Envoy. */
+const MIN_RSA_BITS = 2_048;
 
 /**
  * Makes the PFX of every route that hands one out.
@@ -62,9 +64,14 @@ function malformed(violations: readonly Violation[]): PkiError {
   return new PkiError('request-malformed', message, { violations });
 }
 
-/** What Azure's services may refuse, though other readers take it. */
+/** What Azure's services, or whoever is to serve with the key, may refuse, though other readers take it. */
 function warningsAbout(privateKey: KeyObject, password: string, pfx: Buffer): readonly Warning[] {
   const warnings: Warning[] = [];
+  const { modulusLength = MIN_RSA_BITS } = privateKey.asymmetricKeyDetails ?? {};
+  if (modulusLength < MIN_RSA_BITS) {
+    const detail = `the RSA key has ${modulusLength} bits; Envoy, OpenSSL 3 and others load none of fewer than ${MIN_RSA_BITS}`;
+    warnings.push({ code: 'rsa-key-too-small', detail });
+  }
   if (privateKey.asymmetricKeyType === 'ec') {
     const detail =
       'some Azure services take EC keys in a PFX only in part or not at all; rsa-2048 works everywhere';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { createSecureContext } from 'node:tls';
 import { makePfx, type PfxRequest } from '../../../src/bundle/pfx.ts';
 import { PkiError } from '../../../src/errors.ts';
 import { rsaKeys, testCertificate, testChain } from '../../support/chains.ts';
+import { handMadeCertificate } from '../../support/hand-made-certificate.ts';
 
 const rsa = testCertificate({ commonName: 'rsa.example.org', keys: rsaKeys() });
 const ec = testCertificate({ commonName: 'ec.example.org' });
@@ -48,6 +49,13 @@ describe('makePfx', () => {
   it('warns of an EC key', async () => {
     const changes = { privateKey: ec.keys.privateKey, certificates: [ec.der] };
     assert.deepEqual(await warningsOf(changes), ['ec-private-key']);
+  });
+
+  it('warns of an RSA key that is too small for servers', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const certificate = handMadeCertificate({ publicKey });
+    const changes = { privateKey, certificates: [certificate.der] };
+    assert.deepEqual(await warningsOf(changes), ['rsa-key-too-small']);
   });
 
   it('warns of a password that Application Gateway does not take', async () => {
