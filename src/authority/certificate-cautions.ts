@@ -1,4 +1,7 @@
 import type { Warning } from '../certificate.ts';
+import { certificateCandidate } from '../preflight/candidate.ts';
+import { findingsOf, rulesFor } from '../preflight/rule.ts';
+import { certificateRules } from '../preflight/rules.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import {
   ANY_EXTENDED_KEY_USAGE,
@@ -9,6 +12,14 @@ import {
 
 /** RFC 5280 §4.2.1.11. */
 const POLICY_CONSTRAINTS = '2.5.29.36';
+
+const LIBRARIES = [
+  ['Go', 'go'],
+  ['Java', 'java'],
+] as const;
+const LIBRARY_RULES = rulesFor(certificateRules, ['go', 'java']).filter(
+  ({ severity }) => severity === 'error',
+);
 
 /**
  * What is taken in an authority's certificate although some verifiers refuse it, and with it everything
@@ -27,6 +38,7 @@ export function cautionsAbout(
     ...deviations,
     ...purposeCautions(certificate, name),
     ...policyCautions(certificate, name),
+    ...libraryCautions(certificate, name),
   ];
 }
 
@@ -62,4 +74,15 @@ function policyCautions({ extensions }: DecodedCertificate, name: string): reado
   if (!extensions.some(({ id }) => id === POLICY_CONSTRAINTS)) return [];
   const detail = `${name} has policyConstraints; some verifiers refuse what is issued below without certificatePolicies`;
   return [{ code: 'policy-constraints', detail }];
+}
+
+/** What preflight has against it for the libraries by which most programs verify. */
+function libraryCautions(certificate: DecodedCertificate, name: string): readonly Warning[] {
+  return findingsOf(LIBRARY_RULES, certificateCandidate(certificate)).map(({ rule, detail }) => {
+    const libraries = LIBRARIES.filter(([, consumer]) => rule.consumers.includes(consumer))
+      .map(([library]) => library)
+      .join(' and ');
+    const code = rule.id;
+    return { code, detail: `${name} ${detail}: refused by ${libraries}, with all that is below` };
+  });
 }

@@ -1,5 +1,6 @@
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { ANY_EXTENDED_KEY_USAGE } from '../x509/oids.ts';
+import { areAlikeNames } from './alike-names.ts';
 import { isSelfIssued, type PathCandidate } from './candidate.ts';
 import { pathNameFault } from './path-names.ts';
 import { firstOf } from './path-step.ts';
@@ -12,15 +13,32 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
     severity: 'error',
     consumers: CONSUMERS,
     part: 'certificate',
-    requirement:
-      'Each certificate is followed by its issuer’s, whose subject is its issuer octet for octet.',
-    source: 'RFC 5246 §7.4.2; RFC 5280 §4.1.2.6, §6.1',
+    requirement: 'Each certificate is followed by its issuer’s, whose subject is its issuer.',
+    source: 'RFC 5246 §7.4.2; RFC 5280 §6.1, §7.1',
     prevents: { 'application-gateway': 'Leaf certificate is not the topmost' },
     faultOf: ({ certificates }) =>
       firstOf(certificates, ({ certificate, place, above: [issuer] }) =>
-        !issuer || Buffer.compare(issuer.subjectName, certificate.issuerName) === 0
+        !issuer || areAlikeNames(issuer.subjectName, certificate.issuerName)
           ? undefined
           : `certificate ${place} is not followed by that of its issuer`,
+      ),
+  },
+  {
+    id: 'path-issuer-octets',
+    severity: 'error',
+    consumers: CONSUMERS.filter((consumer) => !['openssl', 'java'].includes(consumer)),
+    part: 'certificate',
+    requirement:
+      'A certificate’s issuer is its issuer’s subject octet for octet. OpenSSL and Java pass over letter case, spaces and string types.',
+    source: 'RFC 5280 §4.1.2.6; Go crypto/x509 (Certificate.isValid)',
+    prevents: { go: 'x509: issuer name does not match subject from issuing certificate' },
+    faultOf: ({ certificates }) =>
+      firstOf(certificates, ({ certificate: { issuerName }, place, above: [issuer] }) =>
+        issuer &&
+        Buffer.compare(issuer.subjectName, issuerName) !== 0 &&
+        areAlikeNames(issuer.subjectName, issuerName)
+          ? `certificate ${place} spells its issuer otherwise than that does`
+          : undefined,
       ),
   },
   {

@@ -58,6 +58,37 @@ describe('the path of an authority that comes in is taken with a warning', () =>
       /^policy-constraints: /,
     ],
     [
+      'where Go reads none of its constraints',
+      below(
+        having(
+          oids.NAME_CONSTRAINTS,
+          der.sequence(
+            der.implicitConstructed(1, der.sequence(der.implicit(8, der.oid('1.2.3').subarray(2)))),
+          ),
+          true,
+        ),
+      ),
+      /^go-name-constraint-other-kinds: "CN=Own" .*registeredID: refused by Go, with all that is below$/,
+    ],
+    [
+      'where Java processes none of what is critical in it',
+      below(
+        having(
+          oids.CRL_DISTRIBUTION_POINTS,
+          der.sequence(
+            der.sequence(
+              der.explicit(
+                0,
+                der.implicitConstructed(0, der.implicit(6, Buffer.from('http://a.b/c'))),
+              ),
+            ),
+          ),
+          true,
+        ),
+      ),
+      /^java-critical-extensions: .*: refused by Java, /,
+    ],
+    [
       'where it outlives its issuer',
       below({ notAfter: inDays(9_999) }),
       /^outlives-issuer: "CN=Own"/,

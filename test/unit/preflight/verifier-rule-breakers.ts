@@ -69,6 +69,7 @@ export const verifierRuleBreakers: Readonly<Record<string, RuleBreaker>> = {
   }),
   'java-issuer-curve': belowCurve('secp224r1'),
   'go-name-constraint-other-kinds': constrained({ excluded: [registeredId] }),
+  'path-issuer-octets': leaf({ issuerName: commonName('ISSUING') }),
   'path-explicit-policy': authority({
     extensions: { [POLICY_CONSTRAINTS]: critical(extensionValue(der.implicit(0, Buffer.of(0)))) },
   }),
