@@ -35,7 +35,7 @@ import { signatureRules } from './signature-rules.ts';
 import { subjectNameRules } from './subject-name-rules.ts';
 import { subjectRules } from './subject-rules.ts';
 import { keyUsageRules, usageRules } from './usage-rules.ts';
-import { verifierKeyRules } from './verifier-rules.ts';
+import { verifierKeyRules, verifierPurposeRules } from './verifier-rules.ts';
 
 /**
  * Every rule that this service knows: what is about to be signed, what is submitted, and what a target
@@ -65,6 +65,7 @@ export const certificateRules: readonly Rule<CertificateCandidate>[] = [
   ...appleRules,
   ...envoyRules,
   ...applicationGatewayRules,
+  ...verifierPurposeRules,
   ...constraintRules,
   ...goRules,
   ...javaRules,

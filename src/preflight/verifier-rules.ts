@@ -1,5 +1,12 @@
-import { P256, P384, P521 } from '../x509/oids.ts';
-import type { Claims } from './candidate.ts';
+import {
+  ANY_EXTENDED_KEY_USAGE,
+  CLIENT_AUTH,
+  P256,
+  P384,
+  P521,
+  SERVER_AUTH,
+} from '../x509/oids.ts';
+import type { CertificateCandidate, Claims } from './candidate.ts';
 import { describeKey } from './key-shape.ts';
 import type { Rule } from './rule.ts';
 
@@ -84,5 +91,25 @@ export const verifierKeyRules: readonly Rule<Pick<Claims, 'role' | 'key'>>[] = [
     source: 'JEP 339',
     faultOf: ({ key }) =>
       key.kind === 'ed25519' ? 'an Ed25519 key cannot be read by Java before 15' : undefined,
+  },
+];
+
+/** What they ask of the purposes of a leaf. */
+export const verifierPurposeRules: readonly Rule<CertificateCandidate>[] = [
+  {
+    id: 'openssl-any-purpose',
+    severity: 'error',
+    consumers: ['openssl'],
+    roles: ['server'],
+    part: 'certificate',
+    requirement:
+      'An extKeyUsage names serverAuth or clientAuth: OpenSSL takes anyExtendedKeyUsage for neither.',
+    source: 'OpenSSL crypto/x509/v3_purp.c (xku_reject)',
+    prevents: { openssl: 'unsuitable certificate purpose' },
+    faultOf: ({ values: { extKeyUsage } }) =>
+      extKeyUsage.includes(ANY_EXTENDED_KEY_USAGE) &&
+      ![SERVER_AUTH, CLIENT_AUTH].some((purpose) => extKeyUsage.includes(purpose))
+        ? 'has anyExtendedKeyUsage and neither serverAuth nor clientAuth'
+        : undefined,
   },
 ];

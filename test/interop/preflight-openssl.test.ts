@@ -27,6 +27,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'path-purposes-nest': 'sslclient',
   'path-purposes-by-name': 'sslserver',
   'usages-share-a-purpose': 'sslserver',
+  'openssl-any-purpose': 'sslserver',
 };
 
 interface Verdict {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import * as der from '../../../src/x509/der.ts';
 import {
+  ANY_EXTENDED_KEY_USAGE,
   BASIC_CONSTRAINTS,
   CRL_DISTRIBUTION_POINTS,
   EMAIL_ADDRESS,
@@ -28,6 +29,7 @@ import {
   madeUpRsaKey,
   names,
   path,
+  purposes,
   type RuleBreaker,
   root,
   rsaKey,
@@ -44,6 +46,7 @@ export const verifierRuleBreakers: Readonly<Record<string, RuleBreaker>> = {
   'go-ec-curve': leaf(ecKey('secp256k1')),
   'java-rsa-key-size': leaf(rsaKey(512)),
   'java-ed25519': leaf(ed25519),
+  'openssl-any-purpose': leaf({ extensions: { ...purposes(ANY_EXTENDED_KEY_USAGE) } }),
   'openssl-ecdsa-sha3': leaf({
     signatureAlgorithm: der.sequence(der.oid('2.16.840.1.101.3.4.3.10')),
     hash: 'sha3-256',
