@@ -170,7 +170,7 @@ describe('after everything was issued, converted, written and refused', async ()
     assert.ok(!answers.some((answer) => answer.status >= 500));
     assert.equal(rewritten, written);
     const statuses = answers.slice(broughtFrom).map((answer) => answer.status);
-    assert.deepEqual(statuses.slice(0, 6), [201, 201, 201, 422, 422, 422]);
+    assert.deepEqual(statuses.slice(0, 6), [201, 201, 201, 422, 400, 422]);
   });
 
   for (const [place, texts] of Object.entries(places)) {

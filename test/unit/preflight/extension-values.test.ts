@@ -39,7 +39,7 @@ it('an extension is refused where it is not what its standard says, and told by 
     const words = `extension-values-well-formed has an extension whose value is no ${describeOid(id)}: `;
     assert.ok(found.startsWith(words), found);
   }
-  const good = critical({ value: der.sequence(der.implicit(0, Buffer.of(0))) });
+  const good = critical({ value: der.sequence(der.implicit(1, Buffer.of(0))) });
   assert.deepEqual(await judge({ [POLICY_CONSTRAINTS]: good }, true), {
     verdict: 'accepted',
     found: '',
