@@ -22,6 +22,8 @@ export function sendOctets(res: Response, octets: Buffer): void {
  * @throws {PkiError} `overloaded` where a reader asks, and too much waits to be read already
  */
 export function sendOwnOctets(res: Response, octets: Buffer): void {
+  // Whoever has gone meanwhile is told nothing, and does not close again.
+  if (res.destroyed) return;
   if (octets.length > SLICE_OCTETS) {
     const isReading = res.req.method === 'GET' || res.req.method === 'HEAD';
     if (isReading && unreadOctets > 0 && unreadOctets + octets.length > MAX_UNREAD_OCTETS) {

@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net';
 
-/** For a piece of an answer, of which Node and the system hold few; whoever takes longer does not read. */
-const PATIENCE_MS = 30_000;
+/**
+ * For a piece of an answer. Linux says that there is room again only once a third of its buffer has been read, a megabyte or
+ * more, so that this is for whoever reads less than 20 kB a second.
+ */
+const PATIENCE_MS = 60_000;
 const SWEEP_MS = 5_000;
 
 interface Progress {
@@ -15,7 +18,7 @@ export class UnreadAnswers {
   readonly #sweep = setInterval(() => this.#hangUp(), SWEEP_MS).unref();
 
   watch(connection: Socket): void {
-    this.#connections.set(connection, { octets: 0, since: 0 });
+    this.#connections.set(connection, { octets: 0, since: performance.now() });
     connection.once('close', () => this.#connections.delete(connection));
   }
 

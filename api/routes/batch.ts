@@ -151,6 +151,7 @@ async function untilGone(
   } catch (error) {
     // A request that broke off is nobody's fault here, and nobody is there to be told.
     if (!signal.aborted && !(req.destroyed && !req.complete)) throw error;
+    res.destroy();
   } finally {
     socket.off('end', abort);
   }

@@ -63,8 +63,10 @@ export class Database extends Kysely<Schema> {
     setImmediate(() => void this.#keepLogShort());
   }
 
-  /** Copies the write-ahead log into the database where it is long, and has the next transaction begin it anew. */
+  /** Copies what the write-ahead log has into the database, portion by portion, and has it begin anew where it is long. */
   readonly shortenLog = async (): Promise<void> => {
+    await this.#log.rest();
+    if (!this.#connection.open) return;
     this.#blockingAtMost(this.#log.patienceMs(), () => this.#log.shorten());
   };
 

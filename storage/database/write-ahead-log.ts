@@ -1,7 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PreparedStatements } from './prepared-statements.ts';
 
-/** 16 MiB, which take a process about 20 ms on a quick disk, and it does nothing else meanwhile. */
+/** 16 MiB, after which it begins anew. */
 const MAX_PAGES = 4_096;
+
+/**
+ * 1 MiB, which take a process 3 ms or so on a quick disk, and it does nothing else meanwhile. Copied only when it is long,
+ * the log of a database with many certificates makes all who commit wait for the disk by the hundred milliseconds.
+ */
+const PORTION_PAGES = 256;
+
+/** How much longer than a portion took, on a slow disk too, the process does something else before the next one. */
+const REST = 4;
+const MAX_REST_MS = 250;
 
 /** By how much longer it is before the next try, where somebody who reads or writes did not let it be finished. */
 const GROWTH_UNTIL_NEXT_TRY = 1.25;
@@ -25,8 +36,9 @@ const STEPS = ['passive', 'passive', 'restart'] as const;
 interface Outcome {
   /** 1 where another process copies, or did not let it be finished. */
   readonly busy: number;
-  /** How many pages the log has; -1 where there is none, as in memory. */
+  /** How many pages the log has, and how many of them are in the database already; -1 where there is none, as in memory. */
   readonly log: number;
+  readonly checkpointed: number;
 }
 
 /**
@@ -37,13 +49,23 @@ interface Outcome {
 export class WriteAheadLog {
   readonly #statements: PreparedStatements;
   #maxPages = MAX_PAGES;
+  /** In milliseconds of the process. */
+  #restUntil = 0;
 
   constructor(statements: PreparedStatements) {
     this.#statements = statements;
   }
 
+  /** Whether {@link shorten} has anything to do. */
   isLong(): boolean {
-    return this.#checkpoint('noop').log >= this.#maxPages;
+    const { log, checkpointed } = this.#checkpoint('noop');
+    return log >= this.#maxPages || log - checkpointed >= PORTION_PAGES;
+  }
+
+  /** Until the process has had its time for something else. */
+  async rest(): Promise<void> {
+    const leftMs = this.#restUntil - performance.now();
+    if (leftMs > 0) await pause(leftMs);
   }
 
   /** How long SQLite is to wait for others while it is shortened. */
@@ -52,14 +74,22 @@ export class WriteAheadLog {
   }
 
   /**
-   * Copies it into the database where it is long, and has the next transaction begin it anew; waits for others as
-   * `busy_timeout` says, and where they go on regardless, tries again when it has become longer.
+   * Copies a portion of it into the database, or where it is long all, and has the next transaction begin it anew; waits for
+   * others then as `busy_timeout` says, and where they go on regardless, tries again when it has become longer.
    */
   shorten(): void {
-    const { log } = this.#checkpoint('noop');
-    if (log < this.#maxPages) return;
-    const isDone = STEPS.every((step) => this.#checkpoint(step).busy === 0);
-    this.#maxPages = isDone ? MAX_PAGES : log * GROWTH_UNTIL_NEXT_TRY;
+    const { log, checkpointed } = this.#checkpoint('noop');
+    if (log >= this.#maxPages) {
+      const isDone = STEPS.every((step) => this.#checkpoint(step).busy === 0);
+      this.#maxPages = isDone ? MAX_PAGES : log * GROWTH_UNTIL_NEXT_TRY;
+    } else if (log - checkpointed >= PORTION_PAGES) {
+      const beganAt = performance.now();
+      const isAnyCopied = this.#checkpoint('passive').checkpointed > checkpointed;
+      const endedAt = performance.now();
+      // Somebody who reads may not let it go on.
+      const restMs = isAnyCopied ? REST * (endedAt - beganAt) : MAX_REST_MS;
+      this.#restUntil = endedAt + Math.min(restMs, MAX_REST_MS);
+    }
   }
 
   #checkpoint(how: 'noop' | (typeof STEPS)[number]): Outcome {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { BatchStream } from '../support/batch-stream.ts';
+import { connected } from './raw-exchange.ts';
 import {
   call,
   newHome,
@@ -12,6 +14,8 @@ import {
 const CLIENTS = 4;
 const ENOUGH = 300;
 const CHUNK_ITEMS = 50;
+/** As many as one process works on. */
+const BATCHES = 8;
 
 interface Result {
   readonly status: number;
@@ -102,5 +106,34 @@ describe('kill -9 in a storm of batches', () => {
     assert.ok(issued.length > 0 && issued.length < items.length, String(issued.length));
     assert.equal(issued.length % CHUNK_ITEMS, 0);
     assert.equal((await second.stop()).status, 0);
+  });
+
+  it('whose client has gone makes room for another', async () => {
+    const home = newHome();
+    const service = await started(home, { PKI_WORKERS: '1' });
+    const items = Array.from({ length: 1_000 }, (_, index) =>
+      serverCertificate(`h${index}.example.org`),
+    );
+    const body = JSON.stringify({ items });
+    for (let index = 0; index < BATCHES; index += 1) {
+      const socket = await connected(service);
+      const head = [
+        'POST /v1/certificates/batch HTTP/1.1',
+        'Host: localhost',
+        `Authorization: Bearer ${home.adminToken()}`,
+        `Idempotency-Key: "gone-${index}-abcdefgh"`,
+        'Content-Type: application/json',
+        `Content-Length: ${Buffer.byteLength(body)}`,
+      ];
+      socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+      await pause(150);
+      socket.destroy();
+    }
+    await pause(2_000);
+    const next = await call(service, '/v1/certificates/batch', {
+      body: { items: items.slice(0, 1) },
+    });
+    assert.equal(next.status, 200, next.text);
+    assert.equal((await service.stop()).status, 0);
   });
 });
