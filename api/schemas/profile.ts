@@ -158,11 +158,17 @@ function completed({ subject, validity, ...given }: Given): Profile {
   };
 }
 
-/** A leaf's life has its bounds whatever is left out. */
+/** A leaf's life has its bounds whatever is left out: the usual ones, or those that it names itself. */
 function bounded(validity: Profile['validity']): Profile['validity'] {
-  const { maximum = LEAF_VALIDITY.maximum, default: usual = LEAF_VALIDITY.default } = validity;
-  const isShorter = durationSeconds(maximum) < durationSeconds(usual);
-  return { ...validity, default: validity.default ?? (isShorter ? maximum : usual), maximum };
+  const isLonger = (one: string, other: string) => durationSeconds(one) > durationSeconds(other);
+  const { default: usual, maximum: usualMaximum } = LEAF_VALIDITY;
+  const { default: given, maximum: bound } = validity;
+  if (bound !== undefined) {
+    return { ...validity, default: given ?? (isLonger(usual, bound) ? bound : usual) };
+  }
+  const wanted = given ?? usual;
+  const maximum = isLonger(wanted, usualMaximum) ? wanted : usualMaximum;
+  return { ...validity, default: wanted, maximum };
 }
 
 /** A profile as `GET /v1/profiles` shows it: in the words of the settings file, nothing left out. */

@@ -139,7 +139,7 @@ export function pathLengthLeftBy(issuers: readonly DecodedCertificate[]): number
  */
 const HOST_LABEL = String.raw`[\w\u{80}-\u{10ffff}](?:[\w\u{80}-\u{10ffff}-]*[\w\u{80}-\u{10ffff}])?`;
 const HOST = new RegExp(String.raw`^(?:\*\.)?${HOST_LABEL}(?:\.${HOST_LABEL})+\.?$`, 'u');
-const HOST_OF_ONE_LABEL = new RegExp(`^${HOST_LABEL}$`, 'u');
+const HOST_OF_ONE_LABEL = /^[A-Za-z0-9_](?:[\w-]*\w)?$/;
 
 /** Whether OpenSSL, old clients or people take a common name for a host. */
 export function looksLikeHost(commonName: string): boolean {

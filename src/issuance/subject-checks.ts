@@ -78,8 +78,9 @@ function commonNameIsNoLookalike(
   const { commonName } = subject.known;
   // One of the names is judged as that.
   if (profile.subject.commonName === 'subjectAltName') return [];
-  const hosts = hostsWithin(commonName ?? '');
-  const labels = hosts.flatMap((host) => host.split('.').filter(isInternational).map(uLabelOf));
+  const labels = hostsWithin(commonName ?? '')
+    .flatMap(telling)
+    .map(uLabelOf);
   const fault = labels.map(homographFault).find((one) => one !== undefined);
   if (fault === undefined) return [];
   const detail = `could be taken for another name: a label ${fault}`;
@@ -93,6 +94,17 @@ function hostsWithin(text: string): readonly string[] {
     .replace(/[\u3002\uff0e\uff61]/gu, '.')
     .split(/[^\p{L}\p{M}\p{N}*._-]+/u);
   return words.filter(looksLikeHost);
+}
+
+/** The labels beyond ASCII of what is a host, and no abbreviation or initials of a person's name. */
+function telling(host: string): readonly string[] {
+  const labels = host.replace(/\.$/, '').split('.');
+  const last = labels.at(-1) ?? '';
+  // No top-level domain has one letter.
+  if ([...last].length < 2) return [];
+  return labels.filter(
+    (label) => isInternational(label) && ([...label].length > 1 || !isInternational(last)),
+  );
 }
 
 /** As it is shown; what is no label of IDNA2008 is shown as it stands. */

@@ -35,6 +35,18 @@ const READERS: Readonly<Record<Destination['type'], readonly Consumer[]>> = {
 };
 
 /**
+ * What stricter readers than Envoy have against authorities from elsewhere, which nobody here can mend. A certificate below them
+ * is issued with a warning, and must not come to its end in the place where it worked.
+ */
+const BORNE = [
+  'path-explicit-policy',
+  'path-subject-email',
+  'path-constraint-kinds',
+  'extension-values-well-formed',
+  'go-name-constraint-other-kinds',
+];
+
+/**
  * Everything that keeps files from being used where they are to lie: what each reader of such a place asks of the place,
  * of the files, of the path and of each certificate. One broken Secret takes other hosts of the same gateway down.
  */
@@ -61,7 +73,13 @@ export function deliveryFindings(
     ...(chain.length === 0 ? [] : findingsOf(rulesFor(pathRules, readers), ofPath)),
     ...certificates,
   ];
-  return { findings, serialNumber: chain[0]?.serialNumber };
+  return { findings: findings.map(borne), serialNumber: chain[0]?.serialNumber };
+}
+
+function borne({ rule, detail }: Finding): Finding {
+  return BORNE.includes(rule.id)
+    ? { rule: { ...rule, severity: 'warning' }, detail }
+    : { rule, detail };
 }
 
 /**

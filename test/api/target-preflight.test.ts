@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import * as der from '../../src/x509/der.ts';
+import { POLICY_CONSTRAINTS } from '../../src/x509/oids.ts';
 import { startApi } from '../support/api.ts';
 import { FOREIGN, UNREACHABLE } from '../support/fake-destinations.ts';
+import { outsideAuthority } from '../support/outside-authority.ts';
 import { problemIn } from './certificates-on-the-wire.ts';
 import { declared, directoryTarget, secretTarget } from './targets-on-the-wire.ts';
 
@@ -52,6 +55,28 @@ describe('GET /v1/rotation/targets/{name}/preflight', async () => {
     const { verdict, serialNumber, findings } = (await preflight('foreign')).json<PreflightJson>();
     assert.deepEqual([verdict, serialNumber], ['refused', null]);
     assert.ok(findings.some(({ rule }) => rule === 'destination-ours'));
+  });
+
+  it('200: what others have against an authority from elsewhere stops no write, and is told', async () => {
+    const wanting = der.sequence(der.implicit(0, Buffer.of(0)));
+    const root = outsideAuthority({ subject: 'Elsewhere Root' });
+    const own = outsideAuthority({
+      subject: 'Elsewhere',
+      issuer: root,
+      extensions: { [POLICY_CONSTRAINTS]: { isCritical: true, value: wanting } },
+    });
+    const brought = { name: 'elsewhere', certificate: own.pem + root.pem, privateKey: own.keyPem };
+    assert.equal((await api.post('/v1/authorities/import', brought)).status, 201);
+    const target = directoryTarget(newDirectory(), { name: 'below', authority: 'elsewhere' });
+    const { lastError } = (await declared(api, target)).status;
+    assert.equal(lastError, null);
+    const { verdict, serialNumber, findings } = (await preflight('below')).json<PreflightJson>();
+    assert.equal(verdict, 'accepted');
+    assert.ok(serialNumber);
+    assert.deepEqual(
+      findings.map(({ rule }) => rule),
+      ['path-explicit-policy'],
+    );
   });
 
   it('404: a target that does not exist', async () => {

@@ -139,7 +139,9 @@ describe('the subject of a leaf', () => {
       const refusal = ['request-refused', '/subject/commonName'];
       assert.deepEqual(await asked({ profile, subject: { commonName: value } }), refusal, value);
     }
-    for (const value of ['bücher.example', 'Пётр Иванов', 'Müller.Anna', 'anna@müller.example']) {
+    const people = ['Пётр Иванов', 'Müller.Anna', 'Пушкин А.С.', 'С.Е. Орлов', 'И.о. директора'];
+    const others = ['ΟΤΕ Α.Ε.', 'ООО «А.С.»', 'bücher.example', 'anna@müller.example'];
+    for (const value of [...people, ...others]) {
       assert.deepEqual(await asked({ profile, subject: { commonName: value } }), ['granted']);
     }
   });

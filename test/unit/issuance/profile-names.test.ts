@@ -81,9 +81,10 @@ describe('the names under a profile', () => {
       subjectAltNames: { allowed: ['uris'], required: ['uris'] },
     };
     const hostsAsNames = ['www.bank.test', '*.bank.test', 'vault', 'Vault', '192.0.2.1'].map(named);
-    assert.deepEqual(await outcomesUnder(workload, ...hostsAsNames, named('build agent 7')), [
+    const people = ['build agent 7', 'Müller', 'Иванов'].map(named);
+    assert.deepEqual(await outcomesUnder(workload, ...hostsAsNames, ...people), [
       ...hostsAsNames.map(() => refused),
-      'granted',
+      ...people.map(() => 'granted'),
     ]);
     const clients = { ...workload, extKeyUsage: ['clientAuth'] };
     assert.deepEqual(
