@@ -32,7 +32,7 @@ const Kind = z.enum(SUBJECT_ALT_NAME_KINDS);
 
 /** By their names in RFC 5280 §4.2.1.12, or as object identifiers. */
 const ExtKeyUsage = z.string().transform((text, context) => {
-  const oid = EXT_KEY_USAGES[text] ?? text;
+  const oid = (Object.hasOwn(EXT_KEY_USAGES, text) ? EXT_KEY_USAGES[text] : undefined) ?? text;
   const fault = oidFault(oid);
   if (fault === undefined) return oid;
   const names = Object.keys(EXT_KEY_USAGES).join(', ');

@@ -52,7 +52,7 @@ export function extensionSyntaxFault({
   id,
   value,
 }: Pick<Extension, 'id' | 'value'>): string | undefined {
-  const read = READERS[id];
+  const read = Object.hasOwn(READERS, id) ? READERS[id] : undefined;
   if (!read) return undefined;
   try {
     readDer(value, read);

@@ -20,6 +20,8 @@ describe('what a profile may be', () => {
       [{ extKeyUsage: ['3.1.1'] }, 'extKeyUsage/0'],
       [{ extKeyUsage: ['1.99.1'] }, 'extKeyUsage/0'],
       [{ extensions: [{ oid: '0.40.1', value: 'BQA=' }] }, 'extensions/0/oid'],
+      [{ extKeyUsage: ['constructor'] }, 'extKeyUsage/0'],
+      [{ extensions: [{ oid: 'hasOwnProperty', value: 'BQA=' }] }, 'extensions/0/oid'],
       [{ keyAlgorithms: [] }, 'keyAlgorithms'],
       [{ keyAlgorithms: ['dsa'] }, 'keyAlgorithms/0'],
       [{ keyUsage: ['digitalSignature', 'digitalSignature'] }, 'keyUsage'],
