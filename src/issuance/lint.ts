@@ -1,9 +1,8 @@
 import { SUBJECT_ALT_NAME_KINDS, type Warning } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import { certificateCandidate, pathCandidate } from '../preflight/candidate.ts';
-import { policyPathRules } from '../preflight/policy-rules.ts';
 import { type Finding, findingsOf, type Part, rulesFor } from '../preflight/rule.ts';
-import { certificateRules } from '../preflight/rules.ts';
+import { certificateRules, pathRules } from '../preflight/rules.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SERVER_AUTH } from '../x509/oids.ts';
 import type { IssuanceTerms, Pointers } from './terms.ts';
@@ -17,6 +16,10 @@ export interface Lint {
 
 /** What is costly about a key was judged when the key came. */
 const RULES = certificateRules.filter(({ isCostly }) => !isCostly);
+/** What an authority above asks, which no request here can give: no reason to refuse one. */
+const INHERITED_PATH_RULES = rulesFor(pathRules, ['rfc5280']).filter(
+  ({ isInherited }) => isInherited,
+);
 const RULES_FOR_ALL = rulesFor(RULES, ['rfc5280']);
 const RULES_FOR_SERVERS = rulesFor(RULES, ['rfc5280', 'envoy', 'apple', 'application-gateway']);
 
@@ -31,8 +34,8 @@ export function lintOf(
   const candidate = certificateCandidate(certificate, { issuer: issuers[0] });
   const isServers = certificate.extKeyUsage.includes(SERVER_AUTH);
   const findings = findingsOf(isServers ? RULES_FOR_SERVERS : RULES_FOR_ALL, candidate);
-  // An outside authority may want policies for verifiers that OpenSSL's users do not have.
-  const ofPath = findingsOf(policyPathRules, pathCandidate([certificate, ...issuers], []));
+  const path = pathCandidate([certificate, ...issuers], []);
+  const ofPath = findingsOf(INHERITED_PATH_RULES, path);
   if (findings.length + ofPath.length === 0) return NOTHING;
   return {
     violations: findings

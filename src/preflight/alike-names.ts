@@ -1,23 +1,11 @@
 import { type DecodedAttribute, readName } from '../x509/decode-subject.ts';
 import { readDer } from '../x509/der-reader.ts';
 import { TAG } from '../x509/der-tags.ts';
-import {
-  COMMON_NAME,
-  COUNTRY,
-  LOCALITY,
-  ORGANIZATION,
-  ORGANIZATIONAL_UNIT,
-  STATE_OR_PROVINCE,
-} from '../x509/oids.ts';
+import { SUBJECT_ATTRIBUTES } from '../x509/distinguished-name.ts';
 
 /** Those that Java has words for (RFC 2253 §2.3), and compares as texts therefore. */
 const COMPARED_AS_TEXT = [
-  COMMON_NAME,
-  COUNTRY,
-  LOCALITY,
-  ORGANIZATION,
-  ORGANIZATIONAL_UNIT,
-  STATE_OR_PROVINCE,
+  ...Object.values(SUBJECT_ATTRIBUTES).map(({ oid }) => oid),
   // street, userId
   '2.5.4.9',
   '0.9.2342.19200300.100.1.1',

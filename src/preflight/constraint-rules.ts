@@ -28,6 +28,7 @@ export const constraintRules: readonly Rule<CertificateCandidate>[] = [
       'Critical nameConstraints speak of DNS names, IP addresses, mailboxes and URIs alone, also where they constrain other names in vain.',
     source: 'Go crypto/x509 (parseNameConstraintsExtension)',
     prevents: { go: 'x509: unhandled critical extension' },
+    isInherited: true,
     faultOf: ({ values: { nameConstraints }, certificate: { criticalExtensions } }) => {
       const kinds = otherKindsOf(nameConstraints);
       return criticalExtensions.includes(NAME_CONSTRAINTS) && kinds.length > 0
@@ -68,8 +69,10 @@ export const constraintPathRules: readonly Rule<PathCandidate>[] = [
       openssl: 'unsupported name constraint type',
       java: 'matching are not supported',
     },
+    isInherited: true,
     faultOf: ({ certificates }) =>
       firstOf(certificates, ({ certificate: { names }, place, above }) => {
+        if (names.otherKinds.length === 0) return undefined;
         const constrained = above.flatMap(({ nameConstraints }) => otherKindsOf(nameConstraints));
         const kind = names.otherKinds.find((one) => constrained.includes(one));
         return kind === undefined

@@ -15,6 +15,7 @@ export const extensionValueRules: readonly Rule<CertificateCandidate>[] = [
       'An extension whose syntax is known, such as certificatePolicies or policyConstraints, is written in it.',
     source:
       'RFC 5280 §4.2.1.4, §4.2.1.5, §4.2.1.7, §4.2.1.8, §4.2.1.11, §4.2.1.14, §4.2.1.15, §4.2.2.2; RFC 6960 §4.2.2.2.1; RFC 7633 §4.1',
+    isInherited: true,
     faultOf: ({ extensions }) =>
       faultsIn(extensions, (extension) => {
         const fault = extensionSyntaxFault(extension);

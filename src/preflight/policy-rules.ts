@@ -29,6 +29,7 @@ export const policyPathRules: readonly Rule<PathCandidate>[] = [
       go: 'candidate chains with invalid policies',
       java: 'non-null policy tree required and policy tree is null',
     },
+    isInherited: true,
     faultOf: ({ certificates, endsWithRoot }) => {
       if (!certificates.some((one) => octetsOf(one, POLICY_CONSTRAINTS))) return undefined;
       // The trust anchor is no part of the path that is validated.

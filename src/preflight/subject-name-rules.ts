@@ -1,5 +1,6 @@
 import { constraintAgainst } from '../issuance/name-constraint-check.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { isConstraining } from '../x509/name-constraints.ts';
 import { COMMON_NAME, EMAIL_ADDRESS, SUBJECT_ALT_NAME } from '../x509/oids.ts';
 import { isSelfIssued, type PathCandidate } from './candidate.ts';
 import { areTooManyToCompare } from './path-names.ts';
@@ -27,6 +28,7 @@ export const subjectNameRules: readonly Rule<PathCandidate>[] = [
       'Without a subjectAltName, an emailAddress of the subject is permitted by the nameConstraints of every authority above.',
     source: 'RFC 5280 §4.2.1.10',
     prevents: { java: 'name constraints check failed' },
+    isInherited: true,
     faultOf: ({ certificates }) =>
       firstFault(certificates, (step) =>
         step.certificate.extensions.some(({ id }) => id === SUBJECT_ALT_NAME)
@@ -89,12 +91,14 @@ export const subjectNameRules: readonly Rule<PathCandidate>[] = [
   },
 ];
 
-/** What is too much to compare breaks `path-name-constraints` already. */
+/** What is too much to compare breaks `path-name-constraints` already, and what nobody constrains breaks nothing. */
 function firstFault(
   certificates: readonly DecodedCertificate[],
   faultOf: (step: Step) => string | undefined,
 ): string | undefined {
-  return areTooManyToCompare(certificates) ? undefined : firstOf(certificates, faultOf);
+  const isConstrained = certificates.some(({ nameConstraints }) => isConstraining(nameConstraints));
+  if (!isConstrained || areTooManyToCompare(certificates)) return undefined;
+  return firstOf(certificates, faultOf);
 }
 
 function emailFault(step: Step): string | undefined {

@@ -5,9 +5,9 @@ import {
   assertAccepted,
   assertBegunThere,
   assertWritable,
-  type DeliveryTerms,
   deliveryFindings,
 } from '../../../src/rotation/delivery.ts';
+import type { DeliveryTerms } from '../../../src/rotation/delivery-candidates.ts';
 import type {
   Beside,
   DestinationFiles,
