@@ -1,7 +1,5 @@
 import type { Warning } from '../certificate.ts';
-import { certificateCandidate } from '../preflight/candidate.ts';
-import { findingsOf, rulesFor } from '../preflight/rule.ts';
-import { certificateRules } from '../preflight/rules.ts';
+import { libraryWarnings } from '../preflight/library-warnings.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import {
   ANY_EXTENDED_KEY_USAGE,
@@ -13,23 +11,15 @@ import {
 /** RFC 5280 §4.2.1.11. */
 const POLICY_CONSTRAINTS = '2.5.29.36';
 
-const LIBRARIES = [
-  ['Go', 'go'],
-  ['Java', 'java'],
-] as const;
-const LIBRARY_RULES = rulesFor(certificateRules, ['go', 'java']).filter(
-  ({ severity }) => severity === 'error',
-);
-
 /**
  * What is taken in an authority's certificate although some verifiers refuse it, and with it everything
  * that is issued below.
  */
 export function cautionsAbout(
   name: string,
-  certificate: DecodedCertificate,
-  issuer: DecodedCertificate | undefined,
+  path: readonly [DecodedCertificate, ...DecodedCertificate[]],
 ): readonly Warning[] {
+  const [certificate, issuer] = path;
   const deviations = deviationsOf(certificate, issuer).map((deviation) => ({
     code: 'not-rfc-5280',
     detail: `${name} ${deviation}; strict verifiers, such as openssl verify -x509_strict, refuse it`,
@@ -38,25 +28,22 @@ export function cautionsAbout(
     ...deviations,
     ...purposeCautions(certificate, name),
     ...policyCautions(certificate, name),
-    ...libraryCautions(certificate, name),
+    ...libraryWarnings(name, path),
   ];
 }
 
-/** What RFC 5280 §4.1.2.4, §4.2.1.1, §4.2.1.2, §4.2.1.3 and §4.2.1.9 ask of authorities. */
+/** What RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.1.3 and §4.2.1.9 ask of authorities. */
 function deviationsOf(
   certificate: DecodedCertificate,
   issuer: DecodedCertificate | undefined,
 ): readonly string[] {
   const { keyUsage, subjectKeyIdentifier, authorityKeyIdentifier, criticalExtensions } =
     certificate;
-  const isIssuerCopied =
-    !issuer || Buffer.compare(certificate.issuerName, issuer.subjectName) === 0;
   const rules: readonly (readonly [boolean, string])[] = [
     [subjectKeyIdentifier !== '', 'has no subjectKeyIdentifier'],
     [!issuer || authorityKeyIdentifier !== '', 'has no authorityKeyIdentifier'],
     [keyUsage.length > 0, 'has no keyUsage'],
     [criticalExtensions.includes(BASIC_CONSTRAINTS), 'has basicConstraints that are not critical'],
-    [isIssuerCopied, 'spells its issuer in other octets than that has for its subject'],
   ];
   return rules.flatMap(([holds, deviation]) => (holds ? [] : [deviation]));
 }
@@ -74,15 +61,4 @@ function policyCautions({ extensions }: DecodedCertificate, name: string): reado
   if (!extensions.some(({ id }) => id === POLICY_CONSTRAINTS)) return [];
   const detail = `${name} has policyConstraints; some verifiers refuse what is issued below without certificatePolicies`;
   return [{ code: 'policy-constraints', detail }];
-}
-
-/** What preflight has against it for the libraries by which most programs verify. */
-function libraryCautions(certificate: DecodedCertificate, name: string): readonly Warning[] {
-  return findingsOf(LIBRARY_RULES, certificateCandidate(certificate)).map(({ rule, detail }) => {
-    const libraries = LIBRARIES.filter(([, consumer]) => rule.consumers.includes(consumer))
-      .map(([library]) => library)
-      .join(' and ');
-    const code = rule.id;
-    return { code, detail: `${name} ${detail}: refused by ${libraries}, with all that is below` };
-  });
 }

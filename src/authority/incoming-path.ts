@@ -133,7 +133,7 @@ function warningsOf(
   const x509s = path.map(({ der }) => new X509Certificate(der));
   return path.map((certificate, index) => [
     ...pathWarnings(x509s.slice(index, index + 2), now),
-    ...cautionsAbout(nameIn(certificate), certificate, path[index + 1]),
+    ...cautionsAbout(nameIn(certificate), [certificate, ...path.slice(index + 1)]),
   ]);
 }
 

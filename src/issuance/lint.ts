@@ -1,9 +1,12 @@
 import { SUBJECT_ALT_NAME_KINDS, type Warning } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import { certificateCandidate, pathCandidate } from '../preflight/candidate.ts';
+import { libraryWarnings } from '../preflight/library-warnings.ts';
+import { policyPathRules } from '../preflight/policy-rules.ts';
 import { type Finding, findingsOf, type Part, rulesFor } from '../preflight/rule.ts';
-import { certificateRules, pathRules } from '../preflight/rules.ts';
+import { certificateRules } from '../preflight/rules.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { isConstraining } from '../x509/name-constraints.ts';
 import { SERVER_AUTH } from '../x509/oids.ts';
 import type { IssuanceTerms, Pointers } from './terms.ts';
 
@@ -16,10 +19,6 @@ export interface Lint {
 
 /** What is costly about a key was judged when the key came. */
 const RULES = certificateRules.filter(({ isCostly }) => !isCostly);
-/** What an authority above asks, which no request here can give: no reason to refuse one. */
-const INHERITED_PATH_RULES = rulesFor(pathRules, ['rfc5280']).filter(
-  ({ isInherited }) => isInherited,
-);
 const RULES_FOR_ALL = rulesFor(RULES, ['rfc5280']);
 const RULES_FOR_SERVERS = rulesFor(RULES, ['rfc5280', 'envoy', 'apple', 'application-gateway']);
 
@@ -34,20 +33,36 @@ export function lintOf(
   const candidate = certificateCandidate(certificate, { issuer: issuers[0] });
   const isServers = certificate.extKeyUsage.includes(SERVER_AUTH);
   const findings = findingsOf(isServers ? RULES_FOR_SERVERS : RULES_FOR_ALL, candidate);
-  const path = pathCandidate([certificate, ...issuers], []);
-  const ofPath = findingsOf(INHERITED_PATH_RULES, path);
+  const ofPath = pathWarnings([certificate, ...issuers]);
   if (findings.length + ofPath.length === 0) return NOTHING;
   return {
     violations: findings
       .filter(({ rule }) => rule.severity === 'error')
       .map((finding) => violationOf(finding, pointers)),
-    warnings: [...findings.filter(({ rule }) => rule.severity === 'warning'), ...ofPath].map(
-      ({ rule, detail }) => ({ code: rule.id, detail }),
-    ),
+    warnings: [
+      ...findings.filter(({ rule }) => rule.severity === 'warning').map(warningOf),
+      ...ofPath,
+    ],
   };
 }
 
 const NOTHING: Lint = { violations: [], warnings: [] };
+
+/** What an authority above asks for, and no request here can give, is no reason to refuse one. */
+function pathWarnings(
+  path: readonly [DecodedCertificate, ...DecodedCertificate[]],
+): readonly Warning[] {
+  const ofPolicies = findingsOf(policyPathRules, pathCandidate(path, [])).map(warningOf);
+  const [certificate, ...issuers] = path;
+  const isOrdinary =
+    !certificate.isAuthority &&
+    issuers.every(({ nameConstraints }) => !isConstraining(nameConstraints));
+  return isOrdinary ? ofPolicies : [...ofPolicies, ...libraryWarnings('the certificate', path)];
+}
+
+function warningOf({ rule, detail }: Finding): Warning {
+  return { code: rule.id, detail };
+}
 
 function violationOf({ rule, detail }: Finding, pointers: Pointers): Violation {
   const pointer = pointerTo(rule.part, pointers);

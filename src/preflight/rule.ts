@@ -32,7 +32,7 @@ export interface RuleFacts {
   readonly source: string;
   /** A consumer's own words that it spares whoever keeps it. */
   readonly prevents?: Readonly<Partial<Record<Consumer, string>>>;
-  /** Broken by what an authority above asks or is, which nobody below can mend: issuing and rotation warn, and go on. */
+  /** Broken by what an authority above asks or is, which nobody below can mend: no reason to leave files as they are. */
   readonly isInherited?: true;
   /** Left out before signing: it costs more than a signature, and the key was judged by it already. */
   readonly isCostly?: true;

@@ -36,7 +36,7 @@ describe('every authority that is created', () => {
         count += 1;
         assertAuthorityPolicy(authority.certificate.der, pathOf(world, wanted.parent), NOW);
       }),
-      { numRuns: 60 },
+      { numRuns: 300 },
     );
     assert.ok(count > 5, `${count} granted`);
   });
