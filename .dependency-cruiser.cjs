@@ -45,13 +45,6 @@ module.exports = {
       to: { path: '^(api/|main\\.ts|config(/|\\.ts)|compose(/|\\.ts)|workers/|start\\.ts)' },
     },
     {
-      name: 'asn1-stays-in-its-room',
-      comment: 'Only src/x509 knows ASN.1.',
-      severity: 'error',
-      from: { path: '^(src|api|storage|main|config|compose|start)', pathNot: '^src/x509/' },
-      to: { path: 'node_modules/(@peculiar|asn1js|reflect-metadata)/' },
-    },
-    {
       name: 'policy-is-restated-by-itself',
       comment:
         'A second statement of the policy that shares code with the first one repeats its faults.',
@@ -63,7 +56,7 @@ module.exports = {
     {
       name: 'not-to-dev-dependency',
       severity: 'error',
-      from: { path: '^(src|api|storage|main|config|compose|start)' },
+      from: { path: '^(src|api|storage|main|config|compose|workers|start)' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
