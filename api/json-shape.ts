@@ -3,7 +3,7 @@ import { repeatedMember } from './repeated-member.ts';
 
 /** The deepest documented body has 4 levels. */
 const MAX_NESTING = 32;
-/** The largest documented object has 12; what is not known is listed member by member, which takes its time. */
+/** The largest documented object has 16; what is not known is listed member by member, which takes its time. */
 const MAX_MEMBERS = 64;
 
 /** Octets that are looked at sooner than Buffer's own search is called. */

@@ -138,7 +138,7 @@ export function readSettingsFile(path: string): SettingsFile {
     violationsIn(parsed.error)
       .map(({ pointer, detail }) => {
         const line = lineOf(document, lines, pointer);
-        return `${where}, line ${line}: ${pointer || '/'}: ${detail}`;
+        return `${where}, line ${line}: ${pointer || 'the whole file'}: ${detail}`;
       })
       .join('\n'),
   );

@@ -55,7 +55,7 @@ export interface Warning {
   readonly detail: string;
 }
 
-/** A certificate that this service has issued, as it is recorded. */
+/** A certificate that this service has issued, or that came in with an authority, as it is recorded. */
 export interface Certificate extends SubjectAltNames, Validity {
   /** Octets in lower-case hexadecimal: 16 of them where it was made here, 1 to 20 in imported ones. */
   readonly serialNumber: string;

@@ -71,6 +71,8 @@ export class PkiError extends Error {
 
 /** A refusal that names every rule broken, so that a caller can mend all at once. */
 export function refused(violations: readonly Violation[]): PkiError {
-  const detail = violations.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join('; ');
+  const detail = violations
+    .map(({ pointer, detail }) => `${pointer || 'body'}: ${detail}`)
+    .join('; ');
   return new PkiError('request-refused', detail, { violations });
 }

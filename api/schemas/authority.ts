@@ -42,7 +42,7 @@ const MAX_AUTHORITIES_ABOVE = 15;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Longer paths than anybody's; it must fit the one octet that some readers give it. */
-const MAX_PATH_LENGTH = 255;
+const MAX_PATH_LEN_CONSTRAINT = 255;
 
 const members = {
   name: Name,
@@ -52,7 +52,7 @@ const members = {
   }),
   keyAlgorithm: z.enum(KEY_ALGORITHMS),
   rsaSignatureScheme: z.enum(RSA_SIGNATURE_SCHEMES).exactOptional(),
-  pathLenConstraint: z.int().min(0).max(MAX_PATH_LENGTH).exactOptional(),
+  pathLenConstraint: z.int().min(0).max(MAX_PATH_LEN_CONSTRAINT).exactOptional(),
 } as const;
 
 const nameConstraints = z

@@ -9,7 +9,7 @@ import type { Alongside, IssuanceRecord } from './issuance-record.ts';
 import type { IssuanceRequest, Signer } from './issuance-request.ts';
 import { recordedCertificate } from './recorded-certificate.ts';
 
-/** What issuing needs from outside; `main.ts` gives the real things, tests give small fakes. */
+/** What issuing needs from outside; `compose/issuing.ts` gives the real things, tests give small fakes. */
 export interface IssuanceDeps extends DraftDeps {
   readonly now: () => Date;
   /**

@@ -12,6 +12,7 @@ import { isBitString } from './der-content.ts';
 import { DerError } from './der-error.ts';
 import { type DerReader, readDer } from './der-reader.ts';
 import { CONTEXT, CONTEXT_CONSTRUCTED } from './der-tags.ts';
+import { EMPTY_NAME_OCTETS } from './distinguished-name.ts';
 import type { Extension } from './extension.ts';
 
 /** What a certificate says, read back from its octets; all octets are views into them. */
@@ -44,8 +45,6 @@ const MAX_SERIAL_OCTETS = 20;
 /** RFC 5280 §4.1.2.1: v1 is the DEFAULT, and v3 the first with extensions. */
 const V2 = 1;
 const V3 = 2;
-/** An empty SEQUENCE's octets: a Name without attributes. */
-const EMPTY_NAME_OCTETS = 2;
 const UNSIGNED = new Uint8Array(0);
 
 /** What stands around a TBSCertificate is known only after it. */

@@ -6,23 +6,24 @@
  * leave out (§11.5).
  */
 
-const BOOLEAN = 0x01;
-const INTEGER = 0x02;
-const BIT_STRING = 0x03;
-const OCTET_STRING = 0x04;
-const NULL = 0x05;
-const OBJECT_IDENTIFIER = 0x06;
-const UTF8_STRING = 0x0c;
-const PRINTABLE_STRING = 0x13;
-const IA5_STRING = 0x16;
-const UTC_TIME = 0x17;
-const GENERALIZED_TIME = 0x18;
-const BMP_STRING = 0x1e;
-const SEQUENCE = 0x30;
-const SET = 0x31;
-/** Context-specific class; `| CONSTRUCTED` for an explicit tag or a constructed implicit one. */
-const CONTEXT = 0x80;
-const CONSTRUCTED = 0x20;
+import { CONTEXT, CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
+
+const {
+  boolean: BOOLEAN,
+  integer: INTEGER,
+  bitString: BIT_STRING,
+  octetString: OCTET_STRING,
+  null: NULL,
+  objectIdentifier: OBJECT_IDENTIFIER,
+  utf8String: UTF8_STRING,
+  printableString: PRINTABLE_STRING,
+  ia5String: IA5_STRING,
+  utcTime: UTC_TIME,
+  generalizedTime: GENERALIZED_TIME,
+  bmpString: BMP_STRING,
+  sequence: SEQUENCE,
+  set: SET,
+} = TAG;
 
 /** RFC 5280 §4.1.2.5: dates through 2049 are UTCTime, later ones GeneralizedTime. */
 const FIRST_GENERALIZED_YEAR = 2050;
@@ -133,7 +134,7 @@ function twoDigits(value: number): string {
 
 /** `[number] EXPLICIT`: around a complete value. */
 export function explicit(number: number, ...values: readonly Uint8Array[]): Buffer {
-  return tagged(CONTEXT | CONSTRUCTED | number, ...values);
+  return tagged(CONTEXT_CONSTRUCTED | number, ...values);
 }
 
 /** `[number] IMPLICIT` of a primitive type: `content` are the octets without their own tag. */
@@ -148,7 +149,7 @@ export function implicitText(number: number, text: string): Buffer {
 
 /** `[number] IMPLICIT` of a SEQUENCE or SET: `members` stay in the order given. */
 export function implicitConstructed(number: number, ...members: readonly Uint8Array[]): Buffer {
-  return tagged(CONTEXT | CONSTRUCTED | number, ...members);
+  return tagged(CONTEXT_CONSTRUCTED | number, ...members);
 }
 
 function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {

@@ -17,6 +17,9 @@ interface AttributeType {
   readonly upperBound: number;
 }
 
+/** Of a Name without attributes: a SEQUENCE of nothing. */
+export const EMPTY_NAME_OCTETS = 2;
+
 /** In the order in which they are written, whatever the order of the request. */
 export const SUBJECT_ATTRIBUTES: Readonly<Record<keyof Subject, AttributeType>> = {
   country: { oid: COUNTRY, shortName: 'C', upperBound: 2 },

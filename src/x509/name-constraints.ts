@@ -55,18 +55,10 @@ function basesOf(subtrees: NameConstraintSubtrees): Buffer[] {
   const { dnsNames = [], ipRanges = [], emailDomains = [], uriDomains = [] } = subtrees;
   const { directoryNames = [] } = subtrees;
   return [
-    ...dnsNames.map((name) => textual(DNS_NAME, name)),
+    ...dnsNames.map((name) => implicitText(DNS_NAME, name)),
     ...ipRanges.map((range) => implicit(IP_ADDRESS, ipRangeOctets(range) ?? Buffer.alloc(0))),
-    ...emailDomains.map((domain) => textual(RFC822_NAME, domain)),
-    ...uriDomains.map((domain) => textual(URI, domain)),
+    ...emailDomains.map((domain) => implicitText(RFC822_NAME, domain)),
+    ...uriDomains.map((domain) => implicitText(URI, domain)),
     ...directoryNames.map((name) => explicit(DIRECTORY_NAME, name)),
   ];
-}
-
-/**
- * An IA5String under an implicit tag: its content octets without its own tag and length. Text that is
- * not ASCII is not cut to fit: it stays wrong, for whoever reads it back.
- */
-export function textual(number: number, text: string): Buffer {
-  return implicitText(number, text);
 }

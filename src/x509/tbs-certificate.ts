@@ -4,6 +4,7 @@ import {
   boolean,
   explicit,
   implicit,
+  implicitText,
   integer,
   namedBits,
   octetString,
@@ -11,6 +12,7 @@ import {
   sequence,
   time,
 } from './der.ts';
+import { EMPTY_NAME_OCTETS } from './distinguished-name.ts';
 import type { Extension } from './extension.ts';
 import { ipOctets } from './ip-address.ts';
 import {
@@ -20,7 +22,6 @@ import {
   isConstraining,
   type NameConstraints,
   RFC822_NAME,
-  textual,
   URI,
 } from './name-constraints.ts';
 import {
@@ -98,8 +99,6 @@ export interface CertificateTemplate {
 
 /** Version 3, the only one with extensions (RFC 5280 §4.1.2.1). */
 const V3 = 2;
-/** An empty SEQUENCE's octets: a Name without attributes. */
-const EMPTY_NAME_OCTETS = 2;
 
 export function encodeTemplate(parts: CommonParts): CertificateTemplate {
   return {
@@ -200,24 +199,24 @@ export function basicConstraints({
 
 /** RFC 5280 §4.2.1.13: a DistributionPoint with one fullName each. */
 function distributionPoints({ crlDistributionPoints }: CommonParts): Buffer {
-  const point = (uri: string) => sequence(explicit(0, explicit(0, textual(URI, uri))));
+  const point = (uri: string) => sequence(explicit(0, explicit(0, implicitText(URI, uri))));
   return sequence(...crlDistributionPoints.map(point));
 }
 
 /** RFC 5280 §4.2.2.1. */
 function authorityInfoAccess({ caIssuers, ocsp }: CommonParts): Buffer {
   return sequence(
-    ...ocsp.map((uri) => sequence(oid(ACCESS_OCSP), textual(URI, uri))),
-    ...caIssuers.map((uri) => sequence(oid(ACCESS_CA_ISSUERS), textual(URI, uri))),
+    ...ocsp.map((uri) => sequence(oid(ACCESS_OCSP), implicitText(URI, uri))),
+    ...caIssuers.map((uri) => sequence(oid(ACCESS_CA_ISSUERS), implicitText(URI, uri))),
   );
 }
 
 function subjectAltName(names: SubjectAltNames): Buffer {
   return sequence(
-    ...names.dnsNames.map((name) => textual(DNS_NAME, name)),
+    ...names.dnsNames.map((name) => implicitText(DNS_NAME, name)),
     ...names.ipAddresses.map((ip) => implicit(IP_ADDRESS, ipOctets(ip) ?? Buffer.alloc(0))),
-    ...names.emailAddresses.map((address) => textual(RFC822_NAME, address)),
-    ...names.uris.map((uri) => textual(URI, uri)),
+    ...names.emailAddresses.map((address) => implicitText(RFC822_NAME, address)),
+    ...names.uris.map((uri) => implicitText(URI, uri)),
   );
 }
 

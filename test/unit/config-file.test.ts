@@ -71,8 +71,8 @@ describe('the settings file', () => {
   it('is refused with the place of each fault', () => {
     for (const [yaml, place] of [
       ['authority: []', '/authority'],
-      ['42', '/'],
-      ['- a', '/'],
+      ['42', 'the whole file'],
+      ['- a', 'the whole file'],
       ['authorities:', '/authorities'],
       [`authorities: [${root}, {name: 1, kind: leaf}]`, '/authorities/1/kind'],
       [`authorities: [${root.replace('R}', 'R, serial: 1}')}]`, '/authorities/0/subject/serial'],
