@@ -16,6 +16,8 @@ export interface DeliveryCandidate extends PlaceCandidate {
   readonly now: Date;
   /** From when on it would be replaced. */
   readonly renewAt: Date | undefined;
+  /** `ca.crt` as it is, and as the target says; `undefined` where there is none, and where there is to be none. */
+  readonly clientCa: { readonly present: string | undefined; readonly wanted: string | undefined };
   /** All files together. */
   readonly octets: number;
 }

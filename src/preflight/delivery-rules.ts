@@ -1,7 +1,7 @@
 import { SUBJECT_ALT_NAME_KINDS } from '../certificate.ts';
 import type { DeliveryCandidate } from './delivery-candidate.ts';
 import { quoted } from './quoted.ts';
-import { certificatesIn, readable } from './read-entries.ts';
+import { areSamePem, certificatesIn, readable } from './read-entries.ts';
 import { CONSUMERS, type Consumer, type Rule } from './rule.ts';
 
 /** `MaxSecretSize` of Kubernetes, over the data of all entries. */
@@ -120,6 +120,24 @@ export const deliveryRules: readonly Rule<DeliveryCandidate>[] = [
       return authorities.every(({ isAuthority }) => isAuthority)
         ? undefined
         : '"ca.crt" holds a certificate that is no authority’s';
+    },
+  },
+  {
+    id: 'delivery-client-authorities-wanted',
+    severity: 'error',
+    consumers: CONSUMERS,
+    part: 'certificate',
+    requirement:
+      'The client authorities (`ca.crt`) are those of the target: with others strangers are let in, or clients kept out.',
+    source: 'envoy api/envoy/extensions/transport_sockets/tls/v3/common.proto (trusted_ca)',
+    faultOf: ({ chain, clientCa: { present, wanted } }) => {
+      if (!chain || (present ?? '') === (wanted ?? '')) return undefined;
+      if (wanted === undefined)
+        return '"ca.crt" is there, and the target has no client authorities';
+      if (present === undefined) return '"ca.crt" is missing';
+      return areSamePem(present, wanted)
+        ? undefined
+        : '"ca.crt" holds other authorities than the target’s client authorities';
     },
   },
   {

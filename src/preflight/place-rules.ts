@@ -2,7 +2,7 @@ import { decodePem } from '../x509/pem.ts';
 import { type CrlHead, readCrlHead } from '../x509/read-crl.ts';
 import { serialNumbersInOcspResponse } from '../x509/read-ocsp-response.ts';
 import type { PlaceCandidate } from './delivery-candidate.ts';
-import { certificatesIn, readable } from './read-entries.ts';
+import { areSamePem, certificatesIn, readable } from './read-entries.ts';
 import { CONSUMERS, type Consumer, type Rule } from './rule.ts';
 
 const ISTIO: readonly Consumer[] = ['istio'];
@@ -171,14 +171,6 @@ function crlsIn(text: Uint8Array): readonly CrlHead[] | undefined {
       .filter(({ label }) => label === 'X509 CRL')
       .map(({ der }) => readCrlHead(der)),
   );
-}
-
-/** White space and remarks between certificates do not count. */
-function areSamePem(one: string, other: string): boolean {
-  const [left, right] = [one, other].map((pem) =>
-    readable(() => decodePem(pem).map(({ der }) => der.toString('base64'))),
-  );
-  return left !== undefined && right !== undefined && left.join() === right.join();
 }
 
 function both(text: string): Readonly<Partial<Record<Consumer, string>>> {

@@ -21,3 +21,11 @@ export function readable<T>(read: () => T): T | undefined {
     throw error;
   }
 }
+
+/** Whether two PEM texts hold the same, whatever stands between the blocks; not where one cannot be read. */
+export function areSamePem(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((pem) =>
+    readable(() => decodePem(pem).map(({ der }) => der.toString('base64'))),
+  );
+  return left !== undefined && right !== undefined && left.join() === right.join();
+}

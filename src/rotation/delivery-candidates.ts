@@ -55,6 +55,7 @@ export function deliveryCandidate(
     renewAt: isLast
       ? undefined
       : leaf && (isHeld ? held.until : rotationTimeOf(leaf, expected.target, now)),
+    clientCa: { present: files['ca.crt'], wanted: clientCaOf(expected) },
     octets: Object.values(files).reduce((sum, text) => sum + Buffer.byteLength(text), 0),
   };
 }
@@ -69,14 +70,13 @@ export function placeCandidate(
 ): PlaceCandidate {
   const { expected, found, now, clockOffset } = terms;
   const beside = found.kind === 'foreign' ? undefined : found.beside;
-  const wanted = expected.clientAuthorities && encodeCertificates(expected.clientAuthorities);
   return {
     role: roleOf({ isAuthority: false, extKeyUsage: expected.profile.extKeyUsage }),
     owner: found.kind === 'foreign' ? found.owner : undefined,
     obstacle: found.kind === 'present' ? found.obstacle : undefined,
     beside: beside?.entries ?? {},
     separateCa: beside?.separateCa,
-    clientAuthorities: terms.clientAuthorities ?? wanted,
+    clientAuthorities: terms.clientAuthorities ?? clientCaOf(expected),
     serialNumber,
     at: now,
     begins,
@@ -122,4 +122,8 @@ export function latestOf(times: readonly Date[]): Date | undefined {
 
 export function notBeforeOf({ notBefore }: DecodedCertificate): Date {
   return notBefore;
+}
+
+function clientCaOf({ clientAuthorities }: Expectation): string | undefined {
+  return clientAuthorities && encodeCertificates(clientAuthorities);
 }

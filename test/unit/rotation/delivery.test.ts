@@ -115,6 +115,11 @@ const breakers: Readonly<Record<string, () => Promise<Fault> | Fault>> = {
     return { files: { 'tls.crt': others['tls.crt'], 'tls.key': others['tls.key'] } };
   },
   'delivery-client-authorities': () => ({ files: { 'ca.crt': 'garbage' } }),
+  'delivery-client-authorities-wanted': async () => {
+    await authorities.create({ name: 'stranger' });
+    const [{ der }] = await authorities.pathOf('stranger');
+    return { files: { 'ca.crt': encodePem('CERTIFICATE', der) } };
+  },
   'secret-size': () => ({ files: { 'ca.crt': `${files['ca.crt']}${'\n'.repeat(1024 * 1024)}` } }),
 };
 
