@@ -18,7 +18,8 @@ describe('the clock of an API server', () => {
       const offset = heard(dateAt(Date.now() - aheadMs), 300) ?? assert.fail();
       assert.ok(offset.leastMs <= aheadMs && aheadMs <= offset.mostMs, JSON.stringify(offset));
       const uncertainMs = offset.mostMs - offset.leastMs;
-      assert.ok(uncertainMs >= 1_300 && uncertainMs < 1_400, String(uncertainMs));
+      // A second more where the machine is busy meanwhile.
+      assert.ok(uncertainMs >= 1_300 && uncertainMs < 2_400, String(uncertainMs));
     }
   });
 
