@@ -112,7 +112,7 @@ export const problemKinds = {
     status: 429,
     title: 'The certificate renews itself too often',
     explanation:
-      'Certificates of one profile, subject and list of names may renew and re-key themselves 1,000 times at once, and once a second from then on, all of them together; attempts that fail count too. The administrator’s token has no such limit.',
+      'Certificates of one authority, profile, subject and list of names may renew and re-key themselves 1,000 times at once, and once a second from then on, all of them together; attempts that fail count too. The administrator’s token has no such limit.',
   },
   'request-malformed': {
     status: 400,
