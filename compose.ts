@@ -14,7 +14,6 @@ import type {
   Surroundings,
   WorkerSurroundings,
 } from './compose/surroundings.ts';
-import { ticker } from './compose/ticker.ts';
 import { composeTogether } from './compose/together.ts';
 import type { Actor } from './src/audit/entry.ts';
 import { isCertified } from './src/authority/authority.ts';
@@ -59,7 +58,8 @@ export function compose(surroundings: WorkerSurroundings) {
 }
 
 /** What all else is made from. */
-export function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroundings): Parts {
+export function partsOf(surroundings: Surroundings): Parts {
+  const { db, wrapping, now, ticks, commitWaitMs: waitMs = 0 } = surroundings;
   const { commit } = new GroupCommit(db, { waitMs, maxStatements: MAX_WAITING_STATEMENTS });
   const journal = new AuditRepository(db, commit);
   const records = new IssuanceRecords(db, { commit, now, journal });
@@ -78,7 +78,7 @@ export function partsOf({ db, wrapping, now, commitWaitMs: waitMs = 0 }: Surroun
   const metrics = new Metrics({
     authorityExpiries: () => authorityExpiries({ stores }),
   });
-  const { newKeyPair } = new KeyGeneration(KEY_GENERATION, ticker.ticks);
+  const { newKeyPair } = new KeyGeneration(KEY_GENERATION, ticks);
   return { commit, stores, issuers, metrics, newKeyPair };
 }
 

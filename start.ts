@@ -12,6 +12,7 @@ import { openLeadership } from './compose/open-leadership.ts';
 import { openSecrets } from './compose/open-secrets.ts';
 import { schedulePasses } from './compose/schedule-passes.ts';
 import { startWatch } from './compose/start-watch.ts';
+import { ticker } from './compose/ticker.ts';
 import { writtenRoot } from './compose/written-root.ts';
 import { type DeclaredSettings, type Settings, shortPath } from './config.ts';
 import { isCertified } from './src/authority/authority.ts';
@@ -139,6 +140,7 @@ function composed(
     commitWaitMs: settings.commitWaitMs,
     wrapping: secrets.wrapping,
     now,
+    ticks: ticker.ticks,
     randomBytes,
     destinations: places.destinations,
     followDestinations: places.followDestinations,

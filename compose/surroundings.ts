@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly commitWaitMs?: number;
   readonly wrapping: KeyWrapping;
   readonly now: () => Date;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly ticks: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
   readonly log: Logger;
   readonly adminToken: string;

@@ -6,6 +6,7 @@ import { type Responder, respondWith, type TlsMaterial } from '../api/listener.t
 import { openLog } from '../compose/log.ts';
 import type { RotationSettings } from '../compose/rotation-settings.ts';
 import type { FirstProcess } from '../compose/surroundings.ts';
+import { ticker } from '../compose/ticker.ts';
 import { type Composition, compose } from '../compose.ts';
 import type { Profile } from '../src/issuance/profile.ts';
 import { Profiles } from '../src/issuance/profiles.ts';
@@ -67,6 +68,7 @@ class Worker {
       commitWaitMs: start.commitWaitMs,
       wrapping: new AesGcmWrapping(start.keyEncryptionKey, randomBytes),
       now,
+      ticks: ticker.ticks,
       randomBytes,
       log,
       adminToken: start.adminToken,

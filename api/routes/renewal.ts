@@ -20,6 +20,8 @@ export interface RenewalRoutesDeps
   extends Pick<CertificateRoutesDeps, 'findCertificates' | 'pathAbove' | 'now'> {
   readonly renew: (renewal: Renewal) => Promise<IssuedLeaf>;
   readonly rekey: (rekeying: Rekeying) => Promise<IssuedLeaf>;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly ticks: () => number;
 }
 
 type Issuing = Pick<RenewalRoutesDeps, 'renew' | 'rekey'>;
@@ -27,11 +29,11 @@ type Issuing = Pick<RenewalRoutesDeps, 'renew' | 'rekey'>;
 /** Certificates that take the place of others: with the same key, or with a new one. */
 export function renewalRoutes(deps: RenewalRoutesDeps & AnswerOnceDeps<Issuing>): Router {
   const router = strictRouter();
-  const selfRenewals = new SelfRenewals();
+  const selfRenewals = new SelfRenewals(deps.ticks);
   // To be answered again is an attempt like any other.
   const admit = (res: Response) => {
     const holder = holderIn(res);
-    if (holder) selfRenewals.admit(holder, deps.now());
+    if (holder) selfRenewals.admit(holder);
   };
 
   router

@@ -9,17 +9,23 @@ const MAX_REMEMBERED = 10_000;
 
 /**
  * Keeps certificates from renewing and re-keying themselves without end: 1,000 times at once, and once a second
- * from then on. All of one profile, subject and list of names are counted together, since what follows from a
+ * from then on. All of one authority, profile, subject and list of names are counted together, since what follows from a
  * certificate has these in common, and so are attempts that fail.
  */
 export class SelfRenewals {
-  /** By whom a certificate names: when nothing of its allowance will be used any more, in milliseconds. */
+  readonly #ticks: () => number;
+  /** By what stays the same of a certificate: the tick at which nothing of its allowance will be used any more. */
   readonly #restoredAt = new Map<string, number>();
 
+  /** `ticks` are milliseconds of a clock that nobody sets. */
+  constructor(ticks: () => number) {
+    this.#ticks = ticks;
+  }
+
   /** @throws {PkiError} `renewed-too-often` */
-  admit(certificate: Certificate, now: Date): void {
+  admit(certificate: Certificate): void {
     const identity = identityOf(certificate);
-    const instant = now.getTime();
+    const instant = this.#ticks();
     const restoredAt = Math.max(this.#restoredAt.get(identity) ?? 0, instant) + INTERVAL_MS;
     if (restoredAt - instant > AT_ONCE * INTERVAL_MS) {
       const message = `certificates for these names renew themselves ${AT_ONCE} times at once, and then once a second`;

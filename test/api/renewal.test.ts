@@ -199,6 +199,15 @@ describe('a client certificate of ours', () => {
     }
   });
 
+  it('renews itself after a clock that was ahead is set back', async () => {
+    const own = await issue(api, { dnsNames: ['ahead.example.org'], validity: '7d' });
+    const renew = () => byCertificate(pathOf(own.serialNumber, 'renew'), identityOf(own));
+    for (const offsetMs of [86_400_000, -86_400_000]) {
+      clock.setBy(offsetMs);
+      assert.equal((await renew()).status, 201);
+    }
+  });
+
   it('is that of its authority alone', async () => {
     const own = await issue(api, { dnsNames: [host] });
     const path = pathOf(own.serialNumber, 'renew');

@@ -31,13 +31,22 @@ import { repositories } from './repositories.ts';
 /** The instant at which the tests of the API begin. */
 const START = new Date('2030-06-15T12:00:00Z');
 
-/** A clock that stands still until a test moves it. */
+/** A clock that stands still until a test moves it, and another one that nobody sets. */
 class Clock {
   #now = START;
+  #ticks = 0;
 
   readonly now = (): Date => this.#now;
+  readonly ticks = (): number => this.#ticks;
 
+  /** Time goes by. */
   advance(milliseconds: number): void {
+    this.#ticks += milliseconds;
+    this.setBy(milliseconds);
+  }
+
+  /** Somebody sets the clock, ahead or back. */
+  setBy(milliseconds: number): void {
     this.#now = new Date(this.#now.getTime() + milliseconds);
   }
 }
@@ -111,6 +120,7 @@ export async function startApi({
     db,
     wrapping,
     now: clock.now,
+    ticks: clock.ticks,
     randomBytes,
     destinations: new FakeDestinations(
       { dataDir: newDirectoryIn(folder, 'data'), instance: 'this-service' },
