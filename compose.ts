@@ -62,7 +62,7 @@ export function partsOf(surroundings: Surroundings): Parts {
   const { db, wrapping, now, ticks, commitWaitMs: waitMs = 0 } = surroundings;
   const { commit } = new GroupCommit(db, { waitMs, maxStatements: MAX_WAITING_STATEMENTS });
   const journal = new AuditRepository(db, commit);
-  const records = new IssuanceRecords(db, { commit, now, journal });
+  const records = new IssuanceRecords(db, { commit, journal });
   const revisions = new RevisionRepository(db, now);
   const stores = {
     answers: new AnswerRepository(db, { commit, now }),

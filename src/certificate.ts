@@ -63,6 +63,8 @@ export interface Certificate extends SubjectAltNames, Validity {
   readonly authority: string;
   /** The profile's name, `root` and `intermediate` for authorities. */
   readonly profile: string;
+  /** From when on its life counts, which begins later than its backdated notBefore; one from elsewhere has that of its import. */
+  readonly issuedAt: Date;
   readonly subject: Subject;
   /** SHA-256 of the DER, 64 lower-case hexadecimal digits. */
   readonly fingerprintSha256: string;

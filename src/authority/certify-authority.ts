@@ -78,7 +78,7 @@ async function drawn(
   const asked = certification.namesAbove ?? [];
   const sentAbove = certificates.length - 1;
   const names = namesAbove(path.certificates.slice(1), { asked, taken, sentAbove });
-  const [made, ...above] = incomingAuthorities(path, [name, ...names]);
+  const [made, ...above] = incomingAuthorities(path, [name, ...names], known.now);
   const certified = certifiedOf(authority, made, path);
   const added = above.toReversed();
   await assertFreshSerialNumbers([...added, certified], { ...deps, pointer: POINTER });

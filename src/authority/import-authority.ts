@@ -67,7 +67,7 @@ async function drawn(
   const known = { authorities, pathOf: deps.pathOf, now: occasion.time };
   const path = await incomingPath(source, known);
   const keyless = keylessAmong(authorities, path, { name, pointer: source.pointer });
-  const [made, ...above] = madeOf(path, { request, source, authorities });
+  const [made, ...above] = madeOf(path, { request, source, authorities, now: known.now });
   const authority = withKey(deps.wrapping, keyless ?? made, { request, source });
   const incoming = [...above.toReversed(), authority];
   if (!keyless) await assertFreshSerialNumbers(incoming, { ...deps, pointer: source.pointer });
@@ -103,13 +103,18 @@ function keylessAmong(
 
 function madeOf(
   path: IncomingPath,
-  { request, source, authorities }: Pick<Incoming, 'request' | 'source' | 'authorities'>,
+  {
+    request,
+    source,
+    authorities,
+    now,
+  }: Pick<Incoming, 'request' | 'source' | 'authorities'> & { readonly now: Date },
 ): readonly [Authority, ...Authority[]] {
   const { name, namesAbove: asked = [] } = request;
   const taken = new Set([...authorities.map((other) => other.name), name]);
   const sentAbove = source.certificates.length - 1;
   const names = namesAbove(path.certificates.slice(1), { asked, taken, sentAbove });
-  return incomingAuthorities(path, [name, ...names]);
+  return incomingAuthorities(path, [name, ...names], now);
 }
 
 function withKey(

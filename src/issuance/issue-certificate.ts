@@ -47,6 +47,7 @@ export async function issueCertificate(
   const certificate = recordedCertificate(decoded, der, {
     authority: signer.name,
     profile: request.profile,
+    issuedAt: now,
     warnings,
   });
 

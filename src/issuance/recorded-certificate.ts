@@ -6,7 +6,7 @@ import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 export function recordedCertificate(
   decoded: DecodedCertificate,
   der: Uint8Array,
-  known: Pick<Certificate, 'authority' | 'profile' | 'warnings'>,
+  known: Pick<Certificate, 'authority' | 'profile' | 'issuedAt' | 'warnings'>,
 ): Certificate {
   const { dnsNames, ipAddresses, emailAddresses, uris } = decoded.names;
   return {

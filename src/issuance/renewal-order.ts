@@ -9,7 +9,7 @@ import type { LeafDeps } from './issue-leaf.ts';
 import type { Issuer } from './issuer.ts';
 import type { Profile } from './profile.ts';
 import { requestedNames } from './requested-names.ts';
-import { periodSeconds } from './validity.ts';
+import { givenSeconds } from './validity.ts';
 
 /** What is to be issued again, by whom, and for whom. */
 export interface Renewal {
@@ -34,9 +34,9 @@ export async function renewalOrderOf(deps: LeafDeps, renewal: Renewal) {
     throw refused([{ pointer: '', detail }]);
   }
   const profile = deps.leafProfileOf(certificate.profile);
-  assertNoLongerThanGiven(renewal, lastingOf(old, profile));
+  assertNoLongerThanGiven(renewal);
   const signer = await deps.issuerOf(certificate.authority);
-  const terms = { certificate, old, validity: validity ?? sameLength(old, profile) };
+  const terms = { certificate, old, validity: validity ?? sameLength(certificate, profile) };
   return {
     old,
     profile,
@@ -84,21 +84,15 @@ function requestOf(
  * Who was given a certificate for a week gets another week, not the profile's default; where the
  * profile allows less than it did, what it allows.
  */
-function sameLength(old: DecodedCertificate, { validity }: Pick<Profile, 'validity'>): string {
-  const lasting = lastingOf(old, { validity });
-  const maximum = validity.maximum === undefined ? lasting : durationSeconds(validity.maximum);
-  return `${Math.min(lasting, maximum)}s`;
-}
-
-/** How many seconds a certificate was given from its issue on. */
-function lastingOf(old: DecodedCertificate, { validity }: Pick<Profile, 'validity'>): number {
-  const period = periodSeconds(old);
-  const backdate = durationSeconds(validity.backdate);
-  return period > backdate ? period - backdate : period;
+function sameLength(certificate: Certificate, { validity }: Pick<Profile, 'validity'>): string {
+  const given = givenSeconds(certificate);
+  const maximum = validity.maximum === undefined ? given : durationSeconds(validity.maximum);
+  return `${Math.min(given, maximum)}s`;
 }
 
 /** A short life that somebody chose, as for a key that may be stolen, is not its holder's to lengthen. */
-function assertNoLongerThanGiven({ isByItself, validity }: Renewal, given: number): void {
+function assertNoLongerThanGiven({ certificate, isByItself, validity }: Renewal): void {
+  const given = givenSeconds(certificate);
   if (!isByItself || validity === undefined || durationSeconds(validity) <= given) return;
   const detail = `a certificate gives itself no longer a life than it was given: at most ${given}s`;
   throw refused([{ pointer: '/validity', detail }]);

@@ -1,4 +1,4 @@
-import type { Validity } from '../certificate.ts';
+import type { Certificate, Validity } from '../certificate.ts';
 import { durationSeconds } from './duration.ts';
 import type { Profile } from './profile.ts';
 
@@ -63,6 +63,15 @@ export function validityUnder(
 /** The seconds of a period whose both ends belong to it. */
 export function periodSeconds({ notBefore, notAfter }: Validity): number {
   return (notAfter.getTime() - notBefore.getTime()) / 1000 + 1;
+}
+
+/** The seconds of the life that a certificate was given: from its issue on, so that its backdating is no part of it. */
+export function givenSeconds({
+  issuedAt,
+  notAfter,
+}: Pick<Certificate, 'issuedAt' | 'notAfter'>): number {
+  const notBefore = new Date(Math.floor(issuedAt.getTime() / 1000) * 1000);
+  return periodSeconds({ notBefore, notAfter });
 }
 
 /** ECMA-262 §21.4.1.1: no Date lies further from 1970. */

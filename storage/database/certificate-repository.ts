@@ -130,6 +130,7 @@ export function certificateOf(row: CertificateRow): Certificate {
     serialNumber: row.serial_number,
     authority: row.authority,
     profile: row.profile,
+    issuedAt: new Date(row.issued_at),
     notBefore: new Date(row.not_before),
     notAfter: new Date(row.not_after),
     fingerprintSha256: row.fingerprint_sha256,

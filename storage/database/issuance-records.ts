@@ -33,7 +33,6 @@ const CERTIFICATE_COLUMNS = [
 /** Writes certificates, and what becomes durable together with them. */
 export class IssuanceRecords {
   readonly #commit: Commit;
-  readonly #now: () => Date;
   readonly #journal: Pick<AuditRepository, 'statementFor'>;
   readonly #insertions: ReturnType<typeof insertionsInto>;
 
@@ -41,12 +40,10 @@ export class IssuanceRecords {
     db: Kysely<Schema>,
     parts: {
       readonly commit: Commit;
-      readonly now: () => Date;
       readonly journal: Pick<AuditRepository, 'statementFor'>;
     },
   ) {
     this.#commit = parts.commit;
-    this.#now = parts.now;
     this.#journal = parts.journal;
     this.#insertions = insertionsInto(db);
   }
@@ -95,7 +92,7 @@ export class IssuanceRecords {
       serial_number: serialNumber,
       authority,
       profile,
-      issued_at: this.#now().toISOString(),
+      issued_at: certificate.issuedAt.toISOString(),
       not_before: certificate.notBefore.toISOString(),
       not_after: certificate.notAfter.toISOString(),
       fingerprint_sha256: certificate.fingerprintSha256,

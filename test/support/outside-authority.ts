@@ -154,7 +154,14 @@ export function recorded(
     certificate: {
       ...{ serialNumber, authority: parent ?? name, profile: kind, subject: subject.known },
       ...{ dnsNames: [], ipAddresses: [], emailAddresses: [], uris: [] },
-      ...{ notBefore, notAfter, fingerprintSha256: '', warnings: [], der: octets },
+      ...{
+        notBefore,
+        notAfter,
+        issuedAt: notBefore,
+        fingerprintSha256: '',
+        warnings: [],
+        der: octets,
+      },
     },
     wrappedPrivateKey: wrapping && wrapAuthorityKey(wrapping, name, keys),
   };

@@ -13,7 +13,7 @@ import { TargetRepository } from '../../storage/database/target-repository.ts';
 export function repositories(db: Database, now: () => Date) {
   const { commit } = new GroupCommit(db, { waitMs: 0, maxStatements: 1_000 });
   const journal = new AuditRepository(db, commit);
-  const records = new IssuanceRecords(db, { commit, now, journal });
+  const records = new IssuanceRecords(db, { commit, journal });
   const revisions = new RevisionRepository(db, now);
   return {
     answers: new AnswerRepository(db, { commit, now }),

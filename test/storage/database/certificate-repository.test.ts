@@ -127,8 +127,7 @@ for (const [database, open] of DATABASES) {
     const day = (count: number) => new Date(NOW.getTime() + count * 86_400_000);
 
     async function listed() {
-      let now = NOW;
-      const { certificates, records } = repositories(await open(), () => now);
+      const { certificates, records } = repositories(await open(), () => NOW);
       const add = (value: number, changes: Parameters<typeof certificate>[0] = {}) =>
         records.record(
           record({ certificate: certificate({ serialNumber: serialNumber(value), ...changes }) }),
@@ -137,8 +136,8 @@ for (const [database, open] of DATABASES) {
       await add(3, { dnsNames: ['b.example', 'c.example'], notAfter: day(2) });
       await add(4, { profile: 'client', dnsNames: [] });
       await add(3, { authority: 'another', dnsNames: [], notAfter: day(9) });
-      now = new Date(NOW.getTime() + 1);
-      await add(1, { dnsNames: ['b.example'], notAfter: day(5) });
+      const issuedAt = new Date(NOW.getTime() + 1);
+      await add(1, { issuedAt, dnsNames: ['b.example'], notAfter: day(5) });
       const list = async (filter: object, limit = 10, after?: object) =>
         certificates.list({
           filter: { now: NOW, ...filter },

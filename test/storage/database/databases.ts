@@ -34,6 +34,7 @@ export function certificate(changes: Partial<Certificate> = {}): Certificate {
     serialNumber: '4'.padEnd(32, '0'),
     authority: 'issuing',
     profile: 'server',
+    issuedAt: NOW,
     subject: { commonName: 'a.example' },
     dnsNames: ['a.example'],
     ipAddresses: [],

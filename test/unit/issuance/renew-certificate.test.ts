@@ -63,6 +63,37 @@ describe('renewCertificate', () => {
     ]);
   });
 
+  it('lasts as long from its issue on, whatever was backdated then and is today', async () => {
+    const declared = changed('server', { name: 'web' });
+    const backdatedBy = (backdate: string) => ({
+      ...declared,
+      validity: { ...declared.validity, backdate },
+    });
+    // The authority began five minutes before the tests, and nothing below it begins earlier.
+    for (const [then, today] of [
+      ['5m', '1s'],
+      ['5m', '10m'],
+      ['10m', '10m'],
+      ['10m', '5m'],
+    ] as const) {
+      const later = await RenewalWorld.withProfiles(backdatedBy(then));
+      later.profiles = new Profiles([backdatedBy(today)]);
+      for (const seconds of [60, 600]) {
+        const asked = { profile: 'web', dnsNames: [host], validity: `${seconds}s` };
+        const old = await later.issue(asked);
+        const words = `${seconds} s, backdated by ${then} and ${today}`;
+        const { certificate } = await later.renew(old, { isByItself: true });
+        assert.deepEqual(
+          certificate.notAfter,
+          new Date(NOW.getTime() + seconds * 1_000 - 1_000),
+          words,
+        );
+        const longer = later.renew(old, { isByItself: true, validity: `${seconds + 1}s` });
+        assert.deepEqual(await refusalOf(longer), ['request-refused', '/validity'], words);
+      }
+    }
+  });
+
   it('renews what has expired', async () => {
     const later = await RenewalWorld.withProfiles();
     const old = await later.issue({ dnsNames: [host], validity: '1d' });

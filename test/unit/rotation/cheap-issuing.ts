@@ -32,8 +32,9 @@ export function cheapIssuing(now: () => Date): TestIssuing {
     leafProfileOf: new Profiles().leafProfileOf,
     issue: async (request) => {
       const { dnsNames = [], validity: text = '30d' } = request;
+      const issuedAt = now();
       const period = validityAt({
-        now: now(),
+        now: issuedAt,
         validitySeconds: durationSeconds(text),
         backdateSeconds: 300,
         maximumSeconds: undefined,
@@ -42,7 +43,7 @@ export function cheapIssuing(now: () => Date): TestIssuing {
       const serialNumber = newSerialNumber();
       const der = certificateFor(dnsNames, { ...period, isAuthority: false, serialNumber });
       const names = { dnsNames, ipAddresses: [], emailAddresses: [], uris: [] };
-      const certificate = { ...period, ...names, serialNumber, der, ...REST };
+      const certificate = { ...period, ...names, issuedAt, serialNumber, der, ...REST };
       return { certificate, privateKey: subjectKeys.privateKey };
     },
   };
