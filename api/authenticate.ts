@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Certificate } from '../src/certificate.ts';
 import { PkiError } from '../src/errors.ts';
+import { hasEnded } from '../src/has-ended.ts';
 import { parseSerialNumber } from '../src/issuance/serial-number.ts';
 import { setActor } from './request-context.ts';
 
@@ -73,10 +74,8 @@ async function holderOf(
   if (!shown || serialNumber === undefined) return undefined;
   const found = await findCertificates(serialNumber);
   const known = found.find(({ der }) => Buffer.compare(der, shown.raw) === 0);
-  const instant = now().getTime();
-  // Both ends belong to the period, and the last one is a whole second.
-  const isValid =
-    known && instant >= known.notBefore.getTime() && instant < known.notAfter.getTime() + 1_000;
+  const instant = now();
+  const isValid = known && instant >= known.notBefore && !hasEnded(known, instant);
   return isValid && !shown.ca ? known : undefined;
 }
 

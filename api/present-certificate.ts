@@ -1,4 +1,5 @@
 import type { Certificate } from '../src/certificate.ts';
+import { hasEnded } from '../src/has-ended.ts';
 import type { IssuedLeaf } from '../src/issuance/issue-leaf.ts';
 import { oncePer } from '../src/once-per.ts';
 import { encodeCertificates, encodePrivateKey } from '../src/x509/pem.ts';
@@ -27,8 +28,7 @@ export function presentCertificate(
     notBefore: wireTime(notBefore),
     notAfter: wireTime(notAfter),
     fingerprintSha256: certificate.fingerprintSha256,
-    // Both ends belong to the period, and the last one is a whole second.
-    status: now.getTime() < notAfter.getTime() + 1_000 ? 'valid' : 'expired',
+    status: hasEnded(certificate, now) ? 'expired' : 'valid',
     warnings: certificate.warnings,
     certificate: encodeCertificates([certificate.der]),
     chain: chainOf(above),

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../src/has-ended.ts';
 import { destinationWords } from '../../src/rotation/destination-words.ts';
 import { dateOf, isTroubled, type TargetAnswer, TargetList } from './answers.ts';
 import { type Mood, painted, type Screen } from './screen.ts';
@@ -38,7 +39,7 @@ function rowOf(target: TargetAnswer, now: Date, screen: Screen): readonly Cell[]
   const notAfter = dateOf(target.status.notAfter);
   const nextRotationAt = dateOf(target.status.nextRotationAt);
   const mood = moodOf(target, now);
-  const isEnded = notAfter !== null && notAfter < now;
+  const isEnded = notAfter !== null && hasEnded({ notAfter }, now);
   const isStale = served?.state === 'stale';
   return [
     { text: name },
@@ -74,7 +75,9 @@ function trouble({ name, status: found }: TargetAnswer, now: Date): string {
     lastError,
     resumesAt && `tried again in ${spanTo(resumesAt, now, '0s')}`,
     served?.state === 'stale' && 'something else is served than what was written',
-    notAfter !== null && notAfter < now && `its certificate ended at ${found.notAfter}`,
+    notAfter !== null &&
+      hasEnded({ notAfter }, now) &&
+      `its certificate ended at ${found.notAfter}`,
   ];
   const told = parts.filter((part) => typeof part === 'string').join('; ');
   return `${name}: ${told || found.reasons.join(', ')}\n`;

@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 import { createServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { type Admission, endOf, type SdsClient } from '../../src/sds/client.ts';
+import { endOf } from '../../src/has-ended.ts';
+import type { Admission, SdsClient } from '../../src/sds/client.ts';
 import { type Acceptor, accept, type TlsMaterial } from '../listener.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { Clients } from './clients.ts';
@@ -179,7 +180,7 @@ class Listener {
 
   /** What a client has is no longer renewed when its own certificate has ended. */
   #endInTime(socket: TLSSocket, client: SdsClient): void {
-    const leftMs = endOf(client.notAfter) - this.#parts.now().getTime();
+    const leftMs = endOf(client.notAfter).getTime() - this.#parts.now().getTime();
     const timer = setTimeout(
       () => {
         if (leftMs > LONGEST_TIMER_MS) return this.#endInTime(socket, client);

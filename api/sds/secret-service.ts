@@ -5,8 +5,9 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { hasEnded } from '../../src/has-ended.ts';
 import type { RotationTarget } from '../../src/rotation/target.ts';
-import { hasEnded, type SdsClient } from '../../src/sds/client.ts';
+import type { SdsClient } from '../../src/sds/client.ts';
 import type { Finding } from '../../src/sds/find-secret.ts';
 import { isForSds, mayRead } from '../../src/sds/resource.ts';
 import { clientWords } from './client-words.ts';

@@ -1,3 +1,4 @@
+import { hasEnded } from '../has-ended.ts';
 import { BASE_KINDS, nameOf } from '../issuance/authority-checks.ts';
 import {
   constraintAgainst,
@@ -56,7 +57,7 @@ function authorityFaults({ isAuthority, keyUsage, subjectName }: DecodedCertific
 
 function periodFaults({ notBefore, notAfter }: DecodedCertificate, now: Date): string[] {
   if (now < notBefore) return [`is not valid before ${notBefore.toISOString()}`];
-  return notAfter < now ? [`expired at ${notAfter.toISOString()}`] : [];
+  return hasEnded({ notAfter }, now) ? [`expired at ${notAfter.toISOString()}`] : [];
 }
 
 function pathLengthFaults({ pathLenConstraint }: DecodedCertificate, below: number): string[] {

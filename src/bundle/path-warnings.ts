@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Warning } from '../certificate.ts';
+import { hasEnded } from '../has-ended.ts';
 import { quotedName } from './foreign-certificate.ts';
 
 /**
@@ -11,7 +12,7 @@ export function pathWarnings(path: readonly X509Certificate[], now: Date): reado
     const { subject = '', validToDate: end } = certificate;
     const issuerEnd = path[index + 1]?.validToDate ?? end;
     const warnings: Warning[] = [];
-    if (end < now) {
+    if (hasEnded({ notAfter: end }, now)) {
       warnings.push({
         code: 'expired',
         detail: `${quotedName(subject)} expired at ${end.toISOString()}`,

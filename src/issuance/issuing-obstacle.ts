@@ -1,3 +1,4 @@
+import { hasEnded } from '../has-ended.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { describeSubject } from '../x509/distinguished-name.ts';
 import { pathLengthLeftBy } from './authority-checks.ts';
@@ -28,7 +29,7 @@ export function issuingObstacle(
 
 function obstacleOf(certificate: DecodedCertificate, now: Date): string | undefined {
   if (now < certificate.notBefore) return 'is not valid yet';
-  if (certificate.notAfter < now) return 'has expired';
+  if (hasEnded(certificate, now)) return 'has expired';
   return maySignCertificates(certificate) ? undefined : 'may not sign certificates';
 }
 

@@ -1,3 +1,4 @@
+import { hasEnded } from '../has-ended.ts';
 import type { CertificateCandidate } from './candidate.ts';
 import { CONSUMERS, type Rule } from './rule.ts';
 
@@ -58,5 +59,5 @@ function untimely({
 }: CertificateCandidate): string | undefined {
   if (now === undefined) return undefined;
   if (now < notBefore) return `is not valid before ${notBefore.toISOString()}`;
-  return now > notAfter ? `expired at ${notAfter.toISOString()}` : undefined;
+  return hasEnded({ notAfter }, now) ? `expired at ${notAfter.toISOString()}` : undefined;
 }

@@ -1,4 +1,5 @@
 import { PkiError } from '../errors.ts';
+import { hasEnded } from '../has-ended.ts';
 import { durationSeconds } from '../issuance/duration.ts';
 import { certificateCandidate, pathCandidate } from '../preflight/candidate.ts';
 import { pathSignatures } from '../preflight/path-signatures.ts';
@@ -120,7 +121,7 @@ function isOfUse(found: DestinationState, time: Date): boolean {
   const { 'tls.crt': chainPem = '', 'tls.key': keyPem = '' } = found.files;
   const leaf = readableChain(chainPem, [])?.leaf;
   const isPair = leaf && publicKeyOf(keyPem)?.equals(leaf.subjectPublicKeyInfo);
-  return isPair === true && leaf.notBefore <= time && time <= leaf.notAfter;
+  return isPair === true && leaf.notBefore <= time && !hasEnded(leaf, time);
 }
 
 function assertNoError(findings: readonly Finding[]): void {

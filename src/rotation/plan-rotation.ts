@@ -1,4 +1,5 @@
 import { refused } from '../errors.ts';
+import { hasEnded } from '../has-ended.ts';
 import { type PlannedIssueDeps, plannedIssue } from './planned-issue.ts';
 import type { RotationReason } from './rotation-reason.ts';
 import type { TargetRecord } from './rotation-record.ts';
@@ -172,7 +173,7 @@ function reasonsNow(
   const reasons: readonly (RotationReason | false)[] = [
     ...found.filter((reason) => reason !== 'due'),
     notAfter === null && found.length === 0 && 'missing',
-    notAfter !== null && notAfter < now && !found.includes('expired') && 'expired',
+    notAfter !== null && hasEnded({ notAfter }, now) && !found.includes('expired') && 'expired',
     replacedAuthorities.has(target.authority) && 'wrongIssuer',
     isAllForced && 'requested',
   ];

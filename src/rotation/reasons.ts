@@ -1,4 +1,5 @@
 import type { Subject, SubjectAltNames } from '../certificate.ts';
+import { hasEnded } from '../has-ended.ts';
 import type { Profile } from '../issuance/profile.ts';
 import { areSameNames, haveSameMembers } from '../issuance/requested-names.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
@@ -80,7 +81,7 @@ function timeReason(
   { target, issuerPath: [issuer] }: Expectation,
   now: Date,
 ): 'due' | 'expired' | false {
-  if (now > certificate.notAfter) return 'expired';
+  if (hasEnded(certificate, now)) return 'expired';
   // One that ends with its issuer is as good as that one gives, and would be due again at once.
   const isLastOfItsIssuer = issuer !== undefined && certificate.notAfter >= issuer.notAfter;
   return !isLastOfItsIssuer && now >= rotationTimeOf(certificate, target, now) && 'due';

@@ -1,5 +1,6 @@
 import type { Actor } from '../audit/entry.ts';
 import { PkiError } from '../errors.ts';
+import { hasEnded } from '../has-ended.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { assertAccepted, assertWritable } from './delivery.ts';
 import type { DestinationFiles } from './destination.ts';
@@ -125,7 +126,7 @@ async function previousCertificate(
 ): Promise<KeptCertificate> {
   const previous = await previousRevision(deps, name);
   if (!previous) throw unavailable('no other certificate was there before it');
-  if (previous.notAfter <= deps.now()) {
+  if (hasEnded(previous, deps.now())) {
     throw unavailable(`the one before it, ${previous.serialNumber}, has expired`);
   }
   const kept = previous.isKeyKept ? await deps.keptCertificate(name, previous.number) : undefined;

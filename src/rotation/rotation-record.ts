@@ -1,3 +1,4 @@
+import { hasEnded } from '../has-ended.ts';
 import { type Fight, LAST_BACK_OFF_MS } from './fight.ts';
 import type { ServingProof } from './proof/serving-proof.ts';
 import type { RotationReason } from './rotation-reason.ts';
@@ -89,7 +90,8 @@ export function declaredAnew({ status, held }: TargetProgress): TargetProgress {
 export function statusAt({ status }: TargetProgress, now: Date): TargetStatus {
   const isDue = status.nextRotationAt !== null && status.nextRotationAt <= now;
   if (status.state !== 'current' || !isDue) return status;
-  const isExpired = status.notAfter !== null && status.notAfter < now;
+  const { notAfter } = status;
+  const isExpired = notAfter !== null && hasEnded({ notAfter }, now);
   return { ...status, state: 'due', reasons: [isExpired ? 'expired' : 'due'] };
 }
 

@@ -1,3 +1,4 @@
+import { hasEnded } from '../has-ended.ts';
 import type { TargetState, TargetStatus } from './target.ts';
 
 /** What decides how soon somebody ought to look at a target. */
@@ -14,7 +15,9 @@ const NEEDS_A_PERSON: readonly TargetState[] = ['failing', 'conflict'];
 /** Whether rotation does not mend this by itself, or has not in time. */
 export function needsAttention(standing: Standing, now: Date): boolean {
   const { state, notAfter, isStale = false } = standing;
-  return NEEDS_A_PERSON.includes(state) || isStale || (notAfter !== null && notAfter < now);
+  return (
+    NEEDS_A_PERSON.includes(state) || isStale || (notAfter !== null && hasEnded({ notAfter }, now))
+  );
 }
 
 /**

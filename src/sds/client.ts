@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Certificate } from '../certificate.ts';
+import { hasEnded } from '../has-ended.ts';
 import type { Issuer } from '../issuance/issuer.ts';
 import { parseSerialNumber } from '../issuance/serial-number.ts';
 import { commonPeriodOf } from '../issuance/validity.ts';
@@ -48,14 +49,4 @@ export async function admitClient(deps: ClientDeps, der: Uint8Array): Promise<Ad
   const client = { uris: names.uris, serialNumber: known.serialNumber, notAfter };
   if (deps.now() < notBefore) return { fault: 'its certificate is not valid yet' };
   return hasEnded(client, deps.now()) ? { fault: 'its certificate has expired' } : { client };
-}
-
-/** Whether a client's time is over: the last second of the period belongs to it (RFC 5280 §4.1.2.5). */
-export function hasEnded({ notAfter }: SdsClient, now: Date): boolean {
-  return now.getTime() >= endOf(notAfter);
-}
-
-/** When a client's time will be over, in milliseconds since 1970. */
-export function endOf(notAfter: Date): number {
-  return notAfter.getTime() + 1_000;
 }

@@ -93,7 +93,7 @@ function narrow(query: CertificateQuery, filter: CertificateFilter): Certificate
   if (authority !== undefined) narrowed = narrowed.where('authority', '=', authority);
   if (profile !== undefined) narrowed = narrowed.where('profile', '=', profile);
   if (expiresBefore) narrowed = narrowed.where('not_after', '<', expiresBefore.toISOString());
-  // RFC 5280 §4.1.2.5: the second that notAfter names belongs to the period.
+  // What `hasEnded` says of one, in SQL.
   const thisSecond = new Date(Math.floor(now.getTime() / 1000) * 1000).toISOString();
   if (status === 'valid') narrowed = narrowed.where('not_after', '>=', thisSecond);
   if (status === 'expired') narrowed = narrowed.where('not_after', '<', thisSecond);

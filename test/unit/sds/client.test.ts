@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Certificate } from '../../../src/certificate.ts';
+import { hasEnded } from '../../../src/has-ended.ts';
 import type { LeafRequest } from '../../../src/issuance/issue-leaf.ts';
-import { admitClient, hasEnded } from '../../../src/sds/client.ts';
+import { admitClient } from '../../../src/sds/client.ts';
 import { TestAuthorities, TestClock } from '../../support/rotation.ts';
 
 const clock = new TestClock();
