@@ -3,7 +3,7 @@ import { isCertified } from '../src/authority/authority.ts';
 import { type Certification, certifyAuthority } from '../src/authority/certify-authority.ts';
 import { type ImportRequest, importAuthority } from '../src/authority/import-authority.ts';
 import type { KeyWrapping } from '../src/authority/private-key.ts';
-import { shortLives } from '../src/authority/remaining-life.ts';
+import { shortLives } from '../src/rotation/short-lives.ts';
 import type { Parts } from './surroundings.ts';
 
 /** Joins what takes authorities in, and shows them. */

@@ -1,8 +1,8 @@
+import { type Authority, isCertified, type RecordedAuthority } from '../authority/authority.ts';
 import type { Certificate, Warning } from '../certificate.ts';
 import { durationSeconds } from '../issuance/duration.ts';
 import { commonPeriodOf } from '../issuance/validity.ts';
-import type { RotationTarget } from '../rotation/target.ts';
-import { type Authority, isCertified, type RecordedAuthority } from './authority.ts';
+import type { RotationTarget } from './target.ts';
 
 /**
  * A warning for each authority whose remaining life is shorter than the longest leaf that its targets

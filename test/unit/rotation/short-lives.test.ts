@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { shortLives } from '../../../src/authority/remaining-life.ts';
+import { shortLives } from '../../../src/rotation/short-lives.ts';
 import type { RotationTarget } from '../../../src/rotation/target.ts';
 import { IssuanceWorld, NOW } from '../../support/issuance.ts';
 import { worldBelow } from '../../support/outside-authority.ts';
