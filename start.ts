@@ -220,7 +220,8 @@ async function listen(
 /** The certificate that the management listener serves; it is issued when it is first asked for. */
 function ownCertificateOf(settings: Settings, service: FirstComposition): OwnCertificate {
   const issuerOf = (authority: string) => service.issuers.issuerOf(authority);
-  const deps = { now, issuerOf, issue: service.issue };
+  const { leafProfileOf } = new Profiles(settings.profiles);
+  const deps = { now, leafProfileOf, issuerOf, issue: service.issue };
   return new OwnCertificate(deps, settings.tlsAuthority, settings.tlsNames);
 }
 

@@ -7,6 +7,7 @@ import {
 } from 'node:crypto';
 import type { Authority } from '../../src/authority/authority.ts';
 import { type KeyWrapping, wrapAuthorityKey } from '../../src/authority/private-key.ts';
+import type { Profile } from '../../src/issuance/profile.ts';
 import { decodeCertificate } from '../../src/x509/decode-certificate.ts';
 import { readRequest } from '../../src/x509/decode-request.ts';
 import * as der from '../../src/x509/der.ts';
@@ -128,8 +129,12 @@ export type OutsideChanges = Partial<OutsideAuthorityOptions>;
 /**
  * A world with an intermediate from elsewhere, `issuing`, and the root above it, which has no key here.
  */
-export function worldBelow(issuing: OutsideChanges = {}, root: OutsideChanges = {}) {
-  const world = new IssuanceWorld();
+export function worldBelow(
+  issuing: OutsideChanges = {},
+  root: OutsideChanges = {},
+  profiles: readonly Profile[] = [],
+) {
+  const world = new IssuanceWorld({}, profiles);
   const top = outsideAuthority({ subject: 'Outside Root', ...root });
   const below = outsideAuthority({ subject: 'Outside Issuing', issuer: top, ...issuing });
   const { wrapping } = world.deps;
