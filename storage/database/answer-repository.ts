@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Compilable, Kysely, SelectQueryBuilder } from 'kysely';
 import type { KeptAnswer } from '../../src/idempotency/answer.ts';
 import { asBuffer } from './issuance-records.ts';
 import type { Schema } from './schema.ts';
@@ -7,8 +7,8 @@ import { type Commit, type Statement, statementOf } from './statement.ts';
 /** From the instant on at which it is given. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
-/** At once: one of a large batch has megabytes, and while they are erased nobody else writes. */
-const FORGOTTEN_AT_ONCE = 100;
+/** At once: one of a large batch has megabytes, and while they are written or erased nobody else writes. */
+const CHANGED_AT_ONCE = 100;
 
 /** Keeps the answers to requests with an `Idempotency-Key` in SQL, for 24 hours. */
 export class AnswerRepository {
@@ -39,7 +39,7 @@ export class AnswerRepository {
     const row = {
       request_digest: requestDigest,
       wrapped_answer: asBuffer(wrappedAnswer),
-      kept_until: new Date(now.getTime() + KEPT_MS).toISOString(),
+      kept_until: keptUntil(now),
     };
     const inserted = this.#db
       .insertInto('kept_answer')
@@ -55,17 +55,33 @@ export class AnswerRepository {
     return statementOf(inserted, { code: 'idempotency-key-in-use', message });
   }
 
-  /** Erases the answers whose time is over, a few in each transaction. */
+  /** Erases the answers whose time is over, and has none kept for longer than one that is given now; a few in each transaction. */
   readonly forgetOld = async (): Promise<void> => {
-    const over = this.#db
-      .selectFrom('kept_answer')
-      .select('id')
-      .where('kept_until', '<=', this.#now().toISOString());
-    while (await over.executeTakeFirst()) {
-      const erased = this.#db
-        .deleteFrom('kept_answer')
-        .where('id', 'in', over.limit(FORGOTTEN_AT_ONCE));
-      await this.#commit([statementOf(erased)]);
-    }
+    const now = this.#now();
+    const over = this.#idsWhere('<=', now.toISOString());
+    await this.#whileAny(over, (few) => this.#db.deleteFrom('kept_answer').where('id', 'in', few));
+    // They are from before a clock was set back. Erased at once, they would be missing to whoever asks again.
+    const latest = keptUntil(now);
+    const tooLong = this.#idsWhere('>', latest);
+    await this.#whileAny(tooLong, (few) =>
+      this.#db.updateTable('kept_answer').set({ kept_until: latest }).where('id', 'in', few),
+    );
   };
+
+  #idsWhere(relation: '<=' | '>', instant: string): Ids {
+    return this.#db.selectFrom('kept_answer').select('id').where('kept_until', relation, instant);
+  }
+
+  async #whileAny(ids: Ids, change: (few: Ids) => Compilable): Promise<void> {
+    while (await ids.executeTakeFirst()) {
+      await this.#commit([statementOf(change(ids.limit(CHANGED_AT_ONCE)))]);
+    }
+  }
+}
+
+type Ids = SelectQueryBuilder<Schema, 'kept_answer', { id: string }>;
+
+/** Until when an answer is kept that is given now, as the database has it. */
+function keptUntil(now: Date): string {
+  return new Date(now.getTime() + KEPT_MS).toISOString();
 }

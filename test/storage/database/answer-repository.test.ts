@@ -68,5 +68,22 @@ for (const [database, open] of DATABASES) {
       assert.equal(await count(), 1);
       assert.deepEqual(await answers.find('young'), kept('young'));
     });
+
+    it('are kept for 24 hours at most after a clock that was ahead is set back', async () => {
+      const { answers, keep, advance, count } = await opened(open);
+      advance(365 * DAY_MS);
+      for (let index = 0; index < 150; index += 1) await keep(kept(`ahead ${index}`));
+      advance(-365 * DAY_MS);
+      await keep(kept('right'));
+      await answers.forgetOld();
+      advance(DAY_MS - 1);
+      await answers.forgetOld();
+      assert.deepEqual(await answers.find('ahead 0'), kept('ahead 0'));
+      assert.equal(await count(), 151);
+      advance(1);
+      assert.equal(await answers.find('ahead 0'), undefined);
+      await answers.forgetOld();
+      assert.equal(await count(), 0);
+    });
   });
 }
