@@ -51,7 +51,7 @@ describe('below name constraints a warning says which libraries make something e
     const authority = await world.createIntermediate({ ...below, subject: { commonName: 'Shop' } });
     assert.deepEqual(codesOf(authority), ['java-common-name-constraints']);
     assert.match(
-      authority.certificate?.warnings[0]?.detail ?? '',
+      authority.certificate.warnings[0]?.detail ?? '',
       /; refused by Java, with all that is below$/,
     );
     const leaf = await world.issue({ ...hosts('a.example.org'), authority: 'below' });
