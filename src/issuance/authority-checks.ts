@@ -1,12 +1,11 @@
-import { SUBJECT_ALT_NAME_KINDS, type Validity } from '../certificate.ts';
+import type { Validity } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
-import { roleOf } from '../preflight/candidate.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { describeSubject } from '../x509/distinguished-name.ts';
 import { isConstraining } from '../x509/name-constraints.ts';
 import { ANY_EXTENDED_KEY_USAGE, describeOid } from '../x509/oids.ts';
+import { commonNameAsHost } from './common-name-host.ts';
 import { constraintAgainst, directoryConstraintAgainst } from './name-constraint-check.ts';
-import { canonicalName } from './names.ts';
 import type { IssuanceTerms, Pointers } from './terms.ts';
 import { commonPeriodOf } from './validity.ts';
 
@@ -131,34 +130,4 @@ export function pathLengthLeftBy(issuers: readonly DecodedCertificate[]): number
     pathLenConstraint === undefined ? Number.POSITIVE_INFINITY : pathLenConstraint - above - 1,
   );
   return Math.min(...left);
-}
-
-/**
- * What OpenSSL takes for a host (`cn2dnsid`), labels of letters, digits and underscores with inner hyphens and a dot
- * somewhere, IPv4 addresses among them; and what a person takes for one, with letters beyond ASCII or a dot at its end.
- */
-const HOST_LABEL = String.raw`[\w\u{80}-\u{10ffff}](?:[\w\u{80}-\u{10ffff}-]*[\w\u{80}-\u{10ffff}])?`;
-const HOST = new RegExp(String.raw`^(?:\*\.)?${HOST_LABEL}(?:\.${HOST_LABEL})+\.?$`, 'u');
-const HOST_OF_ONE_LABEL = /^[A-Za-z0-9_](?:[\w-]*\w)?$/;
-
-/** Whether OpenSSL, old clients or people take a common name for a host. */
-export function looksLikeHost(commonName: string): boolean {
-  return HOST.test(commonName);
-}
-
-/**
- * The host for which a common name would be taken, as a dNSName would say it or as it is where none could; `undefined` for
- * none, and for one of the subjectAltNames, which is judged as that. A server's may be of one label: where there is no
- * dNSName, OpenSSL's `X509_check_host` compares any.
- */
-export function commonNameAsHost(certificate: DecodedCertificate): string | undefined {
-  const { subject, names } = certificate;
-  const { commonName } = subject.known;
-  if (commonName === undefined) return undefined;
-  const isServers = roleOf(certificate) === 'server';
-  const isHost = HOST.test(commonName) || (isServers && HOST_OF_ONE_LABEL.test(commonName));
-  if (!isHost) return undefined;
-  const isNamed = SUBJECT_ALT_NAME_KINDS.some((kind) => names[kind].includes(commonName));
-  if (isNamed && names.dnsNames.length > 0) return undefined;
-  return canonicalName('dnsNames', commonName.replace(/\.$/, ''));
 }

@@ -4,7 +4,7 @@ import { roleOf } from '../preflight/candidate.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../x509/distinguished-name.ts';
 import { ipOctets } from '../x509/ip-address.ts';
-import { commonNameAsHost } from './authority-checks.ts';
+import { commonNameAsHost } from './common-name-host.ts';
 import { durationSeconds, durationWords } from './duration.ts';
 import {
   isDnsNameIn,
@@ -169,7 +169,7 @@ function hostViolations(profile: Profile, host: string, isServers: boolean): rea
   const { allowed, wildcards } = profile.subjectAltNames;
   if (isServers && !allowed.includes(kind)) return [takesNo(profile, WORDS[kind])];
   if (host.startsWith('*') && !wildcards) return [takesNo(profile, 'wildcards')];
-  return patternViolations(profile, { kind, name: host.toLowerCase() });
+  return patternViolations(profile, { kind, name: host });
 }
 
 function takesNo({ name }: Profile, what: string): string {

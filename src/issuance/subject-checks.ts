@@ -3,10 +3,8 @@ import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES } from '../x509/distinguished-name.ts';
 import { unissuedAttributes } from '../x509/unissued-attributes.ts';
-import { looksLikeHost } from './authority-checks.ts';
-import { isInternational, isLongerThan } from './dns-name.ts';
-import { homographFault } from './homograph.ts';
-import { readLabel } from './idna.ts';
+import { deceitIn } from './common-name-host.ts';
+import { isLongerThan } from './dns-name.ts';
 import type { Check, IssuanceTerms } from './terms.ts';
 
 /** ISO 3166-1 alpha-2, as X.520 asks of countryName. */
@@ -75,42 +73,12 @@ function commonNameIsNoLookalike(
   { subject }: DecodedCertificate,
   { profile, pointers }: IssuanceTerms,
 ): readonly Violation[] {
-  const { commonName } = subject.known;
   // One of the names is judged as that.
   if (profile.subject.commonName === 'subjectAltName') return [];
-  const labels = hostsWithin(commonName ?? '')
-    .flatMap(telling)
-    .map(uLabelOf);
-  const fault = labels.map(homographFault).find((one) => one !== undefined);
-  if (fault === undefined) return [];
-  const detail = `could be taken for another name: a label ${fault}`;
+  const deceit = deceitIn(subject.known.commonName ?? '');
+  if (deceit === undefined) return [];
+  const detail = `could be taken for another name: ${deceit}`;
   return [{ pointer: pointers.subject('commonName'), detail }];
-}
-
-/** What people read as hosts in a text, such as in an address of a page or a mailbox; dots of every script are dots. */
-function hostsWithin(text: string): readonly string[] {
-  const words = text
-    .toLowerCase()
-    .replace(/[\u3002\uff0e\uff61]/gu, '.')
-    .split(/[^\p{L}\p{M}\p{N}*._-]+/u);
-  return words.filter(looksLikeHost);
-}
-
-/** The labels beyond ASCII of what is a host, and no abbreviation or initials of a person's name. */
-function telling(host: string): readonly string[] {
-  const labels = host.replace(/\.$/, '').split('.');
-  const last = labels.at(-1) ?? '';
-  // No top-level domain has one letter.
-  if ([...last].length < 2) return [];
-  return labels.filter(
-    (label) => isInternational(label) && ([...label].length > 1 || !isInternational(last)),
-  );
-}
-
-/** As it is shown; what is no label of IDNA2008 is shown as it stands. */
-function uLabelOf(label: string): string {
-  const read = readLabel(label);
-  return 'fault' in read ? label : read.uLabel;
 }
 
 /** Old clients read the host from the CN, so that it must not say what no subjectAltName says. */

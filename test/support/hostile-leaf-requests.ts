@@ -52,6 +52,7 @@ const attribute = mostly(
   fc.oneof(
     host,
     fc.constantFrom('www.evil.test', 'A.Example.org', 'Test Issuing', ' test  ISSUING', 'Büro 7'),
+    fc.constantFrom('𝘄𝘄𝘄.𝗲𝘃𝗶𝗹.𝘁𝗲𝘀𝘁', 'www。evil。test', 'ｗｗｗ．ｎｏ．example.org', '𝘃𝗮𝘂𝗹𝘁'),
     fc.constantFrom('', ' ', 'a\0b', '*', '*.example.org', '10.0.0.1', '192.0.2.1', 'a'.repeat(65)),
     fc
       .array(fc.integer({ min: 0, max: 0x10ffff }), { maxLength: 70 })

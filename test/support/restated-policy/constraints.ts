@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
+import { hostsInCommonNames } from './common-name-hosts.ts';
 import {
   attributesIn,
   DIRECTORY,
@@ -8,7 +9,6 @@ import {
   type Facts,
   type GeneralName,
   IP,
-  SERVER_AUTH,
   URI,
 } from './facts.ts';
 
@@ -35,20 +35,12 @@ export function assertPermittedBy(authority: Facts, certificate: Facts): void {
 }
 
 /** A server's old clients, and OpenSSL, look for a host in the common name where there is no dNSName. */
-function judgedNamesOf({
-  names,
-  subject,
-  commonNames,
-  extKeyUsage,
-  x509,
-}: Facts): readonly GeneralName[] {
+function judgedNamesOf(certificate: Facts): readonly GeneralName[] {
+  const { names, subject, x509 } = certificate;
   const isEmpty = attributesIn(subject).length === 0;
   const directory = isEmpty ? [] : [{ tag: DIRECTORY, content: subject }];
   if (x509.ca || names.some(({ tag }) => tag === DNS)) return [...directory, ...names];
-  const form = extKeyUsage.includes(SERVER_AUTH)
-    ? /^(\*\.)?[\w-]+(\.[\w-]+)*$/
-    : /^(\*\.)?[\w-]+(\.[\w-]+)+$/;
-  const hosts = commonNames.filter((text) => form.test(text));
+  const hosts = hostsInCommonNames(certificate);
   const asHosts = hosts.map((text) => ({ tag: DNS, content: Buffer.from(text) }));
   return [...directory, ...names, ...asHosts];
 }

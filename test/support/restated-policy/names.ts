@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
+import { hostsInCommonNames } from './common-name-hosts.ts';
 import { DNS, EMAIL, type Facts, type GeneralName, IP, SERVER_AUTH, URI } from './facts.ts';
 
 /** What a profile lets stand in the subjectAltName and the common name, said in another way than in src/. */
@@ -45,12 +46,11 @@ export function assertNames(facts: Facts, terms: RestatedNames): void {
 
 /** Old clients take such a common name for a host, so that it must not be one that the profile forbids. */
 function assertCommonNamesAsHosts(
-  { commonNames, extKeyUsage }: Facts,
+  facts: Facts,
   { kinds, hasWildcards, likeness }: RestatedNames,
 ): void {
-  const isServers = extKeyUsage.includes(SERVER_AUTH);
-  const form = isServers ? /^(\*\.)?[\w-]+(\.[\w-]+)*$/ : /^(\*\.)?[\w-]+(\.[\w-]+)+$/;
-  for (const host of commonNames.filter((text) => form.test(text))) {
+  const isServers = facts.extKeyUsage.includes(SERVER_AUTH);
+  for (const host of hostsInCommonNames(facts)) {
     const tag = isIP(host) === 0 ? DNS : IP;
     assert.ok(!isServers || kinds.includes(tag), host);
     assert.ok(hasWildcards || !host.startsWith('*'), host);

@@ -105,4 +105,33 @@ describe('the names under a profile', () => {
       refused,
     ]);
   });
+
+  it('judges the commonName as the host that is read in it, whatever signs it is written with', async () => {
+    const refused = 'request-refused /subject/commonName';
+    const named = (commonName: string) => ({ subject: { commonName }, uris: ['urn:a:b'] });
+    const clients = {
+      extKeyUsage: ['clientAuth'],
+      subjectAltNames: { dnsNames: { excluded: ['paypal.com', 'bücher.example', '2.10'] } },
+    };
+    for (const commonName of [
+      'paypal.com',
+      '𝗽𝗮𝘆𝗽𝗮𝗹.com',
+      'ｐａｙｐａｌ.com',
+      'paypal。com',
+      'paypal．com',
+      'paypal.com．',
+      'https://𝗽𝗮𝘆𝗽𝗮𝗹.com/login',
+      'BÜCHER.example',
+      'Bu\u0308cher.example',
+      '２．１０',
+    ]) {
+      const [outcome = ''] = await outcomesUnder(clients, named(commonName));
+      assert.ok(outcome.startsWith(refused), commonName);
+    }
+    const servers = { subject: { commonName: 'any' }, subjectAltNames: { allowed: ['uris'] } };
+    for (const commonName of ['𝘃𝗮𝘂𝗹𝘁', '𝗽𝗮𝘆𝗽𝗮𝗹.com', 'paypal。com']) {
+      const [outcome = ''] = await outcomesUnder(servers, named(commonName));
+      assert.ok(outcome.startsWith(refused), commonName);
+    }
+  });
 });
