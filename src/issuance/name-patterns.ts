@@ -4,9 +4,10 @@ import { ipOctets, ipRangeOctets } from '../x509/ip-address.ts';
  * The patterns of a profile's name policy.
  *
  * DNS: `example.org` is that name and every one below it. With a `*` it is a glob: each `*` stands for any
- * characters inside one label, at least one, and a leading `**.` for one or more labels. URIs: a glob in which `*`
- * stands for any characters inside one segment of the path, at least one, and a trailing `/**` for one or more
- * segments. What a `*` covers in a URI is plain: no `.` or `..`, no percent sign, no query, no fragment.
+ * characters inside one label, at least one, and a leading `**.` for one or more labels. URIs: a glob whose host is
+ * a glob of DNS, also where it has no `*`, or `**` for every host; its port is the pattern's. In the rest, `*` stands for any
+ * characters inside one segment of the path, at least one, and a trailing `/**` for one or more segments. What a `*` covers in
+ * a URI is plain: no `.` or `..`, no percent sign, no query, no fragment, no address in brackets.
  */
 
 const ANY = '*';
@@ -14,8 +15,7 @@ const ANY_MORE = '**';
 
 /** Whether a DNS name, possibly a wildcard, lies in a pattern with every host that it stands for. */
 export function isDnsNameIn(name: string, pattern: string): boolean {
-  const labels = name.split('.').reverse();
-  return isWithin(labels, dnsPattern(pattern), (label, glob) =>
+  return isWithin(labelsOf(name), dnsPattern(pattern), (label, glob) =>
     // A wildcard is as wide as a whole label: only a whole label's glob covers it.
     label === ANY ? glob === ANY : isGlobFor(label, glob),
   );
@@ -23,9 +23,8 @@ export function isDnsNameIn(name: string, pattern: string): boolean {
 
 /** Whether any host that a DNS name stands for lies in a pattern. */
 export function touchesDnsPattern(name: string, pattern: string): boolean {
-  const labels = name.split('.').reverse();
   return isWithin(
-    labels,
+    labelsOf(name),
     dnsPattern(pattern),
     (label, glob) => label === ANY || isGlobFor(label, glob),
   );
@@ -45,16 +44,15 @@ export function isEmailAddressIn(address: string, pattern: string): boolean {
   return isDnsNameIn(address.slice(address.lastIndexOf('@') + 1), pattern);
 }
 
-/** The SPIFFE standard §2.1 to §2.3: a trust domain and a path, each character in its one spelling. */
-const SPIFFE_ID = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+$/;
-
-/**
- * Whether a URI lies in a glob; scheme and host are compared without regard to case (RFC 3986 §6.2.2.1). In a
- * glob of SPIFFE IDs lie SPIFFE IDs only.
- */
+/** Whether a URI lies in a glob; scheme and host are compared without regard to case (RFC 3986 §6.2.2.1). */
 export function isUriIn(uri: string, pattern: string): boolean {
-  if (pattern.startsWith('spiffe:') && !SPIFFE_ID.test(uri)) return false;
-  return isWithin(uriSegments(uri), uriPattern(pattern), isSegmentFor);
+  const [one, glob] = [uriParts(uri), uriParts(pattern)];
+  return (
+    one.scheme === glob.scheme &&
+    isSegmentFor(one.port, glob.port) &&
+    isWithin(one.labels, globsIn(glob.labels), isSegmentFor) &&
+    isWithin(segmentsOf(one.rest), globsIn(segmentsOf(glob.rest)), isSegmentFor)
+  );
 }
 
 /**
@@ -63,23 +61,20 @@ export function isUriIn(uri: string, pattern: string): boolean {
  */
 export function touchesUriPattern(uri: string, pattern: string): boolean {
   if (!isPlainUri(uri)) return true;
-  const { globs, more } = uriPattern(reduced(pattern));
-  const covers = (segments: readonly string[]) =>
-    isWithin(
-      segments,
-      { globs, more },
-      (segment, glob) => glob === ANY || isGlobFor(segment, glob),
-    );
-  const whole = reduced(uri.replace(/^([^:]*:\/\/[^/?#]*?):\d*(?=[/?#]|$)/, '$1'));
+  const [one, glob] = [uriParts(uri.toLowerCase()), uriParts(pattern.toLowerCase())];
+  const covers = (segments: readonly string[], globs: readonly string[]) =>
+    isWithin(segments, globsIn(globs), (segment, any) => any === ANY || isGlobFor(segment, any));
+  if (one.scheme !== glob.scheme || !covers(one.labels, glob.labels)) return false;
+  const whole = withSingleSlashes(one.rest);
   const path = whole.replace(/[?#].*$/s, '');
+  const globs = segmentsOf(withSingleSlashes(glob.rest));
   // A slash at the end begins one more segment, or is passed over.
-  return [whole, path, path.replace(/\/$/, '')].map(uriSegments).some(covers);
+  const ways = [whole, path, path.replace(/\/$/, '')].map(segmentsOf);
+  return ways.some((segments) => covers(segments, globs));
 }
 
-/** In small letters, and each run of slashes in the path as one. */
-function reduced(uri: string): string {
-  const [, head = '', rest = ''] = URI_PARTS.exec(uri.toLowerCase()) ?? [];
-  return head + rest.replace(/\/{2,}/g, '/');
+function withSingleSlashes(text: string): string {
+  return text.replace(/\/{2,}/g, '/');
 }
 
 /** Whether a URI has but one spelling: neither percent signs nor dot segments (RFC 3986 §6.2.2). */
@@ -94,14 +89,11 @@ interface SegmentPattern {
 }
 
 function dnsPattern(pattern: string): SegmentPattern {
-  if (!pattern.includes(ANY)) return { globs: pattern.split('.').reverse(), more: 'any' };
-  const isOpen = pattern.startsWith(`${ANY_MORE}.`);
-  const glob = isOpen ? pattern.slice(ANY_MORE.length + 1) : pattern;
-  return { globs: glob.split('.').reverse(), more: isOpen ? 'some' : 'none' };
+  const labels = labelsOf(pattern);
+  return pattern.includes(ANY) ? globsIn(labels) : { globs: labels, more: 'any' };
 }
 
-function uriPattern(pattern: string): SegmentPattern {
-  const segments = uriSegments(pattern);
+function globsIn(segments: readonly string[]): SegmentPattern {
   const isOpen = segments.at(-1) === ANY_MORE;
   return { globs: isOpen ? segments.slice(0, -1) : segments, more: isOpen ? 'some' : 'none' };
 }
@@ -126,14 +118,23 @@ function isSegmentFor(segment: string, glob: string): boolean {
     : false;
 }
 
-/** The scheme with the host, and the rest (RFC 3986 §3). */
-const URI_PARTS = /^([^:]*:(?:\/\/[^/?#]*)?)(.*)$/s;
+/** Scheme, host, port and the rest (RFC 3986 §3). */
+const URI_PARTS = /^([^:]*:)(?:\/\/(\[[^\]/?#]*\]|[^:/?#]*)(:[^/?#]*)?)?(.*)$/s;
 
-/** The scheme and host in lower case, then each segment of the rest. */
-function uriSegments(uri: string): readonly string[] {
-  const [, head = '', rest = ''] = URI_PARTS.exec(uri) ?? [];
-  const [scheme = '', host] = head.toLowerCase().split('//');
-  return [scheme, ...(host === undefined ? [] : [host]), ...rest.replace(/^\//, '').split('/')];
+/** Scheme and host in small letters; no labels where there is no host. */
+function uriParts(uri: string) {
+  const [, scheme = '', host, port = '', rest = ''] = URI_PARTS.exec(uri) ?? [];
+  const labels = host === undefined ? [] : labelsOf(host.toLowerCase());
+  return { scheme: scheme.toLowerCase(), labels, port, rest };
+}
+
+/** The labels of a host or of a glob of hosts, the last one first. */
+function labelsOf(host: string): readonly string[] {
+  return host.split('.').reverse();
+}
+
+function segmentsOf(rest: string): readonly string[] {
+  return rest.replace(/^\//, '').split('/');
 }
 
 /** Whether `text` is what `glob` says, each `*` standing for one or more characters; in linear steps. */

@@ -25,15 +25,24 @@ export function readDnsPattern(text: string): ReadPattern {
   return { fault: 'is neither a domain in lower case nor a glob of one, such as *.example.org' };
 }
 
+/** Scheme, host and the rest of a glob of URIs. */
+const URI_PATTERN = /^([a-z][a-z0-9+.-]*:)(?:(\/\/)(\[[^/]*\]|[^/:?#]*))?([\x21-\x7e]*)$/;
+/** Hosts of URIs may have underscores, and SPIFFE's trust domains do. */
+const URI_HOST_LABEL = String.raw`(?!\S*\*\*)[\w*](?:[\w*-]*[\w*])?`;
+const URI_HOST_PATTERN = new RegExp(
+  String.raw`^(?:\[[\da-f:.]+\]|\*\*|(?:\*\*\.)?${URI_HOST_LABEL}(?:\.${URI_HOST_LABEL})*)$`,
+  'i',
+);
+
 /** The same of a glob of URIs, whose host is read as a DNS pattern where it is beyond ASCII. */
 export function readUriPattern(text: string): ReadPattern {
-  const [, start = '', host = '', rest = text] = /^([^:/]*:\/\/)([^/]*)(.*)$/s.exec(text) ?? [];
+  const [, scheme = '', slashes = '', host = '', rest = ''] = URI_PATTERN.exec(text) ?? [];
   const read = isInternational(host) ? readDnsPattern(host) : { pattern: host };
   if ('fault' in read) return read;
-  const pattern = start + read.pattern + rest;
-  const body = pattern.replace(/\/\*\*$/, '');
-  const isWellFormed = /^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/.test(body) && !body.includes(ANY_MORE);
-  if (isWellFormed) return { pattern };
+  const isHostRight = slashes === '' ? rest !== '' : URI_HOST_PATTERN.test(read.pattern);
+  const isRestRight = !rest.replace(/\/\*\*$/, '').includes(ANY_MORE);
+  const pattern = scheme + slashes + read.pattern + rest;
+  if (scheme !== '' && isHostRight && isRestRight) return { pattern };
   return { fault: 'is no glob of a URI, such as spiffe://example.org/ns/*/sa/*' };
 }
 

@@ -42,6 +42,7 @@ const mailbox = mostly(
 const uri = mostly(
   fc.oneof(
     fc.constantFrom('spiffe://example.org/a', 'spiffe://example.org/b/c', 'spiffe://example.net/d'),
+    fc.constantFrom('https://a.example.org/a', 'https://a.b.example.org/a'),
     fc.webUrl({ validSchemes: ['https', 'spiffe'] }),
   ),
   fc.constantFrom('urn:a:b', 'no scheme', 'a:', 'http://a b/', 'a:\u0000', 'https://10.0.0.1/'),

@@ -22,7 +22,7 @@ export const NARROW: Profile = {
     dnsNames: { permitted: ['example.org'], excluded: ['d.example.org'] },
     ipAddresses: { permitted: ['192.0.2.0/24'] },
     emailAddresses: { permitted: ['example.org'] },
-    uris: { permitted: ['spiffe://example.org/**'] },
+    uris: { permitted: ['spiffe://example.org/**', 'https://*.example.org/**'] },
   },
 };
 
@@ -37,7 +37,7 @@ const RESTATED_NARROW: RestatedProfile = {
     [DNS]: /^(?!(.+\.)?d\.example\.org$)([^*]+\.)?example\.org$/,
     [IP]: /^192\.0\.2\.\d+$/,
     [EMAIL]: /@([a-z0-9-]+\.)*example\.org$/,
-    [URI]: /^spiffe:\/\/example\.org\/[^%]+$/,
+    [URI]: /^(spiffe:\/\/|https:\/\/[a-z0-9-]+\.)example\.org\/[^%?#]+$/,
   },
 };
 

@@ -5,18 +5,9 @@ import {
   isDnsNameIn,
   isEmailAddressIn,
   isIpAddressIn,
-  isUriIn,
   touchesDnsPattern,
-  touchesUriPattern,
 } from '../../../src/issuance/name-patterns.ts';
-
-type Row = readonly [name: string, pattern: string, isIn: boolean];
-
-function assertRows(rows: readonly Row[], isIn: (name: string, pattern: string) => boolean): void {
-  for (const [name, pattern, expected] of rows) {
-    assert.equal(isIn(name, pattern), expected, `${name} in ${pattern}`);
-  }
-}
+import { assertRows } from './pattern-rows.ts';
 
 describe('a DNS pattern', () => {
   it('without a star is a domain and everything below it, and nothing that merely ends like it', () => {
@@ -122,90 +113,5 @@ describe('a range of addresses and a domain of mailboxes', () => {
       ],
       isEmailAddressIn,
     );
-  });
-});
-
-describe('a URI pattern', () => {
-  it('is a glob over segments, its end open where it says so', () => {
-    assertRows(
-      [
-        ['spiffe://example.org/ns/a/sa/b', 'spiffe://example.org/ns/*/sa/*', true],
-        ['spiffe://example.org/ns/a/sa/b/c', 'spiffe://example.org/ns/*/sa/*', false],
-        ['spiffe://example.org/ns/a/sa/b/c', 'spiffe://example.org/ns/**', true],
-        ['spiffe://example.org/ns', 'spiffe://example.org/ns/**', false],
-        ['spiffe://evil.test/ns/a/sa/b', 'spiffe://example.org/ns/*/sa/*', false],
-        ['spiffe://example.org.evil.test/ns/a', 'spiffe://example.org/**', false],
-        ['SPIFFE://EXAMPLE.org/ns/a', 'spiffe://example.org/**', false],
-        ['HTTPS://EXAMPLE.org/ns/a', 'https://example.org/**', true],
-        ['spiffe://td/a', 'spiffe://*/**', true],
-        ['https://td/a', 'spiffe://*/**', false],
-        ['urn:example:a', 'urn:example:*', true],
-      ],
-      isUriIn,
-    );
-  });
-
-  it('holds nothing that another reader could take for something else', () => {
-    for (const uri of [
-      'spiffe://example.org/ns/../sa/b',
-      'spiffe://example.org/ns/./sa/b',
-      'spiffe://example.org/ns/%2e%2e/sa/b',
-      'spiffe://example.org/ns//sa/b',
-      'spiffe://example.org/ns/a/sa/b?x=/ns/c',
-      'spiffe://example.org/ns/a/sa/b#x',
-    ]) {
-      assert.equal(isUriIn(uri, 'spiffe://example.org/ns/*/sa/*'), false, uri);
-    }
-  });
-
-  it('that excludes is not evaded by another spelling', () => {
-    for (const uri of [
-      'https://example.org/admin/x',
-      'https://example.org:443/admin/x',
-      'https://EXAMPLE.org/admin/x',
-      'https://example.org/%61dmin/x',
-      'https://example.org/a/../admin/x',
-    ]) {
-      assert.ok(touchesUriPattern(uri, 'https://example.org/admin/**'), uri);
-    }
-    assert.equal(
-      touchesUriPattern('https://example.org/user/x', 'https://example.org/admin/**'),
-      false,
-    );
-  });
-
-  it('is not to be got around by query, fragment, case, port or slashes where it excludes', () => {
-    const spelled = [
-      ['spiffe://example.org/ns/kube-system/**', 'spiffe://example.org', '/ns/kube-system/sa/x'],
-      ['https://secret.example.org/**', 'https://secret.example.org', '/a'],
-      ['https://secret.example.org/*', 'https://secret.example.org', '/a'],
-      ['https://secret.example.org/a', 'https://secret.example.org', '/a'],
-    ] as const;
-    for (const [pattern, start, path] of spelled) {
-      const forms = ['', '?q', '#f', '/', '/?q', '?a/b', '#/a/b'].map((end) => start + path + end);
-      const others = [start + path.toUpperCase(), `${start}/${path}`, `${start}:443${path}?q`];
-      for (const uri of [...forms, ...others, (start + path).toUpperCase()]) {
-        assert.ok(touchesUriPattern(uri, pattern), `${uri} in ${pattern}`);
-      }
-    }
-    for (const end of ['a*', 'a:b', "a'", '*']) {
-      assert.ok(touchesUriPattern(`https://example.org/${end}`, 'https://example.org/*'), end);
-    }
-    for (const uri of ['urn:secret:a', 'URN:secret:a', 'urn:SECRET:a', 'urn:secret:a?+x']) {
-      assert.ok(touchesUriPattern(uri, 'urn:secret:*'), uri);
-    }
-  });
-
-  it('that excludes leaves others alone', () => {
-    for (const [uri, pattern] of [
-      ['spiffe://example.org/ns/kube-system', 'spiffe://example.org/ns/kube-system/**'],
-      ['spiffe://example.org/ns/kube-systems/x', 'spiffe://example.org/ns/kube-system/**'],
-      ['spiffe://example.org/ns/shop/sa/x', 'spiffe://example.org/ns/kube-system/**'],
-      ['https://example.org/?u=https://secret.example.org/a', 'https://secret.example.org/**'],
-      ['https://example.org/b', 'https://example.org/a'],
-      ['urn:public:a', 'urn:secret:*'],
-    ] as const) {
-      assert.equal(touchesUriPattern(uri, pattern), false, `${uri} in ${pattern}`);
-    }
   });
 });

@@ -52,16 +52,41 @@ describe('a DNS pattern that is read', () => {
 
 describe('a URI pattern that is read', () => {
   it('is as it was written, but for a host beyond ASCII', () => {
-    for (const pattern of ['spiffe://*/**', 'https://example.org/a/*', 'urn:a:*']) {
+    for (const pattern of [
+      'spiffe://**/**',
+      'spiffe://a_b.*/**',
+      'https://**.example.org:8443/a',
+      'https://[2001:db8::1]/**',
+      'https://example.org/a/*',
+      'https://example.org?a=*',
+      'urn:a:*',
+    ]) {
       assert.deepEqual(readUriPattern(pattern), { pattern });
     }
+    const open = { pattern: 'https://**.xn--bcher-kva.example:8443/a' };
+    assert.deepEqual(readUriPattern('https://**.bücher.example:8443/a'), open);
     const pattern = 'spiffe://xn--bcher-kva.example/ns/*';
     assert.deepEqual(readUriPattern('spiffe://bücher.example/ns/*'), { pattern });
     assert.ok(isUriIn(canonicalName('uris', 'spiffe://bücher.example/ns/a'), pattern));
   });
 
   it('is refused where it has no scheme, a double star inside, or a host that is none', () => {
-    for (const pattern of ['', 'a', 'a:', 'http://a/**/b', 'http://a b', '://a', 'http://ü*/a']) {
+    const hosts = [
+      '',
+      '.a',
+      'a.',
+      'a..b',
+      'a.**',
+      'a.**.b',
+      '***',
+      '**a',
+      '*-',
+      'a@b',
+      '[::1',
+      'ü*',
+    ];
+    const withHosts = hosts.map((host) => `http://${host}/a`);
+    for (const pattern of ['', 'a', 'a:', 'http://a/**/b', 'http://a b', '://a', ...withHosts]) {
       assert.ok('fault' in readUriPattern(pattern), pattern);
     }
   });
