@@ -1,14 +1,15 @@
 import { hasEnded } from '../has-ended.ts';
-import { BASE_KINDS, nameOf } from '../issuance/authority-checks.ts';
-import {
-  constraintAgainst,
-  directoryConstraintAgainst,
-} from '../issuance/name-constraint-check.ts';
+import { nameOf } from '../issuance/authority-checks.ts';
 import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { readDer } from '../x509/der-reader.ts';
 import { describeSubject } from '../x509/distinguished-name.ts';
 import { isKnownWhenCritical } from '../x509/extension-fault.ts';
+import {
+  BASE_KINDS,
+  constraintAgainst,
+  directoryConstraintAgainst,
+} from '../x509/name-constraint-check.ts';
 import { describeOid } from '../x509/oids.ts';
 import { kindOfSignature } from '../x509/read-signature-scheme.ts';
 

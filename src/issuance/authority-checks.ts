@@ -2,20 +2,16 @@ import type { Validity } from '../certificate.ts';
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { describeSubject } from '../x509/distinguished-name.ts';
+import {
+  BASE_KINDS,
+  constraintAgainst,
+  directoryConstraintAgainst,
+} from '../x509/name-constraint-check.ts';
 import { isConstraining } from '../x509/name-constraints.ts';
 import { ANY_EXTENDED_KEY_USAGE, describeOid } from '../x509/oids.ts';
 import { commonNameAsHost } from './common-name-host.ts';
-import { constraintAgainst, directoryConstraintAgainst } from './name-constraint-check.ts';
 import type { IssuanceTerms, Pointers } from './terms.ts';
 import { commonPeriodOf } from './validity.ts';
-
-/** Which member of the constraints speaks of which kind of name. */
-export const BASE_KINDS = [
-  ['dnsNames', 'dnsNames'],
-  ['ipAddresses', 'ipRanges'],
-  ['emailAddresses', 'emailDomains'],
-  ['uris', 'uriDomains'],
-] as const;
 
 /** Every name is judged by the name constraints of every authority above (RFC 5280 §6.1.3 (b), (c)). */
 export function permittedByEveryAuthorityAbove(

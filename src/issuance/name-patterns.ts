@@ -1,5 +1,3 @@
-import { ipOctets, ipRangeOctets } from '../x509/ip-address.ts';
-
 /*
  * The patterns of a profile's name policy.
  *
@@ -28,15 +26,6 @@ export function touchesDnsPattern(name: string, pattern: string): boolean {
     dnsPattern(pattern),
     (label, glob) => label === ANY || isGlobFor(label, glob),
   );
-}
-
-/** Whether an address lies in a CIDR range. */
-export function isIpAddressIn(address: string, range: string): boolean {
-  const octets = ipOctets(address);
-  const bounds = ipRangeOctets(range);
-  if (!octets || bounds?.length !== octets.length * 2) return false;
-  const [base, mask] = [bounds.subarray(0, octets.length), bounds.subarray(octets.length)];
-  return octets.every((octet, index) => (octet & (mask[index] ?? 0)) === base[index]);
 }
 
 /** Whether the host of an e-mail address lies in a DNS pattern. */

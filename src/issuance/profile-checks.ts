@@ -3,13 +3,12 @@ import type { Violation } from '../errors.ts';
 import { roleOf } from '../preflight/candidate.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../x509/distinguished-name.ts';
-import { ipOctets } from '../x509/ip-address.ts';
+import { ipOctets, isIpAddressIn } from '../x509/ip-address.ts';
 import { commonNameAsHost } from './common-name-host.ts';
 import { durationSeconds, durationWords } from './duration.ts';
 import {
   isDnsNameIn,
   isEmailAddressIn,
-  isIpAddressIn,
   isUriIn,
   touchesDnsPattern,
   touchesUriPattern,

@@ -1,8 +1,9 @@
+import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import {
+  BASE_KINDS,
   constraintAgainst,
   directoryConstraintAgainst,
-} from '../issuance/name-constraint-check.ts';
-import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+} from '../x509/name-constraint-check.ts';
 import type { NameConstraintSubtrees, NameConstraints } from '../x509/name-constraints.ts';
 import { isSelfIssued } from './candidate.ts';
 import { firstOf, type Step } from './path-step.ts';
@@ -74,13 +75,9 @@ function directoryNamesOf({ subject, subjectName, names }: DecodedCertificate) {
 }
 
 function namesOf({ names }: DecodedCertificate) {
-  const { dnsNames, ipAddresses, emailAddresses, uris } = names;
-  return [
-    ...dnsNames.map((value) => ({ kind: 'dnsNames', value }) as const),
-    ...ipAddresses.map((value) => ({ kind: 'ipRanges', value }) as const),
-    ...emailAddresses.map((value) => ({ kind: 'emailDomains', value }) as const),
-    ...uris.map((value) => ({ kind: 'uriDomains', value }) as const),
-  ];
+  return BASE_KINDS.flatMap(([kind, baseKind]) =>
+    names[kind].map((value) => ({ kind: baseKind, value })),
+  );
 }
 
 function sumOf(numbers: readonly number[]): number {

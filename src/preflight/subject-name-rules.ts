@@ -1,5 +1,5 @@
-import { constraintAgainst } from '../issuance/name-constraint-check.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
+import { constraintAgainst } from '../x509/name-constraint-check.ts';
 import { isConstraining } from '../x509/name-constraints.ts';
 import { COMMON_NAME, EMAIL_ADDRESS, SUBJECT_ALT_NAME } from '../x509/oids.ts';
 import { isSelfIssued, type PathCandidate } from './candidate.ts';

@@ -41,6 +41,15 @@ export function ipRangeOctets(cidr: string): Buffer | undefined {
   return hasHostBits ? undefined : Buffer.concat([octets, mask]);
 }
 
+/** Whether an address lies in a CIDR range. */
+export function isIpAddressIn(address: string, range: string): boolean {
+  const octets = ipOctets(address);
+  const bounds = ipRangeOctets(range);
+  if (!octets || bounds?.length !== octets.length * 2) return false;
+  const [base, mask] = [bounds.subarray(0, octets.length), bounds.subarray(octets.length)];
+  return octets.every((octet, index) => (octet & (mask[index] ?? 0)) === base[index]);
+}
+
 /**
  * The CIDR range that the address and mask octets of an iPAddress name constraint stand for, host bits
  * cleared; `undefined` where they are no pair, or the mask is not one run of ones.

@@ -1,15 +1,23 @@
-import { decodeSubject } from '../x509/decode-subject.ts';
-import { describeSubject } from '../x509/distinguished-name.ts';
-import { ipOctets, ipRangeOctets } from '../x509/ip-address.ts';
-import { isNameWithin } from '../x509/name-comparison.ts';
-import type { NameConstraintSubtrees, NameConstraints } from '../x509/name-constraints.ts';
+import { decodeSubject } from './decode-subject.ts';
+import { describeSubject } from './distinguished-name.ts';
+import { ipOctets, isIpAddressIn } from './ip-address.ts';
+import { isNameWithin } from './name-comparison.ts';
+import type { NameConstraintSubtrees, NameConstraints } from './name-constraints.ts';
 
 /** The kinds of subjectAltNames that constraints speak of, by the member that holds their bases. */
 type BaseKind = Exclude<keyof NameConstraintSubtrees, 'directoryNames' | 'otherKinds'>;
 
+/** Which member of the constraints speaks of which kind of name. */
+export const BASE_KINDS = [
+  ['dnsNames', 'dnsNames'],
+  ['ipAddresses', 'ipRanges'],
+  ['emailAddresses', 'emailDomains'],
+  ['uris', 'uriDomains'],
+] as const;
+
 const IS_WITHIN: Readonly<Record<BaseKind, (name: string, base: string) => boolean>> = {
   dnsNames: isDnsNameWithin,
-  ipRanges: isIpAddressWithin,
+  ipRanges: isIpAddressIn,
   emailDomains: isMailboxWithin,
   uriDomains: (uri, base) => isHostWithin(hostOf(uri), base),
 };
@@ -65,14 +73,6 @@ function isDnsNameWithin(name: string, base: string): boolean {
   const [lowerName, lowerBase] = [name.toLowerCase(), base.toLowerCase()];
   if (lowerBase.startsWith('.')) return lowerName.endsWith(lowerBase);
   return base === '' || lowerName === lowerBase || lowerName.endsWith(`.${lowerBase}`);
-}
-
-function isIpAddressWithin(address: string, range: string): boolean {
-  const octets = ipOctets(address);
-  const bounds = ipRangeOctets(range);
-  if (!octets || bounds?.length !== octets.length * 2) return false;
-  const [base, mask] = [bounds.subarray(0, octets.length), bounds.subarray(octets.length)];
-  return octets.every((octet, index) => (octet & (mask[index] ?? 0)) === base[index]);
 }
 
 /** A base is a host, or the hosts below one, or a mailbox, whose local part is compared as it is written. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { constraintAgainst } from '../../../src/issuance/name-constraint-check.ts';
+import { constraintAgainst } from '../../../src/x509/name-constraint-check.ts';
 
 type Kind = Parameters<typeof constraintAgainst>[0];
 
