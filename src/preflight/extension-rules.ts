@@ -1,19 +1,13 @@
+import { isKnownWhenCritical } from '../x509/extension-fault.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
 import {
   AUTHORITY_INFO_ACCESS,
   AUTHORITY_KEY_IDENTIFIER,
-  BASIC_CONSTRAINTS,
-  CERTIFICATE_POLICIES,
-  CRL_DISTRIBUTION_POINTS,
   describeOid,
-  EXT_KEY_USAGE,
   FRESHEST_CRL,
   INHIBIT_ANY_POLICY,
-  KEY_USAGE,
   NAME_CONSTRAINTS,
   POLICY_CONSTRAINTS,
-  POLICY_MAPPINGS,
-  SUBJECT_ALT_NAME,
   SUBJECT_DIRECTORY_ATTRIBUTES,
   SUBJECT_INFO_ACCESS,
   SUBJECT_KEY_IDENTIFIER,
@@ -35,20 +29,6 @@ const NEVER_CRITICAL = [
   SUBJECT_INFO_ACCESS,
 ];
 
-/** Those that every reader of RFC 5280 §4.2 understands, so that they may be critical. */
-const UNDERSTOOD = [
-  BASIC_CONSTRAINTS,
-  KEY_USAGE,
-  SUBJECT_ALT_NAME,
-  EXT_KEY_USAGE,
-  CRL_DISTRIBUTION_POINTS,
-  CERTIFICATE_POLICIES,
-  POLICY_MAPPINGS,
-  ...ALWAYS_CRITICAL,
-  // Their criticality breaks a rule of its own.
-  ...NEVER_CRITICAL,
-];
-
 /** Which extensions are there, how urgently, and how they lead from one certificate to the next. */
 export const extensionRules: readonly Rule<CertificateCandidate>[] = [
   {
@@ -65,7 +45,7 @@ export const extensionRules: readonly Rule<CertificateCandidate>[] = [
     },
     faultOf: ({ certificate: { criticalExtensions } }) =>
       faultsIn(criticalExtensions, (id) =>
-        UNDERSTOOD.includes(id) ? undefined : `${describeOid(id)} is critical`,
+        isKnownWhenCritical(id) ? undefined : `${describeOid(id)} is critical`,
       ),
   },
   {

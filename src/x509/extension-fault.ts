@@ -4,22 +4,47 @@ import { readDer } from './der-reader.ts';
 import type { Extension } from './extension.ts';
 import { extensionSyntaxFault } from './extension-syntax-fault.ts';
 import {
+  AUTHORITY_KEY_IDENTIFIER,
+  BASIC_CONSTRAINTS,
   CERTIFICATE_POLICIES,
+  CRL_DISTRIBUTION_POINTS,
   CT_POISON,
   describeOid,
+  EXT_KEY_USAGE,
   INHIBIT_ANY_POLICY,
+  KEY_USAGE,
+  NAME_CONSTRAINTS,
   NETSCAPE_CERT_TYPE,
   OUR_EXTENSIONS,
   POLICY_CONSTRAINTS,
   POLICY_MAPPINGS,
+  SUBJECT_ALT_NAME,
+  SUBJECT_KEY_IDENTIFIER,
 } from './oids.ts';
 
-/** RFC 5280 §4.2.1.4, §4.2.1.11, §4.2.1.14: what verifiers act on; anything else critical they must refuse (§4.2). */
-const KNOWN_WHEN_CRITICAL = [CERTIFICATE_POLICIES, POLICY_CONSTRAINTS, INHIBIT_ANY_POLICY];
+/**
+ * What RFC 5280 §4.2 says verifiers MUST recognize, and from authorityKeyIdentifier on what they SHOULD. cRLDistributionPoints (§4.2.1.13)
+ * are there because OpenSSL and Go take them for critical, too. Of the others it is known what they mean, and no verifier
+ * has to process them: authorityInfoAccess and freshestCRL, where they are critical, OpenSSL, Go and Java all refuse.
+ */
+const KNOWN_WHEN_CRITICAL = [
+  KEY_USAGE,
+  CERTIFICATE_POLICIES,
+  SUBJECT_ALT_NAME,
+  BASIC_CONSTRAINTS,
+  NAME_CONSTRAINTS,
+  POLICY_CONSTRAINTS,
+  EXT_KEY_USAGE,
+  INHIBIT_ANY_POLICY,
+  AUTHORITY_KEY_IDENTIFIER,
+  SUBJECT_KEY_IDENTIFIER,
+  POLICY_MAPPINGS,
+  CRL_DISTRIBUTION_POINTS,
+];
 
-/** Whether a verifier that is as able as any other refuses no certificate for this critical extension. */
+/** Whether verifiers process this extension, so that they do not refuse a certificate in which it is critical (RFC 5280 §4.2). */
 export function isKnownWhenCritical(id: string): boolean {
-  return OUR_EXTENSIONS.includes(id) || KNOWN_WHEN_CRITICAL.includes(id);
+  return KNOWN_WHEN_CRITICAL.includes(id);
 }
 
 /** RFC 5280 §4.2.1.11, §4.2.1.14: who does not know these must refuse the certificate. */
@@ -34,7 +59,7 @@ export function extensionFault(extension: Extension): string | undefined {
   const { id, isCritical, value } = extension;
   if (OUR_EXTENSIONS.includes(id)) return `${describeOid(id)} is made from the rest of the profile`;
   if (id === CT_POISON) return 'makes a precertificate, and no certificate (RFC 6962 §3.1)';
-  if (isCritical && !KNOWN_WHEN_CRITICAL.includes(id)) {
+  if (isCritical && !isKnownWhenCritical(id)) {
     return 'must not be critical: a verifier that does not know it refuses the certificate';
   }
   if (!isCritical && ALWAYS_CRITICAL.includes(id)) {

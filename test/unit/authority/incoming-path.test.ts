@@ -41,6 +41,12 @@ describe('the path of an authority that comes in', () => {
     assert.deepEqual([certificates.length, parent], [2, null]);
   });
 
+  it('may say in a critical extension which policies are alike, as RFC 5280 §4.2.1.5 asks', async () => {
+    const alike = der.sequence(der.sequence(der.oid('1.2.3'), der.oid('1.2.4')));
+    const { certificates } = await pathIn([below(having(oids.POLICY_MAPPINGS, alike)), root]);
+    assert.deepEqual(certificates[0].warnings, []);
+  });
+
   it('may have a root that is signed by SHA-1, since nobody verifies that', async () => {
     const old = outsideAuthority({ subject: 'Old', keys: rsaKeyPair(), hash: 'sha1' });
     const { certificates } = await pathIn([outsideAuthority({ subject: 'Own', issuer: old }), old]);
@@ -68,6 +74,9 @@ describe('the path of an authority that comes in is refused', () => {
       }),
     ),
   });
+  const issuersAddress = der.sequence(
+    der.sequence(der.oid(oids.ACCESS_CA_ISSUERS), der.implicit(6, Buffer.from('http://a.b/c.cer'))),
+  );
   const dnsName = der.sequence(der.implicit(2, Buffer.from('ca.example.net')));
   const tooMany = Array.from({ length: 17 }).reduce<readonly OutsideAuthority[]>(
     (path) => [
@@ -135,6 +144,11 @@ describe('the path of an authority that comes in is refused', () => {
       'where a critical extension is unknown',
       [below(having('1.2.3.4', der.nullValue())), root],
       /critical extension 1\.2\.3\.4, which is unknown/,
+    ],
+    [
+      'where an address is critical, which no verifier processes',
+      [below(having(oids.AUTHORITY_INFO_ACCESS, issuersAddress)), root],
+      /critical extension authorityInfoAccess/,
     ],
     [
       'where a subject is not permitted',
