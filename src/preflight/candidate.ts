@@ -46,6 +46,10 @@ export interface PathCandidate {
   /** For each certificate but the last, whether the next one's key has signed it. */
   readonly signatures: readonly boolean[];
   readonly endsWithRoot: boolean;
+  /** Whether the first certificate, too, is to be an issuer's: it is judged as what stands above a leaf. */
+  readonly isToIssue: boolean;
+  /** What each certificate is called in findings; absent: by its place, from 1. */
+  readonly labels: readonly string[] | undefined;
 }
 
 /** What may be a certificate or a request. */
@@ -97,6 +101,7 @@ export function requestCandidate(
 export function pathCandidate(
   certificates: readonly DecodedCertificate[],
   signatures: readonly boolean[],
+  { isToIssue = false, labels }: Partial<Pick<PathCandidate, 'isToIssue' | 'labels'>> = {},
 ): PathCandidate {
   const [first] = certificates;
   const last = certificates.at(-1);
@@ -105,6 +110,8 @@ export function pathCandidate(
     certificates,
     signatures,
     endsWithRoot: last !== undefined && isSelfIssued(last),
+    isToIssue,
+    labels,
   };
 }
 

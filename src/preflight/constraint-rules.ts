@@ -9,7 +9,7 @@ import { NAME_CONSTRAINTS } from '../x509/oids.ts';
 import { type CertificateCandidate, isSelfIssued, type PathCandidate } from './candidate.ts';
 import { JavaFailure, type JavaRanges, merged, permits } from './java-ip-ranges.ts';
 import { pathNameFault } from './path-names.ts';
-import { firstOf } from './path-step.ts';
+import { firstOf, labelAt } from './path-step.ts';
 import { quoted } from './quoted.ts';
 import type { Rule } from './rule.ts';
 
@@ -70,14 +70,14 @@ export const constraintPathRules: readonly Rule<PathCandidate>[] = [
       java: 'matching are not supported',
     },
     isInherited: true,
-    faultOf: ({ certificates }) =>
-      firstOf(certificates, ({ certificate: { names }, place, above }) => {
+    faultOf: (path) =>
+      firstOf(path, ({ certificate: { names }, label, above }) => {
         if (names.otherKinds.length === 0) return undefined;
         const constrained = above.flatMap(({ nameConstraints }) => otherKindsOf(nameConstraints));
         const kind = names.otherKinds.find((one) => constrained.includes(one));
         return kind === undefined
           ? undefined
-          : `certificate ${place} has a ${kind}, and an authority constrains such names`;
+          : `${label} has a ${kind}, and an authority constrains such names`;
       }),
   },
   {
@@ -90,10 +90,12 @@ export const constraintPathRules: readonly Rule<PathCandidate>[] = [
     source:
       'JDK 17 sun.security.x509.IPAddressName (constrains), GeneralSubtrees (intersect, minimize)',
     prevents: { java: 'ArrayIndexOutOfBoundsException' },
-    faultOf: ({ certificates, endsWithRoot }) => {
+    faultOf: (path) => {
       // A trust anchor is a name and a key to it.
-      const judged = endsWithRoot ? certificates.slice(0, -1) : certificates;
-      return pathNameFault(certificates) === undefined ? addressFault(judged) : undefined;
+      const certificates = path.endsWithRoot ? path.certificates.slice(0, -1) : path.certificates;
+      return pathNameFault(path) === undefined
+        ? addressFault({ ...path, certificates })
+        : undefined;
     },
   },
 ];
@@ -110,7 +112,8 @@ function subtreesOf(
 }
 
 /** From the top down, as it validates. */
-function addressFault(certificates: readonly DecodedCertificate[]): string | undefined {
+function addressFault(path: PathCandidate): string | undefined {
+  const { certificates } = path;
   if (countOfRanges(certificates) > MAX_RANGES) return undefined;
   let ranges: JavaRanges | undefined;
   try {
@@ -118,7 +121,7 @@ function addressFault(certificates: readonly DecodedCertificate[]): string | und
       const isHeld = place === 0 || !isSelfIssued(certificate);
       const refused = isHeld ? addressRefused(certificate, ranges) : undefined;
       if (refused !== undefined) {
-        return `it takes ${quoted(refused)} of certificate ${place + 1} for one of the other family’s`;
+        return `it takes ${quoted(refused)} of ${labelAt(path, place)} for one of the other family’s`;
       }
       const { nameConstraints } = certificate;
       if (isConstraining(nameConstraints)) ranges = merged(ranges, rangesOf(nameConstraints));

@@ -45,7 +45,9 @@ export const extensionRules: readonly Rule<CertificateCandidate>[] = [
     },
     faultOf: ({ certificate: { criticalExtensions } }) =>
       faultsIn(criticalExtensions, (id) =>
-        isKnownWhenCritical(id) ? undefined : `${describeOid(id)} is critical`,
+        isKnownWhenCritical(id)
+          ? undefined
+          : `has the critical extension ${describeOid(id)}, which others do not know`,
       ),
   },
   {

@@ -7,6 +7,7 @@ import type { Hash } from '../x509/signature-scheme.ts';
 import { weakHashOf } from '../x509/weak-hash.ts';
 import { type CertificateCandidate, isSelfIssued, type PathCandidate } from './candidate.ts';
 import { goUriFault } from './go-uri.ts';
+import { firstIssuer, labelAt } from './path-step.ts';
 import { faultsIn, quoted } from './quoted.ts';
 import { readable } from './read-entries.ts';
 import type { Consumer, Rule } from './rule.ts';
@@ -84,17 +85,20 @@ export const goPathRules: readonly Rule<PathCandidate>[] = [
       'No more authorities follow one than its pathLenConstraint allows, those among them that are their own issuers.',
     source: 'Go crypto/x509 (Certificate.isValid)',
     prevents: { go: 'x509: too many intermediates for path length constraint' },
-    faultOf: ({ certificates }) => {
+    faultOf: (path) => {
+      const { certificates } = path;
+      const first = firstIssuer(path) - 1;
       // Without any that is its own issuer, the standard counts as Go does.
-      if (!certificates.slice(1, -1).some((authority) => isSelfIssued(authority))) return undefined;
+      const between = certificates.slice(first, -1);
+      if (!between.some((authority) => isSelfIssued(authority))) return undefined;
       const index = certificates.findIndex(
         ({ pathLenConstraint }, place) =>
-          pathLenConstraint !== undefined && place > 0 && place - 1 > pathLenConstraint,
+          pathLenConstraint !== undefined && place - first > pathLenConstraint,
       );
       const allowed = certificates[index]?.pathLenConstraint;
       return allowed === undefined
         ? undefined
-        : `certificate ${index + 1} allows ${allowed} authorities below it, and has ${index - 1}`;
+        : `${labelAt(path, index)} allows ${allowed} authorities below it, and has ${index - first}`;
     },
   },
 ];

@@ -5,18 +5,20 @@ import {
   directoryConstraintAgainst,
 } from '../x509/name-constraint-check.ts';
 import type { NameConstraintSubtrees, NameConstraints } from '../x509/name-constraints.ts';
-import { isSelfIssued } from './candidate.ts';
+import { isSelfIssued, type PathCandidate } from './candidate.ts';
 import { firstOf, type Step } from './path-step.ts';
-import { quoted } from './quoted.ts';
+import { faultsIn, quoted } from './quoted.ts';
 
 /** Go’s bound (crypto/x509 MaxConstraintComparisions), where OpenSSL has 2^20: a hostile path must not take for ever. */
 const MAX_COMPARISONS = 250_000;
 
-/** The first name of a path that an authority above it does not permit (RFC 5280 §6.1.3 (b), (c)). */
-export function pathNameFault(certificates: readonly DecodedCertificate[]): string | undefined {
-  return areTooManyToCompare(certificates)
+/** The names of the first certificate of a path that has some which an authority above it does not permit (RFC 5280 §6.1.3 (b), (c)). */
+export function pathNameFault(
+  path: Pick<PathCandidate, 'certificates' | 'labels'>,
+): string | undefined {
+  return areTooManyToCompare(path.certificates)
     ? 'has more names and constraints than verifiers compare'
-    : firstOf(certificates, nameFault);
+    : firstOf(path, nameFault);
 }
 
 /** Whether holding every name against every constraint of a path would take too long. */
@@ -42,30 +44,32 @@ function countOf(subtrees: NameConstraintSubtrees | undefined): number {
 /** Names of a self-issued authority in the middle of a path are not held against the constraints. */
 function nameFault(step: Step): string | undefined {
   if (step.place > 1 && isSelfIssued(step.certificate)) return undefined;
-  for (const { nameConstraints } of step.above) {
-    const fault = directoryFault(step, nameConstraints) ?? altNameFault(step, nameConstraints);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
+  const { certificate, label, above, labelAbove } = step;
+  const names = judgedNamesOf(certificate);
+  return faultsIn([...above.entries()], ([index, { nameConstraints }]) =>
+    faultsIn(names, ({ shown, refusalBy }) => {
+      const refusal = refusalBy(nameConstraints);
+      return refusal && `${shown} of ${label}: ${labelAbove(index)} ${refusal}`;
+    }),
+  );
 }
 
-function directoryFault(
-  { certificate, place }: Step,
-  constraints: NameConstraints,
-): string | undefined {
-  for (const [whose, name] of directoryNamesOf(certificate)) {
-    const refusal = directoryConstraintAgainst(name, constraints);
-    if (refusal !== undefined) return `${whose} of certificate ${place}: an authority ${refusal}`;
-  }
-  return undefined;
+/** A name as it is shown, and why constraints do not permit it. */
+interface JudgedName {
+  readonly shown: string;
+  readonly refusalBy: (constraints: NameConstraints) => string | undefined;
 }
 
-function altNameFault({ certificate }: Step, constraints: NameConstraints): string | undefined {
-  for (const { kind, value } of namesOf(certificate)) {
-    const refusal = constraintAgainst(kind, value, constraints);
-    if (refusal !== undefined) return `${quoted(value)}: an authority ${refusal}`;
-  }
-  return undefined;
+function judgedNamesOf(certificate: DecodedCertificate): readonly JudgedName[] {
+  const directories = directoryNamesOf(certificate).map(([shown, name]) => ({
+    shown,
+    refusalBy: (constraints: NameConstraints) => directoryConstraintAgainst(name, constraints),
+  }));
+  const others = namesOf(certificate).map(({ kind, value }) => ({
+    shown: quoted(value),
+    refusalBy: (constraints: NameConstraints) => constraintAgainst(kind, value, constraints),
+  }));
+  return [...directories, ...others];
 }
 
 /** The subject where there is one, and the directoryNames of the subjectAltName (RFC 5280 §4.2.1.10). */

@@ -3,7 +3,7 @@ import { ANY_EXTENDED_KEY_USAGE } from '../x509/oids.ts';
 import { areAlikeNames } from './alike-names.ts';
 import { isSelfIssued, type PathCandidate } from './candidate.ts';
 import { pathNameFault } from './path-names.ts';
-import { firstOf } from './path-step.ts';
+import { firstIssuer, firstOf, labelAt } from './path-step.ts';
 import { CONSUMERS, type Rule } from './rule.ts';
 
 /** How certificates of one path go together (RFC 5280 §6.1). */
@@ -16,11 +16,11 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
     requirement: 'Each certificate is followed by its issuer’s, whose subject is its issuer.',
     source: 'RFC 5246 §7.4.2; RFC 5280 §6.1, §7.1',
     prevents: { 'application-gateway': 'Leaf certificate is not the topmost' },
-    faultOf: ({ certificates }) =>
-      firstOf(certificates, ({ certificate, place, above: [issuer] }) =>
+    faultOf: (path) =>
+      firstOf(path, ({ certificate, label, above: [issuer] }) =>
         !issuer || areAlikeNames(issuer.subjectName, certificate.issuerName)
           ? undefined
-          : `certificate ${place} is not followed by that of its issuer`,
+          : `${label} is not followed by that of its issuer`,
       ),
   },
   {
@@ -32,12 +32,12 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       'A certificate’s issuer is its issuer’s subject octet for octet. OpenSSL and Java pass over letter case, spaces and string types.',
     source: 'RFC 5280 §4.1.2.6; Go crypto/x509 (Certificate.isValid)',
     prevents: { go: 'x509: issuer name does not match subject from issuing certificate' },
-    faultOf: ({ certificates }) =>
-      firstOf(certificates, ({ certificate: { issuerName }, place, above: [issuer] }) =>
+    faultOf: (path) =>
+      firstOf(path, ({ certificate: { issuerName }, label, above: [issuer] }) =>
         issuer &&
         Buffer.compare(issuer.subjectName, issuerName) !== 0 &&
         areAlikeNames(issuer.subjectName, issuerName)
-          ? `certificate ${place} spells its issuer otherwise than that does`
+          ? `${label} spells its issuer otherwise than that does`
           : undefined,
       ),
   },
@@ -53,9 +53,10 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       go: 'x509: certificate signed by unknown authority',
       java: 'signature check failed',
     },
-    faultOf: ({ signatures }) => {
-      const at = signatures.indexOf(false);
-      return at < 0 ? undefined : `certificate ${at + 1} is not signed with the key of ${at + 2}`;
+    faultOf: (path) => {
+      const at = path.signatures.indexOf(false);
+      const [signed, signer] = [labelAt(path, at), labelAt(path, at + 1)];
+      return at < 0 ? undefined : `${signed} is not signed with the key of ${signer}`;
     },
   },
   {
@@ -69,11 +70,11 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       openssl: 'invalid CA certificate',
       go: 'x509: invalid signature: parent certificate cannot sign this kind of certificate',
     },
-    faultOf: ({ certificates }) =>
-      firstOf(certificates, ({ certificate, place }) =>
-        place === 1 || certificate.isAuthority
+    faultOf: (path) =>
+      firstOf(path, ({ certificate, place, label }) =>
+        place < firstIssuer(path) || certificate.isAuthority
           ? undefined
-          : `certificate ${place} is no authority's, and stands where an issuer's does`,
+          : `${label} is no authority’s, and stands where an issuer’s does`,
       ),
   },
   {
@@ -89,10 +90,13 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       go: 'x509: invalid signature: parent certificate cannot sign this kind of certificate',
       java: 'CA key usage check failed: keyCertSign bit is not set',
     },
-    faultOf: ({ certificates }) =>
-      firstOf(certificates, ({ certificate: { isAuthority, keyUsage }, place }) =>
-        place > 1 && isAuthority && keyUsage.length > 0 && !keyUsage.includes('keyCertSign')
-          ? `certificate ${place} is an issuer's without keyCertSign`
+    faultOf: (path) =>
+      firstOf(path, ({ certificate: { isAuthority, keyUsage }, place, label }) =>
+        place >= firstIssuer(path) &&
+        isAuthority &&
+        keyUsage.length > 0 &&
+        !keyUsage.includes('keyCertSign')
+          ? `${label} is an issuer’s without keyCertSign`
           : undefined,
       ),
   },
@@ -108,7 +112,7 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       go: 'x509: too many intermediates for path length constraint',
       java: 'basic constraints check failed: pathLenConstraint violated',
     },
-    faultOf: ({ certificates }) => pathLengthFault(certificates),
+    faultOf: pathLengthFault,
   },
   {
     id: 'path-name-constraints',
@@ -122,7 +126,7 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       go: 'is not permitted by any constraint',
       java: 'name constraints check failed',
     },
-    faultOf: ({ certificates }) => pathNameFault(certificates),
+    faultOf: pathNameFault,
   },
   {
     id: 'path-purposes-nest',
@@ -136,11 +140,11 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       openssl: 'unsuitable certificate purpose',
       go: 'x509: certificate specifies an incompatible key usage',
     },
-    faultOf: ({ certificates }) =>
-      firstOf(certificates, ({ certificate, place, above }) =>
+    faultOf: (path) =>
+      firstOf(path, ({ certificate, label, above }) =>
         above.every((authority) => doPurposesNest(certificate, authority))
           ? undefined
-          : `certificate ${place} has a purpose that an authority above it has not`,
+          : `${label} has a purpose that an authority above it has not`,
       ),
   },
   {
@@ -152,11 +156,11 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
       'An authority’s extKeyUsage has anyExtendedKeyUsage only beside every purpose of what it issues.',
     source: 'OpenSSL crypto/x509/v3_purp.c (check_purpose_ssl_client, check_purpose_ssl_server)',
     prevents: { openssl: 'unsuitable certificate purpose' },
-    faultOf: ({ certificates }) =>
-      firstOf(certificates, ({ certificate: { extKeyUsage }, place, above }) =>
+    faultOf: (path) =>
+      firstOf(path, ({ certificate: { extKeyUsage }, label, above }) =>
         above.every((authority) => !isForAnyPurpose(authority) || hasAll(authority, extKeyUsage))
           ? undefined
-          : `certificate ${place} has a purpose that an authority above it has by anyExtendedKeyUsage alone`,
+          : `${label} has a purpose that an authority above it has by anyExtendedKeyUsage alone`,
       ),
   },
   {
@@ -167,22 +171,22 @@ export const pathRules: readonly Rule<PathCandidate>[] = [
     requirement:
       'No certificate outlives its issuer, or it ends on a day that its own dates do not show.',
     source: 'RFC 5280 §6.1.3 (a)(2)',
-    faultOf: ({ certificates }) =>
-      firstOf(certificates, ({ certificate: { notAfter }, place, above: [issuer] }) =>
+    faultOf: (path) =>
+      firstOf(path, ({ certificate: { notAfter }, label, above: [issuer] }) =>
         issuer && issuer.notAfter < notAfter
-          ? `certificate ${place} outlives its issuer, which ends at ${issuer.notAfter.toISOString()}`
+          ? `${label} outlives its issuer, which ends at ${issuer.notAfter.toISOString()}`
           : undefined,
       ),
   },
 ];
 
 /** An authority that is its own issuer does not count among those that follow. */
-function pathLengthFault(certificates: readonly DecodedCertificate[]): string | undefined {
+function pathLengthFault(path: PathCandidate): string | undefined {
   let followers = 0;
-  for (const [index, { pathLenConstraint, ...authority }] of certificates.entries()) {
-    if (index === 0) continue;
+  for (const [index, { pathLenConstraint, ...authority }] of path.certificates.entries()) {
+    if (index + 1 < firstIssuer(path)) continue;
     if (pathLenConstraint !== undefined && followers > pathLenConstraint) {
-      return `certificate ${index + 1} allows ${pathLenConstraint} authorities below it, and has ${followers}`;
+      return `${labelAt(path, index)} allows ${pathLenConstraint} authorities below it, and has ${followers}`;
     }
     if (!isSelfIssued(authority)) followers += 1;
   }

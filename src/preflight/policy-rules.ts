@@ -9,6 +9,7 @@ import {
   POLICY_MAPPINGS,
 } from '../x509/oids.ts';
 import { isSelfIssued, type PathCandidate } from './candidate.ts';
+import { labelAt } from './path-step.ts';
 import { readable } from './read-entries.ts';
 import type { Rule } from './rule.ts';
 
@@ -30,10 +31,11 @@ export const policyPathRules: readonly Rule<PathCandidate>[] = [
       java: 'non-null policy tree required and policy tree is null',
     },
     isInherited: true,
-    faultOf: ({ certificates, endsWithRoot }) => {
-      if (!certificates.some((one) => octetsOf(one, POLICY_CONSTRAINTS))) return undefined;
+    faultOf: (path) => {
+      if (!path.certificates.some((one) => octetsOf(one, POLICY_CONSTRAINTS))) return undefined;
       // The trust anchor is no part of the path that is validated.
-      return policyFault(endsWithRoot ? certificates.slice(0, -1) : certificates);
+      const certificates = path.endsWithRoot ? path.certificates.slice(0, -1) : path.certificates;
+      return policyFault({ ...path, certificates });
     },
   },
 ];
@@ -47,7 +49,8 @@ interface State {
   policies: ReadonlySet<string> | undefined;
 }
 
-function policyFault(certificates: readonly DecodedCertificate[]): string | undefined {
+function policyFault(path: PathCandidate): string | undefined {
+  const { certificates } = path;
   const never = certificates.length + 1;
   const state: State = {
     explicitPolicy: never,
@@ -58,7 +61,7 @@ function policyFault(certificates: readonly DecodedCertificate[]): string | unde
     state.policies = policiesAfter(state, certificate, index > 0);
     if (index === 0) endAt(state, certificate);
     if (state.explicitPolicy === 0 && state.policies === undefined) {
-      return `certificate ${index + 1} has none of the policies of the path, and an authority above wants one`;
+      return `${labelAt(path, index)} has none of the policies of the path, and an authority above wants one`;
     }
     if (index > 0) goOnFrom(state, certificate);
   }

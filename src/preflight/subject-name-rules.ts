@@ -29,8 +29,8 @@ export const subjectNameRules: readonly Rule<PathCandidate>[] = [
     source: 'RFC 5280 §4.2.1.10',
     prevents: { java: 'name constraints check failed' },
     isInherited: true,
-    faultOf: ({ certificates }) =>
-      firstFault(certificates, (step) =>
+    faultOf: (path) =>
+      firstFault(path, (step) =>
         step.certificate.extensions.some(({ id }) => id === SUBJECT_ALT_NAME)
           ? undefined
           : emailFault(step),
@@ -45,7 +45,7 @@ export const subjectNameRules: readonly Rule<PathCandidate>[] = [
       'Every emailAddress of a subject is permitted by the nameConstraints of every authority above, also beside a subjectAltName.',
     source: 'OpenSSL crypto/x509/v3_ncons.c (NAME_CONSTRAINTS_check)',
     prevents: { openssl: 'permitted subtree violation' },
-    faultOf: ({ certificates }) => firstFault(certificates, emailFault),
+    faultOf: (path) => firstFault(path, emailFault),
   },
   {
     id: 'openssl-common-name-constraints',
@@ -57,8 +57,8 @@ export const subjectNameRules: readonly Rule<PathCandidate>[] = [
       'Without a dNSName, a leaf’s commonName that looks like a host is permitted by the nameConstraints of every authority above.',
     source: 'OpenSSL crypto/x509/v3_ncons.c (NAME_CONSTRAINTS_check_CN)',
     prevents: { openssl: 'permitted subtree violation' },
-    faultOf: ({ certificates }) =>
-      firstFault(certificates, (step) =>
+    faultOf: (path) =>
+      firstFault(path, (step) =>
         step.place > 1
           ? undefined
           : hostFault(
@@ -76,10 +76,10 @@ export const subjectNameRules: readonly Rule<PathCandidate>[] = [
       'Without a dNSName, a commonName of one word or more between dots is permitted as a DNS name by the nameConstraints of every authority between it and the root, an intermediate’s too.',
     source: 'JDK sun.security.x509.NameConstraintsExtension (verify)',
     prevents: { java: 'name constraints check failed' },
-    faultOf: ({ certificates, endsWithRoot }) => {
+    faultOf: (path) => {
       // A trust anchor is a name and a key to it.
-      const judged = endsWithRoot ? certificates.slice(0, -1) : certificates;
-      return firstFault(judged, (step) =>
+      const certificates = path.endsWithRoot ? path.certificates.slice(0, -1) : path.certificates;
+      return firstFault({ ...path, certificates }, (step) =>
         hostFault(
           step,
           commonNamesOf(step.certificate)
@@ -93,12 +93,13 @@ export const subjectNameRules: readonly Rule<PathCandidate>[] = [
 
 /** What is too much to compare breaks `path-name-constraints` already, and what nobody constrains breaks nothing. */
 function firstFault(
-  certificates: readonly DecodedCertificate[],
+  path: PathCandidate,
   faultOf: (step: Step) => string | undefined,
 ): string | undefined {
+  const { certificates } = path;
   const isConstrained = certificates.some(({ nameConstraints }) => isConstraining(nameConstraints));
   if (!isConstrained || areTooManyToCompare(certificates)) return undefined;
-  return firstOf(certificates, faultOf);
+  return firstOf(path, faultOf);
 }
 
 function emailFault(step: Step): string | undefined {
@@ -112,16 +113,16 @@ function hostFault(step: Step, hosts: readonly string[]): string | undefined {
 
 /** Names of a self-issued authority in the middle of a path are not held against the constraints. */
 function faultOfNames(
-  { certificate, place, above }: Step,
+  { certificate, place, label, above, labelAbove }: Step,
   kind: 'dnsNames' | 'emailDomains',
   names: readonly string[],
 ): string | undefined {
   if (place > 1 && isSelfIssued(certificate)) return undefined;
   for (const name of names) {
-    for (const { nameConstraints } of above) {
+    for (const [index, { nameConstraints }] of above.entries()) {
       const refusal = constraintAgainst(kind, name, nameConstraints);
       if (refusal !== undefined) {
-        return `${quoted(name)} in the subject of certificate ${place}: an authority ${refusal}`;
+        return `${quoted(name)} in the subject of ${label}: ${labelAbove(index)} ${refusal}`;
       }
     }
   }
