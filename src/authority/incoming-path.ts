@@ -5,15 +5,14 @@ import {
   type ForeignCertificate,
   quotedName,
 } from '../bundle/foreign-certificate.ts';
-import { pathWarnings } from '../bundle/path-warnings.ts';
 import type { Warning } from '../certificate.ts';
 import { PkiError } from '../errors.ts';
 import { MAX_PATH_LENGTH } from '../issuance/issuer.ts';
+import { findingsInPlace, warningInPlace } from '../preflight/findings-in-place.ts';
 import { type DecodedCertificate, decodeCertificate } from '../x509/decode-certificate.ts';
 import { type Ascent, ascentFrom } from './ascent.ts';
 import { isCertified, type RecordedAuthority } from './authority.ts';
-import { cautionsAbout } from './certificate-cautions.ts';
-import { certificateFaults } from './certificate-faults.ts';
+import { INCOMING_RULES, isRefusedFor } from './incoming-rules.ts';
 
 /** What the certificates that come in with an authority are held against. */
 export interface KnownHere {
@@ -113,28 +112,24 @@ function pathFaults(
   path: readonly DecodedCertificate[],
   { ascent, now }: { ascent: Ascent; now: Date },
 ): readonly string[] {
-  const isWhole = ascent.obstacle === undefined;
-  const faults = path.flatMap((certificate, below) => {
-    const label = ascent.path[below]?.label ?? nameIn(certificate);
-    const above = path.slice(below + 1);
-    const isRoot = isWhole && above.length === 0;
-    const found = certificateFaults(certificate, { above, isRoot, below, now });
-    return found.map((fault) => `${label} ${fault}`);
-  });
+  const labels = path.map((certificate, index) => ascent.path[index]?.label ?? nameIn(certificate));
+  const terms = { labels, isToIssue: true, now };
+  const found = findingsInPlace(path, INCOMING_RULES, terms).flat();
+  const faults = found.filter(({ rule }) => isRefusedFor(rule)).map(({ detail }) => detail);
   if (path.length <= MAX_PATH_LENGTH) return faults;
   return [...faults, `the path has ${path.length} certificates, more than ${MAX_PATH_LENGTH}`];
 }
 
-/** By certificate of the path, its own first. */
+/** By certificate of a path that nothing refuses, its own first. */
 function warningsOf(
   path: readonly DecodedCertificate[],
   now: Date,
 ): readonly (readonly Warning[])[] {
-  const x509s = path.map(({ der }) => new X509Certificate(der));
-  return path.map((certificate, index) => [
-    ...pathWarnings(x509s.slice(index, index + 2), now),
-    ...cautionsAbout(nameIn(certificate), [certificate, ...path.slice(index + 1)]),
-  ]);
+  const terms = { labels: path.map(nameIn), isToIssue: true, now };
+  const found = findingsInPlace(path, INCOMING_RULES, terms);
+  return path.map((certificate, index) =>
+    (found[index] ?? []).map((finding) => warningInPlace(finding, certificate)),
+  );
 }
 
 function nameIn({ der }: DecodedCertificate): string {

@@ -69,7 +69,7 @@ function refusalBy(
 }
 
 /** What a person calls an authority; one that was imported may have no common name. */
-export function nameOf({ subject }: DecodedCertificate): string {
+function nameOf({ subject }: DecodedCertificate): string {
   return subject.known.commonName ?? describeSubject(subject.known);
 }
 

@@ -57,7 +57,7 @@ function pathWarnings(
   const isOrdinary =
     !certificate.isAuthority &&
     issuers.every(({ nameConstraints }) => !isConstraining(nameConstraints));
-  return isOrdinary ? ofPolicies : [...ofPolicies, ...libraryWarnings('the certificate', path)];
+  return isOrdinary ? ofPolicies : [...ofPolicies, ...libraryWarnings(path)];
 }
 
 function warningOf({ rule, detail }: Finding): Warning {

@@ -93,7 +93,7 @@ describe('POST /v1/authorities/import', () => {
     const pem = { certificate: pathOf(own, root), privateKey: own.keyPem };
     const { warnings } = (await bring({ name: 'long', ...pem })).json<AuthorityJson>();
     const codes = warnings?.map(({ code }) => code);
-    assert.deepEqual(codes, ['outlives-issuer']);
+    assert.deepEqual(codes, ['path-outlived-issuer']);
     assert.match(warnings?.[0]?.detail ?? '', /"CN=Long Issuing" outlives its issuer/);
     const server = { authority: 'long', profile: 'server', dnsNames: ['a.example.org'] };
     const reply = await api.post('/v1/certificates', { ...server, validity: '11d' });

@@ -127,7 +127,7 @@ describe('POST /v1/authorities/import, refused', () => {
       [
         { certificate: pathOf(expired, root), privateKey: expired.keyPem },
         '/certificate',
-        /"CN=Expired"\) expired at 2029/,
+        /"CN=Expired"\): expired at 2029/,
       ],
     ] as const) {
       const reply = await bring({ ...pem, ...changes });

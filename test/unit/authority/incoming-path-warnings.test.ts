@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as der from '../../../src/x509/der.ts';
+import { TAG } from '../../../src/x509/der-tags.ts';
+import { encodeNameConstraints } from '../../../src/x509/name-constraints.ts';
 import * as oids from '../../../src/x509/oids.ts';
 import {
   basicConstraints,
@@ -21,41 +23,60 @@ describe('the path of an authority that comes in is taken with a warning', () =>
   const spelt = der.sequence(
     der.setOf(der.sequence(der.oid(oids.COMMON_NAME), der.printableString('Root'))),
   );
+  const teletex = der.sequence(
+    der.setOf(
+      der.sequence(
+        der.oid(oids.COMMON_NAME),
+        Buffer.concat([Buffer.of(TAG.teletexString, 4), Buffer.from('Root')]),
+      ),
+    ),
+  );
+  const ofHost = { permitted: { dnsNames: ['example.org'] } };
   for (const [why, sent, words] of [
     [
       'where it has no key identifier',
       below(having(oids.SUBJECT_KEY_IDENTIFIER, null)),
-      /^not-rfc-5280: "CN=Own" has no subjectKeyIdentifier/,
+      /^authority-subject-key-identifier: "CN=Own": has no subjectKeyIdentifier; refused by OpenSSL -x509_strict, with all that is below$/,
     ],
     [
       'where it has none of its issuer',
       below(having(oids.AUTHORITY_KEY_IDENTIFIER, null)),
-      /has no authorityKeyIdentifier/,
+      /^authority-key-identifier: .*has no keyIdentifier/,
     ],
     [
       'where it says nothing of its key usage',
       below(having(oids.KEY_USAGE, null)),
-      /has no keyUsage/,
+      /^authority-key-usage: "CN=Own": is an authority without a keyUsage/,
     ],
     [
       'where its CA bit is not critical',
       below(having(oids.BASIC_CONSTRAINTS, basicConstraints(), false)),
-      /that are not critical/,
+      /^authority-constraints-critical: .* basicConstraints that may be passed over/,
     ],
     [
       'where it spells its issuer in another way',
       below({ issuerName: spelt }),
-      /^path-issuer-octets: .*; refused by Go, /,
+      /^path-issuer-octets: "CN=Own" spells its issuer otherwise .*; refused by Go, /,
+    ],
+    [
+      'where it spells its issuer in another type of string than Java compares',
+      below({ issuerName: teletex }),
+      /^path-in-order: "CN=Own" is not followed by that of its issuer; refused by /,
+    ],
+    [
+      'where its constraints may be passed over, which the standard alone forbids',
+      below(having(oids.NAME_CONSTRAINTS, encodeNameConstraints(ofHost), false)),
+      /^constraining-extensions-critical: "CN=Own": .*; refused by strict readers of RFC 5280, with/,
     ],
     [
       'where it is for any purpose, in one word',
       below({ extensions: { [oids.EXT_KEY_USAGE]: extKeyUsage(oids.ANY_EXTENDED_KEY_USAGE) } }),
-      /^any-extended-key-usage: /,
+      /^any-extended-key-usage: "CN=Own": allows any purpose/,
     ],
     [
       'where it asks for policies below',
       below(having('2.5.29.36', der.sequence(der.implicit(0, Buffer.of(0))))),
-      /^policy-constraints: /,
+      /^policy-constraints: "CN=Own": has policyConstraints/,
     ],
     [
       'where Go reads none of its constraints',
@@ -91,7 +112,7 @@ describe('the path of an authority that comes in is taken with a warning', () =>
     [
       'where it outlives its issuer',
       below({ notAfter: inDays(9_999) }),
-      /^outlives-issuer: "CN=Own"/,
+      /^path-outlived-issuer: "CN=Own" outlives its issuer, which ends at [^;]*$/,
     ],
   ] as const) {
     it(why, async () => {
@@ -105,7 +126,7 @@ describe('the path of an authority that comes in is taken with a warning', () =>
     const bare = outsideAuthority({ subject: 'Bare', ...having(oids.KEY_USAGE, null) });
     const warnings = await warningsOf(outsideAuthority({ subject: 'Own', issuer: bare }), bare);
     assert.deepEqual(warnings.length, 1);
-    assert.match(warnings[0] ?? '', /"CN=Bare" has no keyUsage/);
+    assert.match(warnings[0] ?? '', /"CN=Bare": is an authority without a keyUsage/);
   });
 
   it('where it has a mailbox in its subject that nobody above permits', async () => {

@@ -77,7 +77,12 @@ describe('the path of an authority that comes in is refused', () => {
   const issuersAddress = der.sequence(
     der.sequence(der.oid(oids.ACCESS_CA_ISSUERS), der.implicit(6, Buffer.from('http://a.b/c.cer'))),
   );
-  const dnsName = der.sequence(der.implicit(2, Buffer.from('ca.example.net')));
+  const dnsNameOf = (host: string) => der.implicit(2, Buffer.from(host));
+  const dnsName = der.sequence(dnsNameOf('ca.example.net'));
+  const oneBelow = outsideAuthority({
+    ...{ subject: 'Root', keys: root.keys },
+    ...having(oids.BASIC_CONSTRAINTS, basicConstraints(1)),
+  });
   const tooMany = Array.from({ length: 17 }).reduce<readonly OutsideAuthority[]>(
     (path) => [
       outsideAuthority({
@@ -130,7 +135,7 @@ describe('the path of an authority that comes in is refused', () => {
     [
       'where it may not sign',
       [below(having(oids.KEY_USAGE, der.namedBits([0, 6]))), root],
-      /no keyCertSign/,
+      /certificate 1 \("CN=Own"\) is an issuer’s without keyCertSign/,
     ],
     ['where it has no subject', [below({ subject: der.sequence() }), root], /has no subject/],
     ['where it has expired', [below({ notAfter: inDays(-1) }), root], /expired at/],
@@ -143,7 +148,7 @@ describe('the path of an authority that comes in is refused', () => {
     [
       'where a critical extension is unknown',
       [below(having('1.2.3.4', der.nullValue())), root],
-      /critical extension 1\.2\.3\.4, which is unknown/,
+      /critical extension 1\.2\.3\.4, which others do not know/,
     ],
     [
       'where an address is critical, which no verifier processes',
@@ -153,12 +158,35 @@ describe('the path of an authority that comes in is refused', () => {
     [
       'where a subject is not permitted',
       [own, constrained],
-      /has the name "CN=Own", but authority "Root"/,
+      /the subject of certificate 1 \("CN=Own"\): certificate 2 \("CN=Root"\) permits only "CN=Elsewhere"/,
     ],
     [
       'where a name is not permitted',
       [below(having(oids.SUBJECT_ALT_NAME, dnsName, false)), constrained],
-      /has the name "ca.example.net", but authority "Root" above it permits only "example.org"/,
+      /"ca.example.net" of certificate 1 \("CN=Own"\): certificate 2 \("CN=Root"\) permits only "example.org"/,
+    ],
+    [
+      'where several names are not permitted, each by name',
+      [
+        below(
+          having(oids.SUBJECT_ALT_NAME, der.sequence(dnsNameOf('a.b'), dnsNameOf('c.d')), false),
+        ),
+        constrained,
+      ],
+      /"a\.b" of certificate 1 .* permits only "example\.org"; "c\.d" of certificate 1 /,
+    ],
+    [
+      'where a directoryName is not permitted',
+      [
+        below(having(oids.SUBJECT_ALT_NAME, der.sequence(der.explicit(4, nameOf('No'))), false)),
+        constrained,
+      ],
+      /a directoryName of certificate 1 \("CN=Own"\): certificate 2 \("CN=Root"\) permits only/,
+    ],
+    [
+      'where an authority that is its own issuer is one more than Go counts as allowed',
+      [outsideAuthority({ subject: 'Own', issuer: own }), own, oneBelow],
+      /certificate 3 \("CN=Root"\) allows 1 authorities below it, and has 2/,
     ],
     ['where it is too long', tooMany, /the path has 17 certificates, more than 16/],
   ] as const) {
@@ -176,7 +204,7 @@ describe('the path of an authority that comes in is refused', () => {
       ...{ subject: 'Root', keys: root.keys, notAfter: inDays(-1) },
       ...having(oids.BASIC_CONSTRAINTS, basicConstraints(0)),
     });
-    const expected = [/allows 0 authorities below it, and there are 1/, /expired at/];
+    const expected = [/"CN=Root"\)? allows 0 authorities below it, and has 1/, /expired at/];
     for (const [sent, known] of [
       [[own, narrow], []],
       [[own], [narrow]],
