@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { presentCertificate } from '../../api/present-certificate.ts';
-import { certificateFaults } from '../../src/authority/certificate-faults.ts';
+import { INCOMING_RULES } from '../../src/authority/incoming-rules.ts';
 import { pathWarnings } from '../../src/bundle/path-warnings.ts';
 import { hasEnded } from '../../src/has-ended.ts';
 import { issuingObstacle } from '../../src/issuance/issuing-obstacle.ts';
+import { findingsInPlace } from '../../src/preflight/findings-in-place.ts';
 import { preflight } from '../../src/preflight/preflight.ts';
 import { statusAt } from '../../src/rotation/rotation-record.ts';
 import type { TargetStatus } from '../../src/rotation/target.ts';
@@ -44,7 +45,9 @@ const judges: Readonly<Record<string, readonly [Date, (now: Date) => boolean | P
     'an authority that comes in': [
       authority.notAfter,
       (now) =>
-        certificateFaults(authority, { above: [root], isRoot: false, below: 0, now }).length > 0,
+        findingsInPlace([authority, root], INCOMING_RULES, { labels: [], count: 1, now })
+          .flat()
+          .some(({ rule }) => rule.id === 'valid-now'),
     ],
     'an authority that is to issue': [
       authority.notAfter,
