@@ -8,12 +8,13 @@ import { readLabel } from './idna.ts';
 import { canonicalName } from './names.ts';
 
 /**
- * What OpenSSL takes for a host (`cn2dnsid`), labels of letters, digits and underscores with inner hyphens and a dot
- * somewhere, IPv4 addresses among them; and what a person takes for one, with letters beyond ASCII or a dot at its end.
+ * What a person takes for a host: labels of letters, digits and underscores with inner hyphens, a dot somewhere and perhaps
+ * one at its end. IPv4 addresses are among them, and all that OpenSSL takes for a host (`cn2dnsid`).
  */
 const HOST_LABEL = String.raw`[\w\u{80}-\u{10ffff}](?:[\w\u{80}-\u{10ffff}-]*[\w\u{80}-\u{10ffff}])?`;
 const HOST = new RegExp(String.raw`^(?:\*\.)?${HOST_LABEL}(?:\.${HOST_LABEL})+\.?$`, 'u');
 const HOST_OF_ONE_LABEL = /^[a-z0-9_](?:[\w-]*\w)?$/;
+const WORD = /(?:\*\.)?[\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}_])?/gu;
 
 /** What NFKC takes for letters, and nobody else: ℠ and ™, and accents that stand by themselves. */
 const NO_LETTERS = /[\u2120\u2122\p{Sk}]/u;
@@ -56,10 +57,9 @@ export function deceitIn(commonName: string): string | undefined {
   return undefined;
 }
 
-/** The words of a text that look like hosts, without a dot at their end. */
+/** The words of a text that look like hosts, without dots and hyphens around them. */
 function hostsWithin(text: string): readonly string[] {
-  const words = text.split(/[^\p{L}\p{M}\p{N}*._-]+/u);
-  return words.filter((word) => HOST.test(word)).map((host) => host.replace(/\.$/, ''));
+  return (text.match(WORD) ?? []).filter((word) => HOST.test(word));
 }
 
 /** The labels of what is a host, and no version, abbreviation or initials of a person's name. */
