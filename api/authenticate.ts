@@ -27,9 +27,9 @@ export function authenticate(deps: AuthenticationDeps): RequestHandler {
   const expected = digestOf(deps.adminToken);
   return async (req, res, next) => {
     const authorization = req.get('Authorization');
-    const holder = authorization === undefined ? await holderOf(deps, req) : undefined;
-    if (holder) admitHolder(holder, req, res);
-    else admitAdministrator(authorization, expected, res);
+    const shown = authorization === undefined ? await shownBy(deps, req) : {};
+    if (shown.holder) admitHolder(shown.holder, req, res);
+    else admitAdministrator(authorization, { expected, certificateFault: shown.fault }, res);
     next();
   };
 }
@@ -39,11 +39,20 @@ export function holderIn(res: Response): Certificate | undefined {
   return res.locals[HOLDER] as Certificate | undefined;
 }
 
-function admitAdministrator(header: string | undefined, expected: Buffer, res: Response): void {
+function admitAdministrator(
+  header: string | undefined,
+  { expected, certificateFault }: { expected: Buffer; certificateFault: string | undefined },
+  res: Response,
+): void {
   const [, token] = BEARER.exec(header ?? '') ?? [];
+  if (token === undefined) {
+    const fault = certificateFault && `, and the client’s certificate ${certificateFault}`;
+    const detail = `the administrator’s token is required ("Authorization: Bearer …")${fault ?? ''}`;
+    throw new PkiError('unauthenticated', detail);
+  }
   // Equal lengths and constant time, so that the answer's delay tells nothing of the token.
-  if (token === undefined || !timingSafeEqual(digestOf(token), expected)) {
-    throw new PkiError('unauthenticated', 'the administrator’s token is required');
+  if (!timingSafeEqual(digestOf(token), expected)) {
+    throw new PkiError('unauthenticated', 'this is not the administrator’s token');
   }
   setActor(res, 'admin');
 }
@@ -60,23 +69,31 @@ function admitHolder(holder: Certificate, req: Request, res: Response): void {
   res.locals[HOLDER] = holder;
 }
 
+/** Who has authenticated a handshake, or why nobody has who counts here; neither where no certificate was shown. */
+interface Shown {
+  readonly holder?: Certificate;
+  readonly fault?: string;
+}
+
 /**
  * The leaf that the client has proven to hold in its handshake, or in the one that a resumed session goes
  * back to. It is known by all of its octets: whoever else has signed something with its name and serial
  * number is a stranger. Its purposes do not matter, since a server renews itself too.
  */
-async function holderOf(
+async function shownBy(
   { findCertificates, now }: AuthenticationDeps,
   { socket }: Request,
-): Promise<Certificate | undefined> {
+): Promise<Shown> {
   const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-  const serialNumber = shown && parseSerialNumber(shown.serialNumber);
-  if (!shown || serialNumber === undefined) return undefined;
-  const found = await findCertificates(serialNumber);
+  if (!shown) return {};
+  const serialNumber = parseSerialNumber(shown.serialNumber);
+  const found = serialNumber === undefined ? [] : await findCertificates(serialNumber);
   const known = found.find(({ der }) => Buffer.compare(der, shown.raw) === 0);
+  if (!known || shown.ca) return { fault: 'is no leaf that was issued here' };
   const instant = now();
-  const isValid = known && instant >= known.notBefore && !hasEnded(known, instant);
-  return isValid && !shown.ca ? known : undefined;
+  if (hasEnded(known, instant)) return { fault: `ended at ${known.notAfter.toISOString()}` };
+  if (instant < known.notBefore) return { fault: `begins at ${known.notBefore.toISOString()}` };
+  return { holder: known };
 }
 
 function digestOf(token: string): Buffer {

@@ -76,7 +76,7 @@ export const BUILT_IN_PROFILES: readonly Profile[] = [
       required: ['uris'],
       wildcards: false,
       maximumUris: 1,
-      uris: { permitted: ['spiffe://**/**'] },
+      uris: { permitted: ['spiffe://*/**'] },
     },
   },
 ];

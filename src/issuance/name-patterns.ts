@@ -3,7 +3,7 @@
  *
  * DNS: `example.org` is that name and every one below it. With a `*` it is a glob: each `*` stands for any
  * characters inside one label, at least one, and a leading `**.` for one or more labels. URIs: a glob whose host is
- * a glob of DNS, also where it has no `*`, or `**` for every host; its port is the pattern's. In the rest, `*` stands for any
+ * a glob of DNS, also where it has no `*`, and a `*` by itself every host; its port is the pattern's. In the rest, `*` stands for any
  * characters inside one segment of the path, at least one, and a trailing `/**` for one or more segments. What a `*` covers in
  * a URI is plain: no `.` or `..`, no percent sign, no query, no fragment, no address in brackets.
  */
@@ -39,7 +39,7 @@ export function isUriIn(uri: string, pattern: string): boolean {
   return (
     one.scheme === glob.scheme &&
     isSegmentFor(one.port, glob.port) &&
-    isWithin(one.labels, globsIn(glob.labels), isSegmentFor) &&
+    isWithin(one.labels, hostGlobs(glob.labels), isSegmentFor) &&
     isWithin(segmentsOf(one.rest), globsIn(segmentsOf(glob.rest)), isSegmentFor)
   );
 }
@@ -51,12 +51,12 @@ export function isUriIn(uri: string, pattern: string): boolean {
 export function touchesUriPattern(uri: string, pattern: string): boolean {
   if (!isPlainUri(uri)) return true;
   const [one, glob] = [uriParts(uri.toLowerCase()), uriParts(pattern.toLowerCase())];
-  const covers = (segments: readonly string[], globs: readonly string[]) =>
-    isWithin(segments, globsIn(globs), (segment, any) => any === ANY || isGlobFor(segment, any));
-  if (one.scheme !== glob.scheme || !covers(one.labels, glob.labels)) return false;
+  const covers = (segments: readonly string[], pattern: SegmentPattern) =>
+    isWithin(segments, pattern, (segment, any) => any === ANY || isGlobFor(segment, any));
+  if (one.scheme !== glob.scheme || !covers(one.labels, hostGlobs(glob.labels))) return false;
   const whole = withSingleSlashes(one.rest);
   const path = whole.replace(/[?#].*$/s, '');
-  const globs = segmentsOf(withSingleSlashes(glob.rest));
+  const globs = globsIn(segmentsOf(withSingleSlashes(glob.rest)));
   // A slash at the end begins one more segment, or is passed over.
   const ways = [whole, path, path.replace(/\/$/, '')].map(segmentsOf);
   return ways.some((segments) => covers(segments, globs));
@@ -85,6 +85,11 @@ function dnsPattern(pattern: string): SegmentPattern {
 function globsIn(segments: readonly string[]): SegmentPattern {
   const isOpen = segments.at(-1) === ANY_MORE;
   return { globs: isOpen ? segments.slice(0, -1) : segments, more: isOpen ? 'some' : 'none' };
+}
+
+/** Whoever writes `spiffe://*` means every trust domain, and not those of one label. */
+function hostGlobs(labels: readonly string[]): SegmentPattern {
+  return globsIn(labels.length === 1 && labels[0] === ANY ? [ANY_MORE] : labels);
 }
 
 function isWithin(

@@ -30,7 +30,7 @@ const URI_PATTERN = /^([a-z][a-z0-9+.-]*:)(?:(\/\/)(\[[^/]*\]|[^/:?#]*))?([\x21-
 /** Hosts of URIs may have underscores, and SPIFFE's trust domains do. */
 const URI_HOST_LABEL = String.raw`(?!\S*\*\*)[\w*](?:[\w*-]*[\w*])?`;
 const URI_HOST_PATTERN = new RegExp(
-  String.raw`^(?:\[[\da-f:.]+\]|\*\*|(?:\*\*\.)?${URI_HOST_LABEL}(?:\.${URI_HOST_LABEL})*)$`,
+  String.raw`^(?:\[[\da-f:.]+\]|(?:\*\*\.)?${URI_HOST_LABEL}(?:\.${URI_HOST_LABEL})*)$`,
   'i',
 );
 

@@ -76,6 +76,9 @@ describe('a path that there is not', () => {
 
   it('401: under /v1 nobody learns what there is without a token', async () => {
     problemIn(await api.get('/v1/crl', { token: null }), 401, 'unauthenticated');
+    const reply = await api.get('/v1/crl', { token: 'wrong' });
+    problemIn(reply, 401, 'unauthenticated');
+    assert.match(reply.text, /this is not the administrator’s token/);
   });
 
   it('400: a path that cannot be decoded', async () => {
