@@ -11,10 +11,11 @@ import type { RotationSettings } from './compose/rotation-settings.ts';
 import { SettingsError } from './config/settings-error.ts';
 import { readSettingsFile } from './config/settings-file.ts';
 import type { AuthorityDeclaration } from './src/authority/missing-authorities.ts';
+import type { SubjectAltNames } from './src/certificate.ts';
 import type { DiscoveryRule } from './src/discovery/permission.ts';
 import type { Profile } from './src/issuance/profile.ts';
 import { DEFAULT_LIMITS } from './src/rotation/schedule/limits.ts';
-import type { RotationTarget } from './src/rotation/target.ts';
+import type { TargetDeclaration } from './src/rotation/target-declaration.ts';
 
 export interface ListenAddress {
   readonly host: string;
@@ -32,10 +33,7 @@ export interface Settings {
   readonly sdsListen: ListenAddress | undefined;
   readonly isTlsOn: boolean;
   readonly tlsAuthority: string;
-  readonly tlsNames: {
-    readonly dnsNames: readonly string[];
-    readonly ipAddresses: readonly string[];
-  };
+  readonly tlsNames: Pick<SubjectAltNames, 'dnsNames' | 'ipAddresses'>;
   readonly adminTokenFile: string;
   readonly keyEncryptionKeyFile: string;
   /** Under which the distribution listener is reached by everybody, without a slash at its end. */
@@ -60,7 +58,9 @@ export interface Settings {
 }
 
 /** Together with what goes into the database at the start, and is looked up there from then on. */
-export type DeclaredSettings = Settings & { readonly rotationTargets: readonly RotationTarget[] };
+export type DeclaredSettings = Settings & {
+  readonly rotationTargets: readonly TargetDeclaration[];
+};
 
 const Listen = z.string().transform((text, context): ListenAddress => {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
@@ -183,7 +183,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): DeclaredSettings {
 }
 
 /** A target that nobody could read would be refused over HTTP, too. */
-function assertServed(targets: readonly RotationTarget[], sdsListen: ListenAddress | undefined) {
+function assertServed(targets: readonly TargetDeclaration[], sdsListen: ListenAddress | undefined) {
   const target = targets.find(({ destination }) => destination.type === 'sds');
   if (!target || sdsListen) return;
   throw new SettingsError(

@@ -2,21 +2,21 @@ import type { Logger } from 'pino';
 import type { Credential, CredentialView } from '../src/discovery/coverage.ts';
 import { coverageFindings } from '../src/discovery/coverage.ts';
 import { certificateIn } from '../src/discovery/credential.ts';
-import { declarationsIn } from '../src/discovery/declarations.ts';
+import { type DiscoveryTerms, declarationsIn } from '../src/discovery/declarations.ts';
 import { type Finding, findingKey } from '../src/discovery/finding.ts';
 import {
   type FollowDeclarationsDeps,
   followDeclarations,
 } from '../src/discovery/follow-declarations.ts';
 import type { ClusterView } from '../src/discovery/gateway.ts';
-import type { DiscoveryRule } from '../src/discovery/permission.ts';
 import { type CoverageReport, inOrder } from '../src/discovery/report.ts';
 import type { TargetRecord } from '../src/rotation/rotation-record.ts';
 import type { ClusterObjects } from '../storage/kubernetes/discovery/cluster-objects.ts';
 import type { SecretCredential } from '../storage/kubernetes/secret-credential.ts';
 
-export interface DiscoveryDeps extends Omit<FollowDeclarationsDeps, 'isKnown' | 'isThere'> {
-  readonly rules: readonly DiscoveryRule[];
+export interface DiscoveryDeps
+  extends DiscoveryTerms,
+    Omit<FollowDeclarationsDeps, 'isKnown' | 'isThere'> {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
   readonly objects: Pick<ClusterObjects, 'view' | 'states' | 'isSettled' | 'isKnown' | 'isThere'>;
   /** `undefined` where it is not known what Secrets there are. */
@@ -81,12 +81,12 @@ export class Discovery {
   }
 
   async #refresh(): Promise<void> {
-    const { objects, rules, listTargets, log, leads } = this.#deps;
+    const { objects, listTargets, log, leads } = this.#deps;
     if (!objects.isSettled() || this.#isStopped) return;
     try {
       const known = (await listTargets()).map(({ target }) => target);
       const view = objects.view();
-      const declarations = declarationsIn(view, rules, known);
+      const declarations = declarationsIn(view, this.#deps, known);
       const isLeading = leads();
       const deps = {
         ...this.#deps,

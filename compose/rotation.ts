@@ -15,6 +15,7 @@ import { Rotation, type RotationDeps } from '../src/rotation/rotation.ts';
 import { SampleKeys } from '../src/rotation/sample-keys.ts';
 import { withDefaultWindow } from '../src/rotation/schedule/default-window.ts';
 import type { RotationTarget } from '../src/rotation/target.ts';
+import type { TargetDeclaration } from '../src/rotation/target-declaration.ts';
 import { TargetLocks } from '../src/rotation/target-locks.ts';
 import { targetPreflight } from '../src/rotation/target-preflight.ts';
 import { targetViolations } from '../src/rotation/target-violations.ts';
@@ -44,6 +45,7 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
   const declaring = {
     ...targets,
     now: deps.now,
+    leafProfileOf: deps.leafProfileOf,
     rotation,
     destinations: surroundings.destinations,
     addTarget: afterwards(stores.targets.add, watched.refreshSoon),
@@ -58,11 +60,12 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
     watched,
     proofs,
     followFile: stores.targets.followFile,
+    leafProfileOf: deps.leafProfileOf,
     // One after the other: two at once might both find a destination free.
-    createTarget: (target: RotationTarget, actor: Actor) =>
-      declarations.run(DECLARING, () => createTarget(declaring, target, actor)),
-    replaceTarget: (target: RotationTarget, actor: Actor) =>
-      declarations.run(DECLARING, () => replaceTarget(declaring, target, actor)),
+    createTarget: (declaration: TargetDeclaration, actor: Actor) =>
+      declarations.run(DECLARING, () => createTarget(declaring, declaration, actor)),
+    replaceTarget: (declaration: TargetDeclaration, actor: Actor) =>
+      declarations.run(DECLARING, () => replaceTarget(declaring, declaration, actor)),
     deleteTarget: deleteTarget.bind(undefined, declaring),
     declareAll: (targets: readonly RotationTarget[], actor: Actor) =>
       declarations.run(DECLARING, () => declareAll(declaring, targets, actor)),

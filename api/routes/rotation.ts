@@ -11,6 +11,7 @@ import {
   type TargetRecord,
 } from '../../src/rotation/rotation-record.ts';
 import type { Destination, RotationTarget } from '../../src/rotation/target.ts';
+import type { TargetDeclaration } from '../../src/rotation/target-declaration.ts';
 import { isForSds } from '../../src/sds/resource.ts';
 import { refuseIdempotencyKey } from '../idempotency-key.ts';
 import { NoParameters, parseBody, parseOptionalBody, parseQuery } from '../input.ts';
@@ -28,8 +29,8 @@ export interface RotationRoutesDeps {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
   readonly findTarget: (name: string) => Promise<TargetRecord | undefined>;
   readonly targetWarnings: (target: RotationTarget) => readonly Warning[];
-  readonly createTarget: (target: RotationTarget, actor: Actor) => Promise<TargetRecord>;
-  readonly replaceTarget: (target: RotationTarget, actor: Actor) => Promise<TargetRecord>;
+  readonly createTarget: (declaration: TargetDeclaration, actor: Actor) => Promise<TargetRecord>;
+  readonly replaceTarget: (declaration: TargetDeclaration, actor: Actor) => Promise<TargetRecord>;
   readonly deleteTarget: (
     name: string,
     options: { readonly actor: Actor; readonly removesDestination: boolean },

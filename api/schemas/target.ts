@@ -3,7 +3,8 @@ import { KEY_ALGORITHMS, type SubjectAltNames } from '../../src/certificate.ts';
 import { canonicalName } from '../../src/issuance/names.ts';
 import { NO_JITTER } from '../../src/rotation/schedule/rotation-time.ts';
 import { MAX_SUBDOMAIN_LENGTH, SUBDOMAIN } from '../../src/rotation/secret-name.ts';
-import type { Destination, RotationTarget } from '../../src/rotation/target.ts';
+import type { Destination } from '../../src/rotation/target.ts';
+import type { TargetDeclaration } from '../../src/rotation/target-declaration.ts';
 import { Context, Namespace } from './kubernetes-names.ts';
 import { Duration, Line, listOf, Name, SubjectBody, subjectAltNameMembers, Uri } from './names.ts';
 import { RotationWindowBody } from './rotation-window.ts';
@@ -50,7 +51,7 @@ const members = {
   profile: Name,
   subject: SubjectBody.exactOptional(),
   ...subjectAltNameMembers,
-  keyAlgorithm: z.enum(KEY_ALGORITHMS).default('ecdsa-p256'),
+  keyAlgorithm: z.enum(KEY_ALGORITHMS).exactOptional(),
   validity: Duration,
   renewBefore: Duration.exactOptional(),
   jitter: z.union([z.literal(NO_JITTER), Duration]).exactOptional(),
@@ -70,7 +71,7 @@ export const TargetReplacementBody = z.strictObject({ name: Name.exactOptional()
 export const RotationRunBody = z.strictObject({ force: z.boolean().default(false) });
 
 /** A declaration with its names as certificates have them; absent names are none. */
-export function targetOf(body: z.infer<typeof TargetBody>): RotationTarget {
+export function targetOf(body: z.infer<typeof TargetBody>): TargetDeclaration {
   const written = (kind: keyof SubjectAltNames) =>
     (body[kind] ?? []).map((name) => canonicalName(kind, name));
   return {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { KeyAlgorithm } from '../certificate.ts';
 import { canonicalName } from '../issuance/names.ts';
+import type { Profile } from '../issuance/profile.ts';
 import { isSecretName } from '../rotation/secret-name.ts';
 import type { DeclaringObject, RotationTarget } from '../rotation/target.ts';
 import type { Finding } from './finding.ts';
@@ -14,6 +15,7 @@ import {
   wordsFor,
 } from './gateway.ts';
 import { ANY_HOST_FAULT, bareHost, isAnyHost } from './host.ts';
+import { keyAlgorithmOf } from './key-algorithm.ts';
 import { type DiscoveryRule, permissionFor } from './permission.ts';
 import { placesOf, SEPARATE_CA } from './place.ts';
 import { secretNameFindings } from './secret-names.ts';
@@ -29,12 +31,20 @@ export interface Declarations {
 
 export type DeclaredTarget = RotationTarget & Required<Pick<RotationTarget, 'declaredBy'>>;
 
+/** Who may declare what, and what the profiles that may be asked for say. */
+export interface DiscoveryTerms {
+  readonly rules: readonly DiscoveryRule[];
+  /** Of one that a rule names, and that is there therefore. */
+  readonly leafProfileOf: (name: string) => Profile;
+}
+
 /** Hosts of one Gateway that share a Secret, and what is asked for it. */
 interface Asked {
   readonly gateway: Gateway;
   readonly wish: Wish;
   readonly secret: SecretReference;
-  readonly keyAlgorithm: KeyAlgorithm;
+  /** Whether it is the second certificate of the server that names it first. */
+  readonly isSecond: boolean;
   readonly hosts: readonly string[];
   readonly isMutual: boolean;
 }
@@ -42,10 +52,8 @@ interface Asked {
 interface Placed extends Asked {
   readonly namespace: string;
   readonly rule: DiscoveryRule;
+  readonly keyAlgorithm: KeyAlgorithm;
 }
-
-/** Of the two certificates that a server may have (Istio 1.27, `credentialNames`), each has another kind of key. */
-const KEY_ALGORITHMS: readonly KeyAlgorithm[] = ['ecdsa-p256', 'rsa-2048'];
 
 /**
  * The targets that the objects declare, beside those that are `known` already. What is not clear, or not permitted, declares
@@ -53,10 +61,10 @@ const KEY_ALGORITHMS: readonly KeyAlgorithm[] = ['ecdsa-p256', 'rsa-2048'];
  */
 export function declarationsIn(
   view: ClusterView,
-  rules: readonly DiscoveryRule[],
+  terms: DiscoveryTerms,
   known: readonly RotationTarget[],
 ): Declarations {
-  const judged = view.gateways.flatMap((gateway) => judgedOf(gateway, view, rules));
+  const judged = view.gateways.flatMap((gateway) => judgedOf(gateway, view, terms));
   const placed = judged.filter((one) => 'rule' in one);
   const faults = judged.filter((one) => 'finding' in one);
   const { targets, contradictions } = together(placed, known);
@@ -75,7 +83,7 @@ interface Faulty {
 function judgedOf(
   gateway: Gateway,
   view: ClusterView,
-  rules: readonly DiscoveryRule[],
+  terms: DiscoveryTerms,
 ): readonly (Placed | Faulty)[] {
   const wish = wishOf(gateway);
   if (wish === undefined) return [];
@@ -84,7 +92,7 @@ function judgedOf(
   const misnamed = secretNameFindings(gateway).map((one) => ({ finding: one }));
   const judged = askedBy(gateway, wish).map((asked) => {
     const place = placeOf(asked.secret);
-    if ('namespace' in place) return judge(asked, place.namespace, rules);
+    if ('namespace' in place) return judge(asked, place.namespace, terms);
     const fault = { ...finding(gateway, place.code, place.fault), hosts: asked.hosts };
     return { finding: fault, unplaced: { object: gateway.reference, secret: asked.secret.name } };
   });
@@ -99,11 +107,11 @@ function askedBy(gateway: Gateway, wish: Wish): readonly Asked[] {
     for (const [index, secret] of named) {
       const key = JSON.stringify([secret.namespace, secret.name]);
       const before = bySecret.get(key);
-      const keyAlgorithm = before?.keyAlgorithm ?? KEY_ALGORITHMS[index] ?? 'ecdsa-p256';
+      const isSecond = before?.isSecond ?? index === 1;
       const all = before?.hosts ?? new Set<string>();
       for (const host of hosts) all.add(hostOf(host));
       const isMutual = (before?.isMutual ?? false) || needsClientAuthorities(tls);
-      bySecret.set(key, { gateway, wish, secret, keyAlgorithm, hosts: all, isMutual });
+      bySecret.set(key, { gateway, wish, secret, isSecond, hosts: all, isMutual });
     }
   }
   return [...bySecret.values()].map((one) => ({ ...one, hosts: [...one.hosts].sort() }));
@@ -117,7 +125,7 @@ function needsClientAuthorities(tls: Server['tls']): boolean {
   return tls?.isMutual === true && !tls.hasOtherClientAuthorities;
 }
 
-function judge(asked: Asked, namespace: string, rules: readonly DiscoveryRule[]): Placed | Faulty {
+function judge(asked: Asked, namespace: string, terms: DiscoveryTerms): Placed | Faulty {
   const { gateway, wish, secret, hosts, isMutual } = asked;
   if (hosts.some(isAnyHost)) {
     return { finding: { ...finding(gateway, 'any-host', ANY_HOST_FAULT), hosts } };
@@ -141,12 +149,13 @@ function judge(asked: Asked, namespace: string, rules: readonly DiscoveryRule[])
       namespace: gateway.reference.namespace,
       secretNamespace: namespace,
     },
-    rules,
+    terms.rules,
   );
   if ('lacking' in permission) {
     return { finding: { ...finding(gateway, 'not-permitted', permission.lacking), hosts } };
   }
-  return { ...asked, namespace, rule: permission.rule };
+  const keyAlgorithm = keyAlgorithmOf(terms.leafProfileOf(wish.profile), asked);
+  return { ...asked, namespace, rule: permission.rule, keyAlgorithm };
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { Actor, AuditAction, AuditEntry } from '../audit/entry.ts';
 import { PkiError, refused, type Violation } from '../errors.ts';
+import type { Profile } from '../issuance/profile.ts';
 import type { DestinationStore } from './destination.ts';
 import type { Rotation } from './rotation.ts';
 import { declaredAnew, NEW_TARGET, NO_REVISION, type TargetRecord } from './rotation-record.ts';
 import { TakenDestinations } from './taken-destinations.ts';
 import type { RotationTarget } from './target.ts';
+import { declaredTarget, type TargetDeclaration } from './target-declaration.ts';
 
 /** What declaring targets needs from outside. */
 export interface DeclarationDeps {
@@ -18,6 +20,8 @@ export interface DeclarationDeps {
     entry: AuditEntry,
   ) => Promise<void>;
   readonly removeTarget: (name: string, entries: readonly AuditEntry[]) => Promise<void>;
+  /** @throws {PkiError} `request-refused` for one that does not exist, or is for authorities */
+  readonly leafProfileOf: (name: string) => Profile;
   /** @throws {PkiError} `authority-unknown` */
   readonly violationsOf: (target: RotationTarget) => Promise<readonly Violation[]>;
   readonly destinations: Pick<DestinationStore, 'remove'>;
@@ -31,12 +35,14 @@ export interface DeclarationDeps {
  */
 export async function createTarget(
   deps: DeclarationDeps,
-  target: RotationTarget,
+  declaration: TargetDeclaration,
   actor: Actor,
 ): Promise<TargetRecord> {
-  if (await deps.findTarget(target.name)) {
-    throw new PkiError('name-taken', `there is a target "${target.name}" already`);
+  const { name } = declaration;
+  if (await deps.findTarget(name)) {
+    throw new PkiError('name-taken', `there is a target "${name}" already`);
   }
+  const target = declaredTarget(deps, declaration);
   return addNew(deps, { target, actor, taken: await takenIn(deps) });
 }
 
@@ -48,12 +54,14 @@ export async function createTarget(
  */
 export async function replaceTarget(
   deps: DeclarationDeps,
-  target: RotationTarget,
+  declaration: TargetDeclaration,
   actor: Actor,
 ): Promise<TargetRecord> {
-  const before = await changeableTarget(deps, target.name);
+  const { name } = declaration;
+  const before = await changeableTarget(deps, name);
+  const target = declaredTarget(deps, declaration);
   await declareAnew(deps, { target, actor, taken: await takenIn(deps) }, before);
-  return (await deps.findTarget(target.name)) ?? unknownTarget(target.name);
+  return (await deps.findTarget(name)) ?? unknownTarget(name);
 }
 
 /**

@@ -1,13 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor, AuditAction, AuditEntry } from '../audit/entry.ts';
 import { PkiError } from '../errors.ts';
+import type { Profile } from '../issuance/profile.ts';
 import { declaredAnew, NEW_TARGET, NO_REVISION, type TargetRecord } from './rotation-record.ts';
 import { TakenDestinations } from './taken-destinations.ts';
 import type { RotationTarget } from './target.ts';
+import { declaredTarget, type TargetDeclaration } from './target-declaration.ts';
 
 export interface FollowFileDeps {
   readonly now: () => Date;
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
+  /** @throws {PkiError} `request-refused` for one that does not exist, or is for authorities */
+  readonly leafProfileOf: (name: string) => Profile;
   /** Makes all of the changes durable, or none. */
   readonly followFile: (changes: {
     readonly records: readonly TargetRecord[];
@@ -27,8 +31,9 @@ const STARTUP: Actor = { name: 'startup' };
  */
 export async function followFile(
   deps: FollowFileDeps,
-  targets: readonly RotationTarget[],
+  declarations: readonly TargetDeclaration[],
 ): Promise<void> {
+  const targets = declarations.map((declaration) => declaredTarget(deps, declaration));
   const known = new Map((await deps.listTargets()).map((record) => [record.target.name, record]));
   assertNoOverlap(targets, [...known.values()]);
   const entry = (action: AuditAction, target: RotationTarget): AuditEntry => {

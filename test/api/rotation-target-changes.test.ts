@@ -103,8 +103,10 @@ describe('DELETE /v1/rotation/targets/{name}', () => {
     const gateway = { apiVersion, kind: 'Gateway', namespace: 'shop', name: 'ingress' } as const;
     const declaredBy = { objects: [gateway], removesSecret: false };
     const { name: _, ...body } = directoryTarget(newDirectory());
-    const target = { ...targetOf(TargetBody.parse({ ...body, name: 'clustered' })), declaredBy };
-    await declareInCluster(target);
+    await declareInCluster({
+      ...targetOf(TargetBody.parse({ ...body, name: 'clustered' })),
+      declaredBy,
+    });
     const shown = (await api.get(`${targets}/clustered`)).json<{ declaredBy: unknown }>();
     assert.deepEqual(shown.declaredBy, declaredBy);
     const code = 'target-declared-in-cluster';

@@ -17,7 +17,7 @@ import type { CoverageReport } from '../../src/discovery/report.ts';
 import type { Profile } from '../../src/issuance/profile.ts';
 import { followFile } from '../../src/rotation/follow-file.ts';
 import { NO_LIMITS } from '../../src/rotation/schedule/limits.ts';
-import type { RotationTarget } from '../../src/rotation/target.ts';
+import type { TargetDeclaration } from '../../src/rotation/target-declaration.ts';
 import { openDatabase } from '../../storage/database/open-database.ts';
 import { SdsStore } from '../../storage/database/sds-store.ts';
 import { AesGcmWrapping } from '../../storage/keys/aes-gcm-wrapping.ts';
@@ -62,9 +62,9 @@ export interface World {
   /** A new directory for a target to write to. */
   readonly newDirectory: () => string;
   /** Makes these the targets of the settings file. */
-  readonly declareInFile: (...targets: readonly RotationTarget[]) => Promise<void>;
+  readonly declareInFile: (...targets: readonly TargetDeclaration[]) => Promise<void>;
   /** Declares a target as discovery does. */
-  readonly declareInCluster: (target: RotationTarget) => Promise<void>;
+  readonly declareInCluster: (target: TargetDeclaration) => Promise<void>;
   /** What discovery finds, as a test says. */
   readonly coverage: { report: CoverageReport };
   /** Makes these the profiles of the settings file, beside the built-in ones. */

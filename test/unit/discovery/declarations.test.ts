@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { declarationsIn } from '../../../src/discovery/declarations.ts';
-import { clusterWith, codesIn, https, istioGateway, plainGateway, shopRule } from './gateways.ts';
+import {
+  clusterWith,
+  codesIn,
+  https,
+  istioGateway,
+  plainGateway,
+  shopRule,
+  termsOf,
+} from './gateways.ts';
 
-const rules = [shopRule()];
+const terms = termsOf(shopRule());
 const mutual = { isMutual: true } as const;
 
 function declared(...gateways: Parameters<typeof clusterWith>[0]) {
-  return declarationsIn(clusterWith(gateways), rules, []);
+  return declarationsIn(clusterWith(gateways), terms, []);
 }
 
 describe('declarationsIn', () => {
@@ -40,23 +48,6 @@ describe('declarationsIn', () => {
       istioGateway('front', [https(['a.example.org'], 'web')], { marks: {} }),
     );
     assert.deepEqual([targets, findings], [[], []]);
-  });
-
-  it('gives each of a server’s two certificates another kind of key', () => {
-    const secrets = [{ name: 'one' }, { name: 'two' }];
-    const { targets } = declared(
-      istioGateway('front', [https(['a.example.org'], '', { secrets })]),
-    );
-    assert.deepEqual(
-      targets.map(({ destination, keyAlgorithm }) => [
-        'name' in destination && destination.name,
-        keyAlgorithm,
-      ]),
-      [
-        ['one', 'ecdsa-p256'],
-        ['two', 'rsa-2048'],
-      ],
-    );
   });
 
   it('writes client authorities only where clients show certificates', () => {
@@ -192,7 +183,7 @@ describe('declarationsIn', () => {
     }));
     const { targets, unplaced, findings } = declarationsIn(
       clusterWith([gateway], { workloads }),
-      rules,
+      terms,
       [],
     );
     assert.deepEqual(targets, []);
@@ -206,7 +197,7 @@ describe('declarationsIn', () => {
     assert.deepEqual(codesIn(declared(gateway).findings), ['api: reference-not-granted']);
     const grant = { namespace: 'istio-system', from: ['shop'] };
     const granting = (names: readonly string[]) =>
-      declarationsIn(clusterWith([gateway], { grants: [{ ...grant, names }] }), rules, []).targets;
+      declarationsIn(clusterWith([gateway], { grants: [{ ...grant, names }] }), terms, []).targets;
     assert.deepEqual(granting(['other']), []);
     assert.partialDeepStrictEqual(granting(['web']), [
       { destination: { namespace: 'istio-system' } },
@@ -229,7 +220,7 @@ describe('declarationsIn', () => {
     });
     const all = clusterWith([stranger, other, same, old]);
     const both = shopRule({ authorities: ['issuing', 'second'], namespaces: ['shop', 'other'] });
-    const { targets, findings } = declarationsIn(all, [both], []);
+    const { targets, findings } = declarationsIn(all, termsOf(both), []);
     assert.deepEqual(
       targets.map(({ authority, dnsNames }) => [authority, ...dnsNames]),
       [['issuing', 'a.example.org', 'b.example.org']],
@@ -245,6 +236,6 @@ describe('declarationsIn', () => {
       marks: { authority: 'second' },
     });
     const halves = [shopRule(), shopRule({ authorities: ['second'], hosts: ['example.com'] })];
-    assert.deepEqual(declarationsIn(clusterWith([gateway]), halves, []).targets, []);
+    assert.deepEqual(declarationsIn(clusterWith([gateway]), termsOf(...halves), []).targets, []);
   });
 });

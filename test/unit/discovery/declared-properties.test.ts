@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { declarationsIn, targetName } from '../../../src/discovery/declarations.ts';
-import { clusterWith, https, istioGateway, shopRule } from './gateways.ts';
+import { clusterWith, https, istioGateway, shopRule, termsOf } from './gateways.ts';
 
 describe('the name of a declared target', () => {
   const name = fc.stringMatching(/^[a-z0-9]([a-z0-9.-]{0,80}[a-z0-9])?$/);
@@ -56,8 +56,8 @@ it('what objects ask for is never more than some rule permits', () => {
       fc.uniqueArray(gateway, { maxLength: 4, selector: ({ uid }) => uid }),
       fc.array(rule, { maxLength: 3 }),
       (gateways, some) => {
-        for (const { dnsNames, declaredBy } of declarationsIn(clusterWith(gateways), some, [])
-          .targets) {
+        const { targets } = declarationsIn(clusterWith(gateways), termsOf(...some), []);
+        for (const { dnsNames, declaredBy } of targets) {
           for (const { namespace: where, name } of declaredBy.objects) {
             const asked = gateways.find(
               ({ reference }) => reference.name === name && reference.namespace === where,

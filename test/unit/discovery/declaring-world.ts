@@ -4,6 +4,7 @@ import { followDeclarations } from '../../../src/discovery/follow-declarations.t
 import type { Gateway } from '../../../src/discovery/gateway.ts';
 import type { DiscoveryRule } from '../../../src/discovery/permission.ts';
 import type { Violation } from '../../../src/errors.ts';
+import { Profiles } from '../../../src/issuance/profiles.ts';
 import {
   type DeclarationDeps,
   declareAll,
@@ -51,6 +52,7 @@ export class DeclaringWorld {
       this.targets.delete(name);
       this.done.push(...entries.map(({ action }) => action));
     },
+    leafProfileOf: new Profiles().leafProfileOf,
     violationsOf: async () => this.violations,
     destinations: { remove: async () => true },
     rotation: { begin: () => undefined, whileIdle: (_, work) => work() },
@@ -67,7 +69,7 @@ export class DeclaringWorld {
         isKnown: () => this.isKnown,
         isThere: ({ name }) => gateways.some(({ reference }) => reference.name === name),
       },
-      declarationsIn(view, this.rules, known),
+      declarationsIn(view, { ...this.#declaring, rules: this.rules }, known),
       known,
     );
   }

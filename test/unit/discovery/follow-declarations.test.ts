@@ -101,10 +101,10 @@ describe('followDeclarations', () => {
   it('leaves its Secret to an object that was deleted and made anew, though a rival is older by now', async () => {
     const rival = istioGateway('rival', [https(['b.example.org'], 'web')], {
       createdAt: '2030-01-02T00:00:00Z',
-      marks: { authority: 'issuing', profile: 'other' },
+      marks: { authority: 'issuing', profile: 'client' },
     });
     const world = new DeclaringWorld();
-    world.rules = [shopRule({ profiles: ['server', 'other'] })];
+    world.rules = [shopRule({ profiles: ['server', 'client'] })];
     world.gateways = [front, rival];
     await world.follow();
     world.done.length = 0;

@@ -1,6 +1,8 @@
+import type { DiscoveryTerms } from '../../../src/discovery/declarations.ts';
 import type { Finding } from '../../../src/discovery/finding.ts';
 import type { ClusterView, Gateway, Server, ServerTls } from '../../../src/discovery/gateway.ts';
 import type { DiscoveryRule } from '../../../src/discovery/permission.ts';
+import { Profiles } from '../../../src/issuance/profiles.ts';
 
 /** An Istio Gateway in namespace `shop` that asks for its certificates here, with what a test says otherwise. */
 export function istioGateway(
@@ -73,6 +75,11 @@ export function shopRule(other: Partial<DiscoveryRule> = {}): DiscoveryRule {
     validity: '30d',
     ...other,
   };
+}
+
+/** These rules, with the built-in profiles. */
+export function termsOf(...rules: readonly DiscoveryRule[]): DiscoveryTerms {
+  return { rules, leafProfileOf: new Profiles().leafProfileOf };
 }
 
 /** Codes with the name of their object. */

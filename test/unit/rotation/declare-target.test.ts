@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { AuditEntry } from '../../../src/audit/entry.ts';
 import { PkiError, type Violation } from '../../../src/errors.ts';
+import { Profiles } from '../../../src/issuance/profiles.ts';
 import { createTarget, deleteTarget, replaceTarget } from '../../../src/rotation/declare-target.ts';
 import { followFile } from '../../../src/rotation/follow-file.ts';
 import {
@@ -33,6 +34,7 @@ function deps() {
     findTarget,
     rotation,
     destinations,
+    leafProfileOf: new Profiles().leafProfileOf,
     violationsOf: async () => violations,
     addTarget: async (record: Parameters<typeof keep>[0], entry: AuditEntry) => {
       keep(record);
