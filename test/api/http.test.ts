@@ -146,6 +146,13 @@ describe('a body', () => {
     assert.deepEqual(placesIn(reply, 400, 'request-malformed'), ['']);
   });
 
+  it('means nothing where the method takes none, and must be JSON all the same', async () => {
+    const sent = (text: string) =>
+      api.call('GET', '/v1/profiles', { text, contentType: 'application/json' });
+    assert.equal((await sent('{"nonsense":1}')).status, 200);
+    assert.deepEqual(placesIn(await sent('{"a":1,"a":2}'), 400, 'request-malformed'), ['/a']);
+  });
+
   it('401: is not even read without a token', async () => {
     const reply = await api.post('/v1/pfx', undefined, { text: ofLength(MIB + 1), token: null });
     problemIn(reply, 401, 'unauthenticated');
