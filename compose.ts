@@ -39,8 +39,8 @@ import { RevisionRepository } from './storage/database/revision-repository.ts';
 import { TargetRepository } from './storage/database/target-repository.ts';
 
 /**
- * At once: half of the threads in libuv's pool of four, the other half signs. Waiting: what all batches of a process
- * ask for together; an RSA key of 4096 bits takes about a second.
+ * At once: half of the threads in libuv's pool of four, the other half signs. Waiting: half a minute's work, since an RSA
+ * key of 4096 bits takes about a second. The items of batches wait beside those, ten of each chunk at work.
  */
 const KEY_GENERATION = { rsaAtOnce: 2, rsaWaiting: 64 };
 
@@ -78,8 +78,8 @@ export function partsOf(surroundings: Surroundings): Parts {
   const metrics = new Metrics({
     authorityExpiries: () => authorityExpiries({ stores }),
   });
-  const { newKeyPair } = new KeyGeneration(KEY_GENERATION, ticks);
-  return { commit, stores, issuers, metrics, newKeyPair };
+  const { newKeyPair, newKeyPairUntil } = new KeyGeneration(KEY_GENERATION, ticks);
+  return { commit, stores, issuers, metrics, newKeyPair, newKeyPairUntil };
 }
 
 /** Joins what is the same in each process. */

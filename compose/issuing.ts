@@ -18,11 +18,11 @@ import { pooled } from '../src/issuance/serial-number.ts';
 import type { Commit } from '../storage/database/statement.ts';
 import type { Parts, Surroundings } from './surroundings.ts';
 
-/** Where that goes which is to become durable. */
+/** Where that goes which is to become durable, and how it comes by what it is made of where that is not as usual. */
 export interface Recording
   extends Pick<IssuanceDeps, 'record'>,
     Pick<RequestCertificateDeps, 'recordPending'>,
-    Partial<Pick<LeafDeps, 'wrapSubscriberKey'>> {}
+    Partial<Pick<LeafDeps, 'wrapSubscriberKey' | 'newKeyPair'>> {}
 
 /** What issues, with all that it records going to one place. */
 export type IssuingBy = (recording: Recording) => Omit<Issuing, 'together'>;

@@ -102,4 +102,5 @@ export interface Parts {
   readonly issuers: Issuers;
   readonly metrics: Metrics;
   readonly newKeyPair: KeyGeneration['newKeyPair'];
+  readonly newKeyPairUntil: KeyGeneration['newKeyPairUntil'];
 }

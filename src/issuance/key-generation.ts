@@ -2,10 +2,15 @@ import type { KeyAlgorithm } from '../certificate.ts';
 import { PkiError } from '../errors.ts';
 import { type KeyPair, newKeyPair } from '../x509/key.ts';
 
-/** How many RSA keys are made at once, and how many more may wait for their turn. */
+/** How many RSA keys are made at once, and for how many more may be waited by those whose number nothing else bounds. */
 export interface KeyGenerationTerms {
   readonly rsaAtOnce: number;
   readonly rsaWaiting: number;
+}
+
+interface Waiter {
+  readonly begin: () => void;
+  readonly needsRoom: boolean;
 }
 
 /** What an RSA key of 4096 bits takes, until it is known better here. */
@@ -24,7 +29,7 @@ const LONGEST_WAIT_MS = 60_000;
 export class KeyGeneration {
   readonly #terms: KeyGenerationTerms;
   readonly #ticks: () => number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<Waiter>();
   #running = 0;
   /** What an RSA key takes, a moving mean. */
   #meanMs = FIRST_GUESS_MS;
@@ -36,9 +41,15 @@ export class KeyGeneration {
   }
 
   /** @throws {PkiError} `overloaded` where too many RSA keys are waited for already */
-  readonly newKeyPair = async (algorithm: KeyAlgorithm): Promise<KeyPair> => {
+  readonly newKeyPair = (algorithm: KeyAlgorithm): Promise<KeyPair> => this.#inTurn(algorithm);
+
+  /** For those whose number is bounded where they come from, as that of a batch's items is: they wait until `signal` is aborted. */
+  readonly newKeyPairUntil = (signal: AbortSignal, algorithm: KeyAlgorithm): Promise<KeyPair> =>
+    this.#inTurn(algorithm, signal);
+
+  async #inTurn(algorithm: KeyAlgorithm, signal?: AbortSignal): Promise<KeyPair> {
     if (!algorithm.startsWith('rsa')) return newKeyPair(algorithm);
-    await this.#turn();
+    await this.#turn(signal);
     const start = this.#ticks();
     try {
       return await newKeyPair(algorithm);
@@ -46,31 +57,43 @@ export class KeyGeneration {
       this.#meanMs += LATEST_SHARE * (this.#ticks() - start - this.#meanMs);
       this.#leave();
     }
-  };
+  }
 
   /** Resolves when there is room, first come first served, and takes it. */
-  async #turn(): Promise<void> {
-    const { rsaAtOnce, rsaWaiting } = this.#terms;
-    if (this.#running < rsaAtOnce) {
+  async #turn(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#running < this.#terms.rsaAtOnce) {
       this.#running += 1;
       return;
     }
-    if (this.#waiting.length >= rsaWaiting) {
-      const workMs = (this.#waiting.length * this.#meanMs) / rsaAtOnce;
-      const retryAfterMs = Math.min(workMs, LONGEST_WAIT_MS);
-      throw new PkiError('overloaded', 'too many RSA keys are waited for already', {
-        retryAfterMs,
-      });
-    }
-    await new Promise<void>((resolve) => {
-      this.#waiting.push(resolve);
-    });
+    if (!signal) this.#assertRoom();
+    const { promise, resolve: begin, reject } = Promise.withResolvers<void>();
+    const waiter = { begin, needsRoom: signal === undefined };
+    // No key is made for whoever has gone away, and nobody waits for it.
+    const giveUp = () => {
+      this.#waiting.delete(waiter);
+      reject(signal?.reason);
+    };
+    this.#waiting.add(waiter);
+    signal?.addEventListener('abort', giveUp);
+    await promise.finally(() => signal?.removeEventListener('abort', giveUp));
+  }
+
+  #assertRoom(): void {
+    const { rsaAtOnce, rsaWaiting } = this.#terms;
+    const taken = [...this.#waiting].filter(({ needsRoom }) => needsRoom).length;
+    if (taken < rsaWaiting) return;
+    const workMs = (this.#waiting.size * this.#meanMs) / rsaAtOnce;
+    const retryAfterMs = Math.min(workMs, LONGEST_WAIT_MS);
+    throw new PkiError('overloaded', 'too many RSA keys are waited for already', { retryAfterMs });
   }
 
   /** Whoever has waited longest takes the place, so that nobody comes in between. */
   #leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#running -= 1;
+    const [next] = this.#waiting;
+    if (next) {
+      this.#waiting.delete(next);
+      next.begin();
+    } else this.#running -= 1;
   }
 }

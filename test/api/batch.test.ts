@@ -62,6 +62,17 @@ function pointersOf({ body }: Result): readonly (string | undefined)[] {
   return (body.errors ?? []).map(({ pointer }) => pointer);
 }
 
+describe('POST /v1/certificates/batch, for RSA keys', () => {
+  it('200: they wait their turn, where more batches ask for them than others may wait', async () => {
+    const items = Array.from({ length: 10 }, () =>
+      server('a.example.org', { keyAlgorithm: 'rsa-2048' }),
+    );
+    const replies = await Promise.all(Array.from({ length: 7 }, () => issueAll(items)));
+    const statuses = replies.flatMap((reply) => statusesOf(resultsIn(reply)));
+    assert.deepEqual(new Set(statuses), new Set([201]));
+  });
+});
+
 describe('POST /v1/certificates/batch', () => {
   it('200: each item is answered in its place, with what it alone would have been answered', async () => {
     const hosts = Array.from({ length: 120 }, (_, index) => `host-${index}.example.org`);

@@ -37,6 +37,39 @@ describe('the generation of keys', () => {
     await newKeyPair('rsa-2048');
   });
 
+  it('keeps those waiting who wait until they go away, however many wait, and beside the others’ room', async () => {
+    const { newKeyPair, newKeyPairUntil } = new KeyGeneration(
+      { rsaAtOnce: 1, rsaWaiting: 1 },
+      () => 0,
+    );
+    const here = new AbortController();
+    const order: string[] = [];
+    const made = [1, 2, 3].map(() =>
+      newKeyPairUntil(here.signal, 'rsa-2048').then(() => order.push('patient')),
+    );
+    made.push(newKeyPair('rsa-2048').then(() => order.push('other')));
+    // Three wait by now, for a second each.
+    await assert.rejects(newKeyPair('rsa-2048'), { code: 'overloaded', retryAfterMs: 3_000 });
+    await Promise.all(made);
+    assert.deepEqual(order, ['patient', 'patient', 'patient', 'other']);
+  });
+
+  it('makes no key for whoever has gone away, and keeps nobody waiting for it', async () => {
+    const { newKeyPair, newKeyPairUntil } = new KeyGeneration(
+      { rsaAtOnce: 1, rsaWaiting: 1 },
+      () => 0,
+    );
+    const gone = new AbortController();
+    const first = newKeyPair('rsa-2048');
+    const left = [1, 2, 3].map(() => newKeyPairUntil(gone.signal, 'rsa-2048'));
+    const next = newKeyPair('rsa-2048');
+    gone.abort(new Error('the client has gone'));
+    for (const one of left) await assert.rejects(one, /the client has gone/);
+    await assert.rejects(newKeyPair('rsa-2048'), { code: 'overloaded', retryAfterMs: 1_000 });
+    await assert.rejects(newKeyPairUntil(gone.signal, 'rsa-2048'), /the client has gone/);
+    await Promise.all([first, next]);
+  });
+
   it('says when those that wait are likely to have theirs, by what keys have taken', async () => {
     let time = 0;
     const { newKeyPair } = new KeyGeneration({ rsaAtOnce: 2, rsaWaiting: 4 }, () => time);
