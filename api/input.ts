@@ -30,13 +30,16 @@ interface BodyTerms {
   readonly all: number;
   /** Media types that the route takes beside JSON, and reads itself. */
   readonly otherTypes?: readonly string[];
+  /** What is made of the octets, which are UTF-8; absent: the value of their JSON. */
+  readonly parse?: (octets: Buffer) => unknown;
 }
 
 /**
  * Reads JSON bodies of at most `each` octets, as long as those whose requests are not answered yet have no more
  * than `all` together; what comes on top is answered 503.
  */
-export function jsonBodyReader({ each, all, otherTypes }: BodyTerms): RequestHandler {
+export function jsonBodyReader(terms: BodyTerms): RequestHandler {
+  const { each, all, otherTypes, parse = parseShapedJson } = terms;
   let held = 0;
   const turn = inGroups(MOST_IN_STEP);
   return async (req, res, next) => {
@@ -56,7 +59,8 @@ export function jsonBodyReader({ each, all, otherTypes }: BodyTerms): RequestHan
       });
       await turn();
       if (hasIdempotencyKey(req)) noteBody(req, octets);
-      req.body = parseJsonOctets(octets);
+      assertUtf8(octets);
+      req.body = parse(octets);
     }
     next();
   };

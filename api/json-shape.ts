@@ -1,3 +1,4 @@
+import { PkiError } from '../src/errors.ts';
 import { malformed, pointerTo } from './malformed.ts';
 import { repeatedMember } from './repeated-member.ts';
 
@@ -13,7 +14,9 @@ const MAX_SEARCHED = 256 * 1024;
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 /** What `{`, `[`, `}` and `]` do to the depth. */
-const DEPTH_CHANGE: Readonly<Record<number, number>> = { 123: 1, 91: 1, 125: -1, 93: -1 };
+export const DEPTH_CHANGE: Readonly<Record<number, number>> = { 123: 1, 91: 1, 125: -1, 93: -1 };
+
+const NO_JSON: Fault = { pointer: '', detail: 'is not valid JSON' };
 
 /**
  * The value of a JSON text that means the same to every reader: each object has each of its members once (RFC 8259 §4
@@ -48,7 +51,7 @@ function membersWrittenIn(octets: Buffer): number {
 }
 
 /** Where the string that begins at `start` has its second quotation mark, behind an even number of backslashes. */
-function endOfString(octets: Buffer, start: number): number {
+export function endOfString(octets: Buffer, start: number): number {
   let at = start + 1;
   for (const near = at + SHORT; at < near; at += 1) {
     if (octets[at] === QUOTE) return at;
@@ -66,8 +69,13 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw malformed([{ pointer: '', detail: 'is not valid JSON' }]);
+    throw malformed([NO_JSON]);
   }
+}
+
+/** Whether a text was refused for being no JSON at all, and not for its shape. */
+export function isNoJson(error: unknown): boolean {
+  return error instanceof PkiError && error.violations.includes(NO_JSON);
 }
 
 /** How many members all objects of a value have; not a number where one is not to be judged further. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { PkiError } from '../../src/errors.ts';
 import { parseJsonOctets } from '../input.ts';
 import { bodyTooLarge } from '../problem.ts';
 import { type Line, linesOf, TOO_LONG } from './lines.ts';
@@ -16,9 +17,11 @@ const CHUNK_ITEMS = 50;
 const MAX_LINE_OCTETS = 128 * 1024;
 const SILENCE_MS = 30_000;
 
-/** The items of a JSON body, in chunks. */
+/** The items of a JSON body, in chunks; some may be faults. */
 export async function* chunksOfList(items: readonly unknown[]): AsyncGenerator<readonly Item[]> {
-  yield* inChunks(items.map((value) => ({ value })));
+  yield* inChunks(
+    items.map((item) => (item instanceof PkiError ? { fault: item } : { value: item })),
+  );
 }
 
 /** The items of a stream of NDJSON, in chunks: a line that is there waits for no other. */

@@ -6,6 +6,7 @@ import type { IssuedLeaf, LeafRequest } from '../../src/issuance/issue-leaf.ts';
 import { type AnswerOnceDeps, answerOnce } from '../answer-once.ts';
 import { atMost } from '../at-most.ts';
 import { answerInChunks, type Result } from '../batch/answer.ts';
+import { parseBatch } from '../batch/body.ts';
 import { type Form, JSON_FORM, NDJSON_FORM } from '../batch/form.ts';
 import { chunksOfLines, chunksOfList, type Item } from '../batch/items.ts';
 import { assertNoIdempotencyKey, hasIdempotencyKey } from '../idempotency-key.ts';
@@ -57,7 +58,7 @@ interface Exchange {
 export function batchRoutes(deps: Deps): Router {
   const router = strictRouter();
   const bounds = { each: MAX_BODY_OCTETS, all: MAX_BATCHES * MAX_BODY_OCTETS };
-  const readJson = jsonBodyReader({ ...bounds, otherTypes: [LINES] });
+  const readJson = jsonBodyReader({ ...bounds, otherTypes: [LINES], parse: parseBatch });
   const readBody: RequestHandler = (req, res, next) =>
     req.is(LINES) ? next() : readJson(req, res, next);
   router

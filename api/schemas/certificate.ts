@@ -26,7 +26,7 @@ export const CertificateBody = z
   .superRefine(csrBringsItsKey);
 
 /** More come in several requests, or as lines of NDJSON. */
-const MAX_BATCH_ITEMS = 1_000;
+export const MAX_BATCH_ITEMS = 1_000;
 
 /** Body of `POST /v1/certificates/batch`; each item is judged by itself, as a {@link CertificateBody}. */
 export const BatchBody = z.strictObject({

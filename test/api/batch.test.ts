@@ -62,17 +62,6 @@ function pointersOf({ body }: Result): readonly (string | undefined)[] {
   return (body.errors ?? []).map(({ pointer }) => pointer);
 }
 
-describe('POST /v1/certificates/batch, for RSA keys', () => {
-  it('200: they wait their turn, where more batches ask for them than others may wait', async () => {
-    const items = Array.from({ length: 10 }, () =>
-      server('a.example.org', { keyAlgorithm: 'rsa-2048' }),
-    );
-    const replies = await Promise.all(Array.from({ length: 7 }, () => issueAll(items)));
-    const statuses = replies.flatMap((reply) => statusesOf(resultsIn(reply)));
-    assert.deepEqual(new Set(statuses), new Set([201]));
-  });
-});
-
 describe('POST /v1/certificates/batch', () => {
   it('200: each item is answered in its place, with what it alone would have been answered', async () => {
     const hosts = Array.from({ length: 120 }, (_, index) => `host-${index}.example.org`);
@@ -115,6 +104,19 @@ describe('POST /v1/certificates/batch', () => {
       ['/surprise', '/items'],
       [],
     ]);
+  });
+
+  it('200: an item that is not of a sound shape is a problem in its place, as a line is', async () => {
+    const good = JSON.stringify(server('a.example.org'));
+    const twice = good.replace('{', '{"authority":"issuing",');
+    const members = Array.from({ length: 65 }, (_, index) => `"m${index}":1`);
+    const items = [good, twice, `{${members.join()}}`];
+    const asList = resultsIn(await api.call('POST', PATH, { text: `{"items":[${items.join()}]}` }));
+    const asLines = linesIn(await sendLines(items.join('\n')));
+    for (const results of [asList, asLines]) {
+      assert.deepEqual(statusesOf(results), [201, 400, 400]);
+      assert.deepEqual(results.map(pointersOf), [[], ['/authority'], ['']]);
+    }
   });
 
   it('200: certificates and refusals stand in the journal, each refusal with its item', async () => {
