@@ -1,4 +1,4 @@
-import type { Subject, Validity } from '../certificate.ts';
+import type { KeyAlgorithm, Subject, Validity } from '../certificate.ts';
 import { refused } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { encodeName } from '../x509/distinguished-name.ts';
@@ -44,23 +44,24 @@ export function ownPartsOf(
   };
 }
 
-/** Of leaves; an authority's certificate is made once, and by terms of its own. */
-const templates = new WeakMap<Signer, WeakMap<Profile, Map<string, CertificateTemplate>>>();
+/**
+ * Of leaves; an authority's certificate is made once, and by terms of its own. What else is in a template follows from signer
+ * and profile: the addresses do, since a process has one public URL.
+ */
+const templates = new WeakMap<Signer, WeakMap<Profile, Map<KeyAlgorithm, CertificateTemplate>>>();
 
 /** What the certificate for a request has in common with others, written where it has not been written yet. */
 export function templateOf(purpose: Purpose, own: OwnParts): CertificateTemplate {
-  const { signer, profile, request, urls } = purpose;
+  const { signer, profile, request } = purpose;
   if (profile.isAuthority) return encodeTemplate(commonPartsOf(purpose, own));
   const ofSigner =
-    templates.get(signer) ?? new WeakMap<Profile, Map<string, CertificateTemplate>>();
+    templates.get(signer) ?? new WeakMap<Profile, Map<KeyAlgorithm, CertificateTemplate>>();
   templates.set(signer, ofSigner);
-  const ofProfile = ofSigner.get(profile) ?? new Map<string, CertificateTemplate>();
+  const ofProfile = ofSigner.get(profile) ?? new Map<KeyAlgorithm, CertificateTemplate>();
   ofSigner.set(profile, ofProfile);
-  // All addresses lie below one and the same URL.
-  const [url = ''] = [...urls.caIssuers, ...urls.ocsp, ...urls.crlDistributionPoints];
-  const key = `${request.publicKey.keyAlgorithm} ${url}`;
-  const template = ofProfile.get(key) ?? encodeTemplate(commonPartsOf(purpose, own));
-  ofProfile.set(key, template);
+  const { keyAlgorithm } = request.publicKey;
+  const template = ofProfile.get(keyAlgorithm) ?? encodeTemplate(commonPartsOf(purpose, own));
+  ofProfile.set(keyAlgorithm, template);
   return template;
 }
 
