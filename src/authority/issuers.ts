@@ -78,13 +78,13 @@ export class Issuers {
   }
 
   #open(authority: Authority, path: Issuer['path']): Issuer {
-    const { name, kind, keyAlgorithm, rsaSignatureScheme, wrappedPrivateKey } = authority;
+    const { name, keyAlgorithm, rsaSignatureScheme, wrappedPrivateKey } = authority;
     if (!wrappedPrivateKey) throw withoutKey(name);
     const sealed = { wrappedPrivateKey, subjectPublicKeyInfo: path[0].subjectPublicKeyInfo };
     const privateKey = openAuthorityKey(this.#deps.wrapping, name, sealed);
     const scheme = signingSchemeOf(keyAlgorithm, rsaSignatureScheme);
     const sign = (octets: Uint8Array) => signWith(privateKey, scheme, octets);
-    return { name, kind, signatureAlgorithm: scheme.identifier, path, sign };
+    return { name, signatureAlgorithm: scheme.identifier, path, sign };
   }
 
   async #authorityOf(name: string): Promise<Authority> {

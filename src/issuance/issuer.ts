@@ -1,4 +1,3 @@
-import type { AuthorityKind } from '../certificate.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { subjectKeyIdentifierOf } from '../x509/key.ts';
 
@@ -8,7 +7,6 @@ export const MAX_PATH_LENGTH = 16;
 /** An authority in its role of signing (RFC 5280 §4.1.2.4): its key signs, and is never shown. */
 export interface Issuer {
   readonly name: string;
-  readonly kind: AuthorityKind;
   /** DER of the AlgorithmIdentifier of its signatures. */
   readonly signatureAlgorithm: Uint8Array;
   /** Its certification path: its own certificate first, the root's last. */

@@ -25,7 +25,7 @@ describe('the issuers', () => {
     const world = new IssuanceWorld();
     assert.deepEqual(await refusalOf(world.issuers.issuerOf('root')), ['authority-unknown']);
     await world.createRoot();
-    assert.equal((await world.issuers.issuerOf('root')).kind, 'root');
+    assert.equal((await world.issuers.issuerOf('root')).name, 'root');
   });
 
   it('are opened once each, and show no key', async () => {
@@ -40,13 +40,7 @@ describe('the issuers', () => {
     const first = await issuers.issuerOf('issuing');
     assert.equal(await issuers.issuerOf('issuing'), first);
     assert.equal(unwrapped, 1);
-    assert.deepEqual(Object.keys(first).toSorted(), [
-      'kind',
-      'name',
-      'path',
-      'sign',
-      'signatureAlgorithm',
-    ]);
+    assert.deepEqual(Object.keys(first).toSorted(), ['name', 'path', 'sign', 'signatureAlgorithm']);
   });
 
   it('never wait for ever, though the records go round in a circle', async () => {
