@@ -3,16 +3,16 @@ import { type DerReader, readDer } from './der-reader.ts';
 import { derivationBudget, type Spend } from './derivation-budget.ts';
 import { LockedFileError, wrongPassword } from './locked-file-error.ts';
 import { type Decrypt, readPasswordEncryption, type Unlocking } from './password-decryption.ts';
-import { type Bag, type BagAttributes, readBags } from './pfx-bags.ts';
+import { type Bag, readBags } from './pfx-bags.ts';
 import { readMac, type VerifyMac } from './pfx-mac.ts';
 import { DATA, ENCRYPTED_DATA } from './pfx-oids.ts';
 
 /** A private key in a PFX, as DER of a PrivateKeyInfo (RFC 5958 §2). */
-export interface PfxKey extends BagAttributes {
+export interface PfxKey {
   readonly privateKeyInfo: Uint8Array;
 }
 
-export interface PfxCertificate extends BagAttributes {
+export interface PfxCertificate {
   readonly der: Uint8Array;
 }
 
@@ -154,14 +154,13 @@ async function bagsOf({ octets, decrypt }: Content, unlocking: Unlocking): Promi
 async function openedBags(bags: readonly Bag[], unlocking: Unlocking): Promise<DecodedPfx> {
   const keys: PfxKey[] = [];
   const certificates: PfxCertificate[] = [];
-  for (const { content, attributes } of bags) {
-    if (content.kind === 'certificate') {
-      certificates.push({ ...attributes, der: content.der });
-    } else if (content.kind === 'key') {
-      keys.push({ ...attributes, privateKeyInfo: content.privateKeyInfo });
+  for (const bag of bags) {
+    if (bag.kind === 'certificate') {
+      certificates.push({ der: bag.der });
+    } else if (bag.kind === 'key') {
+      keys.push({ privateKeyInfo: bag.privateKeyInfo });
     } else {
-      const privateKeyInfo = await content.decrypt(content.ciphertext, unlocking);
-      keys.push({ ...attributes, privateKeyInfo });
+      keys.push({ privateKeyInfo: await bag.decrypt(bag.ciphertext, unlocking) });
     }
   }
   return { keys, certificates };

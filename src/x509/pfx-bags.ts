@@ -12,20 +12,8 @@ import {
   X509_CERTIFICATE,
 } from './pfx-oids.ts';
 
-/** What a bag says of its content, by which Windows and Java pair keys with certificates. */
-export interface BagAttributes {
-  readonly friendlyName?: string;
-  /** Hexadecimal. */
-  readonly localKeyId?: string;
-}
-
-/** A SafeBag (RFC 7292 §4.2) of a kind that is read here. */
-export interface Bag {
-  readonly content: BagContent;
-  readonly attributes: BagAttributes;
-}
-
-type BagContent =
+/** What a SafeBag (RFC 7292 §4.2) of a kind that is read here holds. */
+export type Bag =
   | { readonly kind: 'certificate'; readonly der: Uint8Array }
   | { readonly kind: 'key'; readonly privateKeyInfo: Uint8Array }
   | ({ readonly kind: 'shroudedKey' } & EncryptedPrivateKey);
@@ -64,18 +52,18 @@ function readBag(bag: DerReader): Bag {
   }
   const content = read(value);
   value.end();
-  const attributes = bag.isAtEnd ? {} : readAttributes(bag);
+  if (!bag.isAtEnd) passAttributes(bag);
   bag.end();
-  return { content, attributes };
+  return content;
 }
 
-const BAG_READERS: Readonly<Record<string, (value: DerReader) => BagContent>> = {
+const BAG_READERS: Readonly<Record<string, (value: DerReader) => Bag>> = {
   [KEY_BAG]: (value) => ({ kind: 'key', privateKeyInfo: readAny(value) }),
   [PKCS8_SHROUDED_KEY_BAG]: (value) => ({ kind: 'shroudedKey', ...readEncryptedPrivateKey(value) }),
   [CERT_BAG]: readCertBag,
 };
 
-function readCertBag(value: DerReader): BagContent {
+function readCertBag(value: DerReader): Bag {
   const bag = value.sequence();
   const type = bag.oid();
   const content = bag.context(0);
@@ -88,31 +76,29 @@ function readCertBag(value: DerReader): BagContent {
   return { kind: 'certificate', der };
 }
 
-/** PKCS12Attributes; some writers leave this SET unsorted, and nothing hangs on the order of labels. */
-function readAttributes(bag: DerReader): BagAttributes {
-  const known = bag.listOf(TAG.set, MAX_ATTRIBUTES, readAttribute);
-  return Object.assign({}, ...known) as BagAttributes;
+/**
+ * PKCS12Attributes: labels, by which Windows and Java pair keys with certificates. Nothing hangs on them here, so that some
+ * writers may leave this SET unsorted, but they must be of their form.
+ */
+function passAttributes(bag: DerReader): void {
+  bag.listOf(TAG.set, MAX_ATTRIBUTES, passAttribute);
 }
 
-function readAttribute(attributes: DerReader): BagAttributes {
+function passAttribute(attributes: DerReader): void {
   const attribute = attributes.sequence();
   const id = attribute.oid();
-  const [value] = attribute.listOf(TAG.set, 1, (values) => readValue(values, id));
+  attribute.listOf(TAG.set, 1, (values) => passValue(values, id));
   attribute.end();
-  return value ?? {};
 }
 
 /** RFC 2985 §5.5: both are of a single value. */
-function readValue(values: DerReader, id: string): BagAttributes {
-  if (id === FRIENDLY_NAME) return { friendlyName: readUtf16(values) };
-  if (id === LOCAL_KEY_ID) return { localKeyId: Buffer.from(values.octetString()).toString('hex') };
-  readAny(values);
-  return {};
+function passValue(values: DerReader, id: string): void {
+  if (id === FRIENDLY_NAME) passUtf16(values);
+  else if (id === LOCAL_KEY_ID) values.octetString();
+  else readAny(values);
 }
 
 /** By the book a BMPString has no surrogates; in a label people write what they like. */
-function readUtf16(values: DerReader): string {
-  const octets = values.content(TAG.bmpString);
-  if (octets.length % 2 !== 0) throw values.fault('half a character');
-  return Buffer.from(octets).swap16().toString('utf16le');
+function passUtf16(values: DerReader): void {
+  if (values.content(TAG.bmpString).length % 2 !== 0) throw values.fault('half a character');
 }

@@ -54,8 +54,6 @@ async function assertOpens(pfx: Buffer, password = PASSWORD): Promise<void> {
     ['ec.pem', 'rsa.pem'].map((name) => new X509Certificate(read(name)).raw),
   );
   assert.equal(more.length, 0);
-  assert.ok(key.localKeyId && key.localKeyId === leaf?.localKeyId);
-  assert.equal(key.friendlyName, 'corp');
   const wrong = (error: unknown) => error instanceof LockedFileError && error.isPasswordWrong;
   await assert.rejects(decodePfx(pfx, `${password}.`), wrong);
 }

@@ -21,6 +21,9 @@ export interface LockedPfx {
   readonly password: string;
 }
 
+/** Why a reader has no `friendlyName`. */
+export const NO_LABELS = 'it tells no labels';
+
 export type PfxReader = Reader<PfxFacts, LockedPfx>;
 
 export function sha256Of(octets: Uint8Array): string {
@@ -31,6 +34,7 @@ export function sha256Of(octets: Uint8Array): string {
 export const ourPfxReader: PfxReader = {
   name: 'our own reader',
   read: (files) => Promise.all(files.map(ourAccount)),
+  silentOn: { friendlyName: NO_LABELS },
 };
 
 async function ourAccount({ pfx, password }: LockedPfx): Promise<Account<PfxFacts>> {
@@ -39,11 +43,9 @@ async function ourAccount({ pfx, password }: LockedPfx): Promise<Account<PfxFact
   if (!key || more.length > 0) return { error: `${keys.length} keys` };
   const info = { key: Buffer.from(key.privateKeyInfo), format: 'der', type: 'pkcs8' } as const;
   const publicKey = createPublicKey(createPrivateKey(info));
-  const isPaired = key.localKeyId === certificates[0]?.localKeyId;
   return {
     keyAlgorithm: keyAlgorithmOf(publicKey),
     publicKey: sha256Of(subjectPublicKeyInfoOf(publicKey)),
     certificates: certificates.map(({ der }) => sha256Of(der)),
-    friendlyName: isPaired ? (key.friendlyName ?? '') : 'the first certificate is not the key’s',
   };
 }

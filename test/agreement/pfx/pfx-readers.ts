@@ -5,6 +5,7 @@ import type { Account } from '../readers/reader.ts';
 import { nodeTls } from './node-tls-reader.ts';
 import {
   type LockedPfx,
+  NO_LABELS,
   ourPfxReader,
   type PfxFacts,
   type PfxReader,
@@ -14,7 +15,6 @@ import {
 /** Each file costs some processes; the first ones have every key algorithm in both encryptions. */
 const SAMPLE = 14;
 const KEY_IS_SEALED = 'it shows the private key as encrypted as it is';
-const NO_LABELS = 'it tells no labels';
 
 /** The libraries for which there is a program of ours in their own language. */
 const libraries: readonly PfxReader[] = [

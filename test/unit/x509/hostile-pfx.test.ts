@@ -5,10 +5,17 @@ import fc from 'fast-check';
 import { MAX_PFX_OCTETS } from '../../../src/x509/decode-pfx.ts';
 import * as der from '../../../src/x509/der.ts';
 import { encodePfx } from '../../../src/x509/pfx.ts';
-import { DATA, ENCRYPTED_DATA, KEY_BAG } from '../../../src/x509/pfx-oids.ts';
+import {
+  DATA,
+  ENCRYPTED_DATA,
+  FRIENDLY_NAME,
+  KEY_BAG,
+  LOCAL_KEY_ID,
+} from '../../../src/x509/pfx-oids.ts';
 import { testChain } from '../../support/chains.ts';
 import {
   bag,
+  bagAttribute,
   certBag,
   contentInfo,
   friendlyName,
@@ -111,6 +118,23 @@ describe('decodePfx', () => {
       ],
     ];
     for (const [what, pfx, reason] of cases) assert.match(await refusalOf(pfx), reason, what);
+  });
+
+  it('refuses labels that are not of their form, though nothing hangs on them', async () => {
+    const text = der.bmpString('a');
+    for (const attributes of [
+      friendlyName(der.octetString(text)),
+      bagAttribute(FRIENDLY_NAME, text, der.bmpString('b')),
+      bagAttribute(LOCAL_KEY_ID, text),
+      bagAttribute('1.2.3', der.integer(1), der.integer(2)),
+      der.setOf(text),
+    ]) {
+      const pfx = await handMadePfx(safeOf(bag(KEY_BAG, privateKeyInfo, attributes)));
+      assert.match(await refusalOf(pfx), /is not DER/, attributes.toString('hex'));
+    }
+    const sound = bagAttribute(LOCAL_KEY_ID, der.octetString(text));
+    const pfx = await handMadePfx(safeOf(bag(KEY_BAG, privateKeyInfo, sound)));
+    assert.equal(await refusalOf(pfx), 'opened');
   });
 
   it('refuses an absurd count of iterations before it does any of them', async () => {
