@@ -11,8 +11,16 @@ import { call, newHome, ServiceProcess, serverCertificate, started } from './ser
 const CLIENTS = 6;
 const ENOUGH = 40;
 
+/** What a client is told of a certificate; of one that rotation made, not its PEM. */
+interface Told {
+  readonly serialNumber: string;
+  readonly certificate?: string;
+  /** Of a pass. */
+  readonly outcome?: string;
+}
+
 interface Page {
-  readonly items: readonly { readonly serialNumber: string }[];
+  readonly items: readonly Told[];
   readonly nextCursor: string | null;
 }
 
@@ -23,7 +31,7 @@ describe('kill -9 in a storm of requests and rotations', () => {
     const first = await started(home);
     await declareTarget(first, path);
 
-    const seen: string[] = [];
+    const seen: Told[] = [];
     const storm = Array.from({ length: CLIENTS }, (_, client) =>
       issueUntilKilled(first, client, seen),
     );
@@ -35,16 +43,18 @@ describe('kill -9 in a storm of requests and rotations', () => {
 
     const second = await started(home);
     assertWhole(path);
-    const recorded = await allSerialNumbers(second);
-    assert.equal(new Set(recorded).size, recorded.length);
-    assert.deepEqual(
-      seen.filter((serialNumber) => !recorded.includes(serialNumber)),
-      [],
-    );
+    assert.equal(new Set(seen.map(({ serialNumber }) => serialNumber)).size, seen.length);
+    const recorded = await allCertificates(second);
+    for (const { serialNumber, certificate } of seen) {
+      const kept = recorded.get(serialNumber);
+      assert.ok(kept !== undefined, `${serialNumber} is not on record`);
+      assert.equal(certificate ?? kept, kept);
+    }
     // A rotation that was cut off is completed with the certificate that it had recorded.
     const { items } = (await call(second, '/v1/rotation/run', { method: 'POST' })).json<Page>();
     const served = new X509Certificate(readFileSync(join(path, 'current', 'tls.crt')));
-    assert.ok(recorded.includes(served.serialNumber.toLowerCase()));
+    const kept = recorded.get(served.serialNumber.toLowerCase()) ?? assert.fail();
+    assert.deepEqual(new X509Certificate(kept).raw, served.raw);
     assert.deepEqual(
       items.map((item) => item.serialNumber),
       [served.serialNumber.toLowerCase()],
@@ -65,23 +75,27 @@ async function declareTarget(service: ServiceProcess, path: string): Promise<voi
   assert.equal((await call(service, '/v1/rotation/run', { method: 'POST' })).status, 200);
 }
 
-/** Notes every serial number that has reached this client. */
-async function issueUntilKilled(service: ServiceProcess, client: number, seen: string[]) {
+/** Notes every certificate that has reached this client. */
+async function issueUntilKilled(service: ServiceProcess, client: number, seen: Told[]) {
   for (let count = 0; ; count += 1) {
     const body = serverCertificate(`host-${client}-${count}.example.org`);
     const answer = await call(service, '/v1/certificates', { body }).catch(() => undefined);
     if (!answer) return;
     assert.equal(answer.status, 201);
-    seen.push(answer.json<{ serialNumber: string }>().serialNumber);
+    const { serialNumber, certificate } = answer.json<Required<Told>>();
+    assert.equal(new X509Certificate(certificate).serialNumber.toLowerCase(), serialNumber);
+    seen.push({ serialNumber, certificate });
   }
 }
 
-async function rotateUntilKilled(service: ServiceProcess, seen: string[]) {
+async function rotateUntilKilled(service: ServiceProcess, seen: Told[]) {
   for (;;) {
     const rotate = call(service, '/v1/rotation/targets/shop/rotate', { method: 'POST' });
     const answer = await rotate.catch(() => undefined);
     if (!answer) return;
-    seen.push(...answer.json<Page>().items.map(({ serialNumber }) => serialNumber));
+    for (const { serialNumber, outcome } of answer.json<Page>().items) {
+      if (outcome === 'rotated') seen.push({ serialNumber });
+    }
   }
 }
 
@@ -109,14 +123,17 @@ function readPair(path: string): readonly [string, string] | undefined {
   return marker() === before ? [chain, key] : undefined;
 }
 
-async function allSerialNumbers(service: ServiceProcess): Promise<readonly string[]> {
-  const found: string[] = [];
+/** The PEM of every certificate on record, by its serial number. */
+async function allCertificates(service: ServiceProcess): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
   let cursor: string | null = '';
   while (cursor !== null) {
     const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
     const answer = await call(service, `/v1/certificates?limit=1000${query}`);
     const page: Page = answer.json<Page>();
-    found.push(...page.items.map(({ serialNumber }) => serialNumber));
+    for (const { serialNumber, certificate = '' } of page.items) {
+      found.set(serialNumber, certificate);
+    }
     cursor = page.nextCursor;
   }
   return found;
