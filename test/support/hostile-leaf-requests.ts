@@ -14,7 +14,8 @@ function mostly<T>(
 }
 
 const domain = fc.domain().filter((name) => name.length < 200);
-const host = mostly(
+/** A DNS name, or what somebody takes for one. */
+export const hostileHost = mostly(
   fc.oneof(
     fc.constantFrom('a.example.org', 'b.example.org', 'c.d.example.org', '*.b.example.org'),
     domain.map((name) => `${name}.example.org`),
@@ -51,7 +52,7 @@ const uri = mostly(
 const attribute = mostly(
   fc.constantFrom('a.example.org', 'b.example.org', 'Agent 7'),
   fc.oneof(
-    host,
+    hostileHost,
     fc.constantFrom('www.evil.test', 'A.Example.org', 'Test Issuing', ' test  ISSUING', 'Büro 7'),
     fc.constantFrom('𝘄𝘄𝘄.𝗲𝘃𝗶𝗹.𝘁𝗲𝘀𝘁', 'www。evil。test', 'ｗｗｗ．ｎｏ．example.org', '𝘃𝗮𝘂𝗹𝘁'),
     fc.constantFrom('', ' ', 'a\0b', '*', '*.example.org', '10.0.0.1', '192.0.2.1', 'a'.repeat(65)),
@@ -78,7 +79,7 @@ export function hostileLeafRequest(
     {
       authority: mostly(fc.constant('issuing'), fc.constantFrom('root', 'issuing')),
       profile: fc.constantFrom(...profiles),
-      dnsNames: some(host),
+      dnsNames: some(hostileHost),
       ipAddresses: some(address),
       emailAddresses: some(mailbox),
       uris: some(uri),
@@ -128,7 +129,7 @@ export const laxLeafRequest = fc.record(
 
 const generalNames = mostly(
   fc.oneof(
-    { arbitrary: host.map(generalName.dns), weight: 3 },
+    { arbitrary: hostileHost.map(generalName.dns), weight: 3 },
     mailbox.map(generalName.email),
     uri.map(generalName.uri),
     fc.ipV4().map((text) => generalName.ip(Buffer.from(text.split('.').map(Number)))),
