@@ -3,7 +3,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { delimiter, dirname, join, relative, resolve, sep } from 'node:path';
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
-import { violationsIn } from './api/input.ts';
+import { judged } from './api/judged.ts';
 import { Hosts } from './api/schemas/names.ts';
 import { IssueRate, WriteRate } from './api/schemas/rotation-rate.ts';
 import { targetOf } from './api/schemas/target.ts';
@@ -13,6 +13,7 @@ import { readSettingsFile } from './config/settings-file.ts';
 import type { AuthorityDeclaration } from './src/authority/missing-authorities.ts';
 import type { SubjectAltNames } from './src/certificate.ts';
 import type { DiscoveryRule } from './src/discovery/permission.ts';
+import type { Violation } from './src/errors.ts';
 import type { Profile } from './src/issuance/profile.ts';
 import { DEFAULT_LIMITS } from './src/rotation/schedule/limits.ts';
 import type { TargetDeclaration } from './src/rotation/target-declaration.ts';
@@ -137,9 +138,8 @@ const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
  * @throws {SettingsError} naming every setting that is unknown or cannot be used
  */
 export function readSettings(environment: NodeJS.ProcessEnv): DeclaredSettings {
-  const parsed = Environment.safeParse(ownSettings(environment));
-  if (!parsed.success) throw new SettingsError(linesOf(parsed.error).join('\n'));
-  const env = parsed.data;
+  const { data: env, violations } = judged(Environment, ownSettings(environment));
+  if (violations) throw new SettingsError(linesOf(violations).join('\n'));
   const kubernetes = clusterAccess(environment);
   const dataDir = resolve(env.PKI_DATA_DIR);
   const file =
@@ -218,8 +218,8 @@ function ownSettings(environment: NodeJS.ProcessEnv): Record<string, string | un
 }
 
 /** `PKI_TLS: must be …` for each fault; the file's with a JSON Pointer before it. */
-function linesOf(error: z.ZodError): readonly string[] {
-  return violationsIn(error).map(({ pointer, detail }) =>
+function linesOf(violations: readonly Violation[]): readonly string[] {
+  return violations.map(({ pointer, detail }) =>
     detail === 'is not known' && !pointer.slice(1).includes('/')
       ? `${pointer.slice(1)}: there is no such setting`
       : `${pointer.slice(1)}: ${detail}`,

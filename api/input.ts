@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { PkiError, type Violation } from '../src/errors.ts';
+import { PkiError } from '../src/errors.ts';
 import { inGroups } from '../src/in-step.ts';
 import { hasIdempotencyKey } from './idempotency-key.ts';
 import { parseShapedJson } from './json-shape.ts';
-import { malformed, pointerTo } from './malformed.ts';
+import { judged } from './judged.ts';
+import { malformed } from './malformed.ts';
 import { assertMediaType } from './media-type.ts';
 import { bodyTooLarge } from './problem.ts';
 import { readOctets } from './read-octets.ts';
@@ -92,9 +93,9 @@ function assertUtf8(octets: Buffer): void {
  * @throws {PkiError} `request-malformed`, naming every member at fault
  */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw malformed(violationsIn(parsed.error));
+  const { data, violations } = judged(schema, body);
+  if (violations) throw malformed(violations);
+  return data;
 }
 
 /** The same for a body that may be left out, which is as good as an empty object. */
@@ -108,9 +109,9 @@ export function parseOptionalBody<T>(schema: z.ZodType<T>, req: Request): T {
  * @throws {PkiError} `request-malformed`, naming every parameter at fault
  */
 export function parseQuery<T>(schema: z.ZodType<T>, req: Request): T {
-  const parsed = schema.safeParse({ ...req.query });
-  if (parsed.success) return parsed.data;
-  const parameters = violationsIn(parsed.error).map(({ pointer, detail }) => ({
+  const { data, violations } = judged(schema, { ...req.query });
+  if (!violations) return data;
+  const parameters = violations.map(({ pointer, detail }) => ({
     parameter: nameIn(pointer),
     detail,
   }));
@@ -126,27 +127,3 @@ function nameIn(pointer: string): string {
 
 /** The query of a route that takes no parameter. */
 export const NoParameters = z.strictObject({});
-
-/** Enough to mend a body by; a hostile one could have a fault for every eighth of its octets. */
-const MAX_FAULTS = 100;
-
-/** Every fault that a schema found, each with its JSON Pointer; unknown members one by one. */
-export function violationsIn(error: z.ZodError): readonly Violation[] {
-  const faults = error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
-        pointer: pointerTo(...issue.path, key),
-        detail: 'is not known',
-      }));
-    }
-    return [{ pointer: pointerTo(...issue.path), detail: detailOf(issue) }];
-  });
-  if (faults.length <= MAX_FAULTS) return faults;
-  const more = { pointer: '', detail: `has ${faults.length - MAX_FAULTS} more faults` };
-  return [...faults.slice(0, MAX_FAULTS), more];
-}
-
-function detailOf(issue: z.core.$ZodIssue): string {
-  const isMissing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
-  return isMissing ? 'is required' : issue.message;
-}

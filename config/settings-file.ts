@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { violationsIn } from '../api/input.ts';
+import { judged } from '../api/judged.ts';
 import { AuthorityBody, hasDefaultValidity } from '../api/schemas/authority.ts';
 import { DiscoveryRuleBody } from '../api/schemas/discovery.ts';
 import { ProfileBody } from '../api/schemas/profile.ts';
@@ -132,10 +132,10 @@ export function readSettingsFile(path: string): SettingsFile {
   const document = parseDocument(textOf(path, where), { uniqueKeys: true, lineCounter: lines });
   const [fault] = document.errors;
   if (fault) throw new SettingsError(`${where}: ${fault.message}`);
-  const parsed = SettingsFile.safeParse(contentOf(document, where) ?? {});
-  if (parsed.success) return parsed.data;
+  const { data, violations } = judged(SettingsFile, contentOf(document, where) ?? {});
+  if (!violations) return data;
   throw new SettingsError(
-    violationsIn(parsed.error)
+    violations
       .map(({ pointer, detail }) => {
         const line = lineOf(document, lines, pointer);
         return `${where}, line ${line}: ${pointer || 'the whole file'}: ${detail}`;

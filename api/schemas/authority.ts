@@ -50,7 +50,7 @@ const members = {
     path: ['commonName'],
     message: 'is required',
   }),
-  keyAlgorithm: z.enum(KEY_ALGORITHMS),
+  keyAlgorithm: z.enum(KEY_ALGORITHMS).exactOptional(),
   rsaSignatureScheme: z.enum(RSA_SIGNATURE_SCHEMES).exactOptional(),
   pathLenConstraint: z.int().min(0).max(MAX_PATH_LEN_CONSTRAINT).exactOptional(),
 } as const;
@@ -100,7 +100,7 @@ function bodyWhere(isValidityRequired: (kind: AuthorityKind) => boolean) {
   const intermediateBody = intermediateBodyWhere(isValidityRequired('intermediate'));
   return z
     .discriminatedUnion('kind', [rootBody, intermediateBody])
-    .refine(({ keyAlgorithm, rsaSignatureScheme }) => isRsa(keyAlgorithm) || !rsaSignatureScheme, {
+    .refine((body) => mayBeRsa(body) || !body.rsaSignatureScheme, {
       path: ['rsaSignatureScheme'],
       message: 'is for RSA keys only',
     });
@@ -161,8 +161,9 @@ export const ImportBody = z
     { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
   );
 
-function isRsa(keyAlgorithm: KeyAlgorithm): boolean {
-  return keyAlgorithm.startsWith('rsa');
+/** What is left out is for the profile to say. */
+function mayBeRsa({ keyAlgorithm }: { readonly keyAlgorithm?: KeyAlgorithm }): boolean {
+  return keyAlgorithm?.startsWith('rsa') ?? true;
 }
 
 function isPlainDnsName(text: string): boolean {

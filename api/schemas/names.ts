@@ -15,9 +15,9 @@ export const Name = z
     'must be at most 63 letters, digits and, inside, hyphens, dots and underscores',
   );
 
-export const Duration = z
-  .string()
-  .regex(DURATION, 'must be a duration such as 15m, 24h, 30d or 5y');
+const DURATION_FAULT = 'must be a duration such as 15m, 24h, 30d or 5y';
+
+export const Duration = z.string(DURATION_FAULT).regex(DURATION, DURATION_FAULT);
 
 /** A list of names has at most as many members as a certificate may have names. */
 const MAX_MEMBERS = 100;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nameFormFault } from '../../src/issuance/names.ts';
 import type { GatewayPodsPlace, Served, ServedPlace } from '../../src/rotation/served-place.ts';
+import { IN_PLAIN_WORDS } from '../judged.ts';
 import { Context, Namespace } from './kubernetes-names.ts';
 
 /** A host name as it is looked up and sent by SNI: letters, digits, hyphens and underscores, and no number at its end. */
@@ -88,7 +89,7 @@ function isObject(value: unknown): value is object {
 /** One of several forms, judged by the one that is meant, so that every fault has its place. */
 function chosen<T>(schemaFor: (value: unknown) => z.ZodType<T>) {
   return z.unknown().transform((value, context): T => {
-    const parsed = schemaFor(value).safeParse(value);
+    const parsed = schemaFor(value).safeParse(value, IN_PLAIN_WORDS);
     if (parsed.success) return parsed.data;
     context.issues.push(...(parsed.error.issues as z.core.$ZodRawIssue[]));
     return z.NEVER;

@@ -4,9 +4,9 @@ import { PkiError } from '../errors.ts';
 import type { IssuanceRequest, Signer } from '../issuance/issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from '../issuance/issue-certificate.ts';
 import type { Issuer } from '../issuance/issuer.ts';
-import { completedSubject } from '../issuance/profile.ts';
+import { completedSubject, defaultKeyAlgorithmOf } from '../issuance/profile.ts';
 import { requestedNames } from '../issuance/requested-names.ts';
-import { type KeyPair, subjectKeyOf } from '../x509/key.ts';
+import { type KeyPair, type SubjectKey, subjectKeyOf } from '../x509/key.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
 import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
 import type { Authority, RecordedAuthority } from './authority.ts';
@@ -23,7 +23,8 @@ export interface AuthorityRequest {
   readonly parent?: string | undefined;
   /** Completed by the defaults of the profile of its kind. */
   readonly subject: Subject;
-  readonly keyAlgorithm: KeyAlgorithm;
+  /** Absent: the default of the profile of its kind. */
+  readonly keyAlgorithm?: KeyAlgorithm | undefined;
   /** Of an RSA key only; absent: PKCS #1 v1.5. */
   readonly rsaSignatureScheme?: RsaSignatureScheme | undefined;
   /** Duration text; absent: the default of the profile of its kind, which has one then. */
@@ -49,7 +50,9 @@ export async function createAuthority(
   request: AuthorityRequest,
   actor: Actor,
 ): Promise<Authority> {
-  const { name, kind, keyAlgorithm } = request;
+  const { name, kind } = request;
+  const profile = deps.profileOf(kind);
+  const keyAlgorithm = request.keyAlgorithm ?? defaultKeyAlgorithmOf(profile);
   const parent = kind === 'root' ? null : parentOf(request);
   const rsaSignatureScheme = rsaSignatureSchemeOf(keyAlgorithm, request.rsaSignatureScheme);
   if (await deps.findAuthority(name)) {
@@ -60,9 +63,13 @@ export async function createAuthority(
   const wrappedPrivateKey = wrapAuthorityKey(deps.wrapping, name, keyPair);
   const terms = { name, kind, parent, keyAlgorithm, rsaSignatureScheme };
   const newAuthority = { ...terms, wrappedPrivateKey };
-  const signer = issuer ?? selfSigner(request, keyPair);
-  const asked = { ...request, subject: completedSubject(deps.profileOf(kind), request.subject) };
-  const order = { signer, request: issuanceRequest(asked, keyPair), actor };
+  const signer = issuer ?? selfSigner(terms, keyPair);
+  const asked = { ...request, subject: completedSubject(profile, request.subject) };
+  const order = {
+    signer,
+    request: issuanceRequest(asked, subjectKeyOf(keyPair, keyAlgorithm)),
+    actor,
+  };
   const certificate = await issueCertificate(deps, order, { newAuthority });
   return { ...newAuthority, certificate };
 }
@@ -74,7 +81,11 @@ function parentOf({ parent }: AuthorityRequest): string {
 }
 
 function selfSigner(
-  { name, keyAlgorithm, rsaSignatureScheme }: AuthorityRequest,
+  {
+    name,
+    keyAlgorithm,
+    rsaSignatureScheme,
+  }: Pick<Authority, 'name' | 'keyAlgorithm' | 'rsaSignatureScheme'>,
   { privateKey }: KeyPair,
 ): Signer {
   const scheme = signingSchemeOf(keyAlgorithm, rsaSignatureScheme);
@@ -82,11 +93,11 @@ function selfSigner(
   return { name, signatureAlgorithm: scheme.identifier, path: [], sign };
 }
 
-function issuanceRequest(request: AuthorityRequest, keyPair: KeyPair): IssuanceRequest {
+function issuanceRequest(request: AuthorityRequest, publicKey: SubjectKey): IssuanceRequest {
   const { kind, subject, validity, pathLenConstraint, nameConstraints } = request;
   return {
     profile: kind,
-    publicKey: subjectKeyOf(keyPair, request.keyAlgorithm),
+    publicKey,
     subject,
     names: requestedNames({}),
     validity,

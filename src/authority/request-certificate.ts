@@ -3,13 +3,13 @@ import type { KeyAlgorithm, RsaSignatureScheme, Subject } from '../certificate.t
 import { refused, type Violation } from '../errors.ts';
 import type { DraftDeps } from '../issuance/draft-certificate.ts';
 import { malformedAttributesOf } from '../issuance/malformed-parts.ts';
-import { completedSubject } from '../issuance/profile.ts';
+import { completedSubject, defaultKeyAlgorithmOf } from '../issuance/profile.ts';
 import { readRequest } from '../x509/decode-request.ts';
 import { readDer } from '../x509/der-reader.ts';
 import { encodeName } from '../x509/distinguished-name.ts';
 import { encodeRequest, encodeRequestInformation } from '../x509/encode-request.ts';
 import { type KeyPair, subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
-import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
+import { type SigningScheme, signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
 import type { PendingAuthority, RecordedAuthority } from './authority.ts';
 import { isThereAlready, nameTaken } from './name-taken.ts';
 import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
@@ -22,7 +22,8 @@ export interface OutsideAuthorityRequest {
   readonly parent: null;
   /** Completed by the defaults of the profile of its kind. */
   readonly subject: Subject;
-  readonly keyAlgorithm: KeyAlgorithm;
+  /** Absent: the default of the profile of its kind. */
+  readonly keyAlgorithm?: KeyAlgorithm | undefined;
   /** Of an RSA key only; absent: PKCS #1 v1.5. */
   readonly rsaSignatureScheme?: RsaSignatureScheme | undefined;
   readonly pathLenConstraint?: number | undefined;
@@ -48,19 +49,22 @@ export async function requestCertificate(
   request: OutsideAuthorityRequest,
   actor: Actor,
 ): Promise<PendingAuthority> {
-  const { name, kind, parent, keyAlgorithm } = request;
-  const subject = completedSubject(deps.profileOf(kind), request.subject);
+  const { name, kind, parent } = request;
+  const profile = deps.profileOf(kind);
+  const subject = completedSubject(profile, request.subject);
   const violations = subjectViolations(subject);
   if (violations.length > 0) throw refused(violations);
+  const keyAlgorithm = request.keyAlgorithm ?? defaultKeyAlgorithmOf(profile);
   const rsaSignatureScheme = rsaSignatureSchemeOf(keyAlgorithm, request.rsaSignatureScheme);
   if (await deps.findAuthority(name)) {
     throw nameTaken(isThereAlready(name));
   }
   const keyPair = await deps.newKeyPair(keyAlgorithm);
+  const scheme = signingSchemeOf(keyAlgorithm, rsaSignatureScheme);
   const pending: PendingAuthority = {
     ...{ name, kind, parent, keyAlgorithm, rsaSignatureScheme, certificate: undefined },
     wrappedPrivateKey: wrapAuthorityKey(deps.wrapping, name, keyPair),
-    certificationRequest: await signedRequest({ ...request, subject }, rsaSignatureScheme, keyPair),
+    certificationRequest: await signedRequest({ ...request, subject }, scheme, keyPair),
   };
   const details = { name, kind, keyAlgorithm, rsaSignatureScheme, subject };
   const entry = { time: deps.now(), actor, action: 'authority.requested', details } as const;
@@ -82,8 +86,8 @@ function subjectViolations(subject: Subject): readonly Violation[] {
 }
 
 async function signedRequest(
-  { subject, keyAlgorithm, pathLenConstraint }: OutsideAuthorityRequest,
-  rsaSignatureScheme: RsaSignatureScheme | undefined,
+  { subject, pathLenConstraint }: OutsideAuthorityRequest,
+  scheme: SigningScheme,
   { publicKey, privateKey }: KeyPair,
 ): Promise<Buffer> {
   const subjectPublicKeyInfo = subjectPublicKeyInfoOf(publicKey);
@@ -94,7 +98,6 @@ async function signedRequest(
     pathLenConstraint,
     keyUsage: ['keyCertSign', 'cRLSign'],
   });
-  const scheme = signingSchemeOf(keyAlgorithm, rsaSignatureScheme);
   const signature = await signWith(privateKey, scheme, information);
   return encodeRequest(information, scheme.identifier, signature);
 }

@@ -12,6 +12,7 @@ export interface AuthorityJson {
   readonly status: string;
   readonly subject: object;
   readonly serialNumber: string;
+  readonly keyAlgorithm: string;
   readonly rsaSignatureScheme?: string;
   readonly certificate: string;
   readonly chain: string;

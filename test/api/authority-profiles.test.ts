@@ -69,6 +69,25 @@ describe('POST /v1/authorities under profiles of the settings file', () => {
     assert.equal(daysOf(asked), 90);
   });
 
+  it('201: without a key algorithm, has the one that leaves of such a profile would have', async () => {
+    const keyAlgorithm = undefined;
+    const algorithmOf = (reply: Reply) => reply.json<AuthorityJson>().keyAlgorithm;
+    for (const [, kind] of KINDS) {
+      assert.equal(algorithmOf(await create({ ...kind, keyAlgorithm })), 'ecdsa-p256');
+    }
+    const keyAlgorithms = ['rsa-2048', 'ecdsa-p384'];
+    const narrow = (name: string) =>
+      ProfileBody.parse({ name, keyAlgorithms, validity: { default: '1y' } });
+    declareProfiles(narrow('root'), narrow('intermediate'));
+    for (const [, kind] of KINDS) {
+      const reply = await create({ ...kind, keyAlgorithm, rsaSignatureScheme: 'pss' });
+      assert.equal(algorithmOf(reply), 'rsa-2048');
+    }
+    declareProfiles(root, intermediate);
+    const reply = await create({ kind: 'root', keyAlgorithm, rsaSignatureScheme: 'pss' });
+    assert.deepEqual(placesIn(reply, 422, 'request-refused'), ['/rsaSignatureScheme']);
+  });
+
   it('400: without a validity where the profile has none for it, beside all other faults', async () => {
     declareProfiles(ProfileBody.parse({ name: 'root', validity: { maximum: '10y' } }));
     const missing = await create({ kind: 'root', keyAlgorithm: 'dsa' });

@@ -117,6 +117,12 @@ authorities:
     assert.match(faultsWithLinesIn(twice)[0] ?? '', /^line 4: \/profiles\/1\/name: .*twice/);
   });
 
+  it('may leave the key algorithm of an authority to its profile', () => {
+    const plain = root.replace(/, keyAlgorithm: [\w-]+/, '');
+    assert.notEqual(plain, root);
+    assert.equal(readFile(`authorities: [${plain}]`).authorities?.length, 1);
+  });
+
   it('may leave the validity of an authority to its profile, and is refused on its line where that has none', () => {
     const timeless = root.replace(', validity: 1y', '');
     const intermediate = timeless.replace('name: r, kind: root', 'name: i, kind: intermediate');
