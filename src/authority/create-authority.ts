@@ -4,6 +4,7 @@ import { PkiError } from '../errors.ts';
 import type { IssuanceRequest, Signer } from '../issuance/issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from '../issuance/issue-certificate.ts';
 import type { Issuer } from '../issuance/issuer.ts';
+import { namedAt } from '../issuance/named-authority.ts';
 import { completedSubject, defaultKeyAlgorithmOf } from '../issuance/profile.ts';
 import { requestedNames } from '../issuance/requested-names.ts';
 import { type KeyPair, type SubjectKey, subjectKeyOf } from '../x509/key.ts';
@@ -46,6 +47,14 @@ export interface AuthorityDeps extends IssuanceDeps {
  * @throws {PkiError} `name-taken`, `authority-unknown`, `authority-cannot-issue` or `request-refused`
  */
 export async function createAuthority(
+  deps: AuthorityDeps,
+  request: AuthorityRequest,
+  actor: Actor,
+): Promise<Authority> {
+  return namedAt('/parent', () => createdBy(deps, request, actor));
+}
+
+async function createdBy(
   deps: AuthorityDeps,
   request: AuthorityRequest,
   actor: Actor,

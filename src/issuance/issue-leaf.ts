@@ -15,11 +15,13 @@ import {
 import { areSameSubject } from '../x509/distinguished-name.ts';
 import { type KeyPair, type SubjectKey, subjectKeyOf } from '../x509/key.ts';
 import { unissuedAttributes } from '../x509/unissued-attributes.ts';
+import { CSR, inWordsOfCsr, nameInCsr, subjectInCsr } from './csr-refusal.ts';
 import type { IssuanceRequest } from './issuance-request.ts';
 import { type IssuanceDeps, issueCertificate } from './issue-certificate.ts';
 import type { Issuer } from './issuer.ts';
 import { leafSubjectOf, matchedToNames } from './leaf-subject.ts';
 import { MAX_NAMES } from './name-checks.ts';
+import { namedAt } from './named-authority.ts';
 import { defaultKeyAlgorithmOf, type Profile } from './profile.ts';
 import { areSameNames, type RequestedNames, requestedNames, valuesOf } from './requested-names.ts';
 
@@ -64,12 +66,38 @@ export async function issueLeaf(
   actor: Actor,
 ): Promise<IssuedLeaf> {
   const profile = deps.leafProfileOf(request.profile);
-  const issuer = await deps.issuerOf(request.authority);
-  if (request.csr !== undefined) {
-    const csr = await readCertificationRequest(request.csr);
-    const order = { signer: issuer, request: fromCsr(request, csr, profile), actor };
-    return { certificate: await issueCertificate(deps, order) };
-  }
+  const { csr } = request;
+  return namedAt('/authority', async () => {
+    const issuer = await deps.issuerOf(request.authority);
+    const terms = { profile, issuer, actor };
+    return csr === undefined
+      ? issueForNewKey(deps, request, terms)
+      : { certificate: await issueByCsr(deps, { ...request, csr }, terms) };
+  });
+}
+
+interface LeafTerms {
+  readonly profile: Profile;
+  readonly issuer: Issuer;
+  readonly actor: Actor;
+}
+
+async function issueByCsr(
+  deps: LeafDeps,
+  request: LeafRequest & { readonly csr: string },
+  { profile, issuer, actor }: LeafTerms,
+): Promise<Certificate> {
+  const csr = await readCertificationRequest(request.csr);
+  const asked = fromCsr(request, csr, profile);
+  const order = { signer: issuer, request: asked, actor };
+  return inWordsOfCsr({ csr, names: asked.names }, () => issueCertificate(deps, order));
+}
+
+async function issueForNewKey(
+  deps: LeafDeps,
+  request: LeafRequest,
+  { profile, issuer, actor }: LeafTerms,
+): Promise<IssuedLeaf> {
   const keyAlgorithm = request.keyAlgorithm ?? defaultKeyAlgorithmOf(profile);
   const keyPair = await deps.newKeyPair(keyAlgorithm);
   const { privateKey } = keyPair;
@@ -108,9 +136,9 @@ function fromCsr(
   profile: Profile,
 ): IssuanceRequest {
   if (countOf(csr.names) > MAX_NAMES) {
-    throw refused([{ pointer: '/csr', detail: `asks for more than ${MAX_NAMES} names` }]);
+    throw refused([{ pointer: CSR, detail: `asks for more than ${MAX_NAMES} names` }]);
   }
-  const inCsr = requestedNames(csr.names, () => '/csr');
+  const inCsr = requestedNames(csr.names, nameInCsr);
   const inBody = requestedNames(request);
   const disagreements = disagreementsOf(request, csr, { inBody, inCsr, profile });
   if (disagreements.length > 0) throw refused(disagreements);
@@ -128,8 +156,8 @@ function fromCsr(
     isSubjectInOrder: isSubjectInCsr && Object.keys(added).length === 0,
     names,
     validity: request.validity,
-    subjectPointer: isSubjectInCsr ? () => '/csr' : pointerIntoSubject,
-    keyPointer: '/csr',
+    subjectPointer: isSubjectInCsr ? subjectInCsr : pointerIntoSubject,
+    keyPointer: CSR,
     requestedExtensions: csr.requested,
   };
 }
@@ -148,7 +176,7 @@ function disagreementsOf(
     ...names.otherKinds.map((kind) => `asks for "${kind}", which is not issued here`),
     ...unissuedAttributes(subject),
     ...(subject.hasJointAttributes ? ['names several attributes in one RDN'] : []),
-  ].map((detail) => ({ pointer: '/csr', detail }));
+  ].map((detail) => ({ pointer: CSR, detail }));
   const [inBody, inCsr] = [valuesOf(terms.inBody), valuesOf(terms.inCsr)];
   const kinds = isEmpty(inCsr) ? [] : SUBJECT_ALT_NAME_KINDS;
   const disagreeing = kinds.filter(

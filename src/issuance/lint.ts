@@ -8,6 +8,7 @@ import { certificateRules } from '../preflight/rules.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { isConstraining } from '../x509/name-constraints.ts';
 import { SERVER_AUTH } from '../x509/oids.ts';
+import { pointerToKind } from './requested-names.ts';
 import type { IssuanceTerms, Pointers } from './terms.ts';
 
 /** What the rules of consumers have against a certificate that is about to be signed. */
@@ -75,7 +76,7 @@ function pointerTo(part: Part, { names, subject, key }: Pointers): string {
       return subject();
     case 'subjectAltName': {
       const kind = SUBJECT_ALT_NAME_KINDS.find((one) => names[one].length > 0) ?? 'dnsNames';
-      return names[kind][0]?.pointer === '/csr' ? '/csr' : `/${kind}`;
+      return pointerToKind(names, kind);
     }
     case 'validity':
       return '/validity';

@@ -2,6 +2,7 @@ import { SUBJECT_ALT_NAME_KINDS, type SubjectAltNames } from '../certificate.ts'
 import type { Violation } from '../errors.ts';
 import type { DecodedCertificate } from '../x509/decode-certificate.ts';
 import { readName } from './names.ts';
+import { pointerToKind } from './requested-names.ts';
 import type { IssuanceTerms, Pointers } from './terms.ts';
 
 /** More names than any gateway's host list; every one of them costs each client that connects. */
@@ -46,6 +47,6 @@ function excess(names: SubjectAltNames, pointers: Pointers): readonly Violation[
   if (details.length === 0) return [];
   const byCount = SUBJECT_ALT_NAME_KINDS.toSorted((a, b) => names[b].length - names[a].length);
   const fullest = byCount[0] ?? 'dnsNames';
-  const pointer = pointers.names[fullest][0]?.pointer === '/csr' ? '/csr' : `/${fullest}`;
+  const pointer = pointerToKind(pointers.names, fullest);
   return details.map((detail) => ({ pointer, detail }));
 }

@@ -58,7 +58,8 @@ function keyIsAllowed(
   { profile, keyAlgorithm, pointers }: IssuanceTerms,
 ): readonly Violation[] {
   if (profile.keyAlgorithms.includes(keyAlgorithm)) return [];
-  const detail = `profile "${profile.name}" takes only ${profile.keyAlgorithms.join(', ')}`;
+  const taken = profile.keyAlgorithms.join(', ');
+  const detail = `profile "${profile.name}" takes only keys of ${taken}, not of ${keyAlgorithm}`;
   return [{ pointer: pointers.key, detail }];
 }
 

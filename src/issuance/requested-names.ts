@@ -6,7 +6,7 @@ type Kind = keyof SubjectAltNames;
 /** A name to be written, and where in the request it stands. */
 export interface RequestedName {
   readonly value: string;
-  /** JSON Pointer, such as `/dnsNames/0` or `/csr`. */
+  /** JSON Pointer, such as `/dnsNames/0`; for one in a CSR see `csr-refusal.ts`. */
   readonly pointer: string;
 }
 
@@ -30,6 +30,11 @@ export function requestedNames(
     emailAddresses: ofKind('emailAddresses'),
     uris: ofKind('uris'),
   };
+}
+
+/** Where the names of one kind stand. */
+export function pointerToKind(names: RequestedNames, kind: Kind): string {
+  return names[kind][0]?.pointer.replace(/\/\d+$/, '') ?? `/${kind}`;
 }
 
 /** The bare values, as they go into the subjectAltName. */

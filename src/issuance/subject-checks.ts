@@ -90,7 +90,8 @@ function commonNameIsASubjectAltName(
   if (profile.subject.commonName !== 'subjectAltName' || commonName === undefined) return [];
   const hosts = [...names.dnsNames, ...names.ipAddresses, ...names.emailAddresses, ...names.uris];
   if (hosts.includes(commonName)) return [];
-  const detail = `the commonName of a ${profile.name} certificate is one of its subjectAltNames`;
+  const rule = `the commonName of a ${profile.name} certificate must be one of its subjectAltNames`;
+  const detail = hosts.length > 0 ? rule : `${rule}, of which there are none: name it there too`;
   return [{ pointer: pointers.subject('commonName'), detail }];
 }
 

@@ -5,6 +5,7 @@ import { type DraftDeps, draftCertificate } from '../issuance/draft-certificate.
 import { durationSeconds, durationWords } from '../issuance/duration.ts';
 import { requestFromBody } from '../issuance/issue-leaf.ts';
 import type { Issuer } from '../issuance/issuer.ts';
+import { namedAt } from '../issuance/named-authority.ts';
 import type { Profile } from '../issuance/profile.ts';
 import { commonPeriodOf, validityAt } from '../issuance/validity.ts';
 import { readerViolations } from '../sds/resource.ts';
@@ -40,11 +41,11 @@ export async function targetViolations(
   target: RotationTarget,
 ): Promise<readonly Violation[]> {
   const profile = deps.leafProfileOf(target.profile);
-  const issuer = await deps.issuerOf(target.authority);
+  const ofNames = await namedAt('/authority', () => nameViolations(deps, target, profile));
   return [
     ...durationViolations(target, profile),
     ...windowViolationsOf(target),
-    ...(await nameViolations(deps, target, { profile, issuer })),
+    ...ofNames,
     ...(await clientAuthorityViolations(deps, target)),
     ...readerViolations(target.destination),
     ...(await deps.destinations.violationsOf(target.destination)),
@@ -92,8 +93,9 @@ function windowViolationsOf({ rotationWindow }: RotationTarget): readonly Violat
 async function nameViolations(
   deps: TargetViolationsDeps,
   target: RotationTarget,
-  { profile, issuer }: { profile: Profile; issuer: Issuer },
+  profile: Profile,
 ): Promise<readonly Violation[]> {
+  const issuer = await deps.issuerOf(target.authority);
   const key = await deps.sampleKeyOf(target.keyAlgorithm);
   const validity = profile.validity.minimum ?? '1s';
   const request = { ...requestFromBody(target, profile, key), validity };

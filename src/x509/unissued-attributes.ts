@@ -12,7 +12,7 @@ export function unissuedAttributes({ attributes, others }: DecodedSubject): read
     const name = attributeName(type);
     if (!ISSUED.includes(type)) {
       const described = name === undefined ? type : `${name} (${type})`;
-      return `names ${described}, which is not issued here`;
+      return `names ${described}, which is not issued here; leave it out of the subject`;
     }
     const isRepeated = attributes.filter((one) => one.type === type).length > 1;
     return isRepeated ? `names ${name} twice` : `names ${name} by a value that is no text`;

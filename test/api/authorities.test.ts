@@ -173,7 +173,7 @@ describe('POST /v1/authorities', () => {
       name: 'a',
       parent: 'no',
     });
-    problemIn(reply, 404, 'authority-unknown');
+    assert.deepEqual(placesIn(reply, 404, 'authority-unknown'), ['/parent']);
   });
 
   it('409: a name that is taken', async () => {
@@ -187,7 +187,7 @@ describe('POST /v1/authorities', () => {
       name: 'below',
       parent: 'issuing',
     });
-    problemIn(reply, 409, 'authority-cannot-issue');
+    assert.deepEqual(placesIn(reply, 409, 'authority-cannot-issue'), ['/parent']);
   });
 
   it('422: one that would outlive its parent', async () => {

@@ -98,7 +98,7 @@ describe('POST /v1/certificates/batch', () => {
       [],
       ['/dnsNames/0'],
       [''],
-      [],
+      ['/authority'],
       ['/authority'],
       ['/csr'],
       ['/surprise', '/items'],

@@ -140,7 +140,8 @@ describe('POST /v1/rotation/targets', () => {
 
   it('404: an authority that does not exist', async () => {
     const target = directoryTarget(newDirectory(), { name: 'x', authority: 'nobody' });
-    problemIn(await api.post(targets, target), 404, 'authority-unknown');
+    const reply = await api.post(targets, target);
+    assert.deepEqual(placesIn(reply, 404, 'authority-unknown'), ['/authority']);
   });
 
   it('409: a name that is taken, by a target of the settings file too', async () => {

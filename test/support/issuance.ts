@@ -110,6 +110,17 @@ export async function refusalOf(attempt: Promise<unknown>): Promise<readonly str
   return ['granted'];
 }
 
+/** What a refusal says of each place, as `pointer: detail`; any other error is thrown on. */
+export async function violationsOf(attempt: Promise<unknown>): Promise<readonly string[]> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    return error.violations.map(({ pointer, detail }) => `${pointer}: ${detail}`);
+  }
+  return [];
+}
+
 export function certificatePem({ der }: { readonly der: Uint8Array }): string {
   return encodePem('CERTIFICATE', der);
 }

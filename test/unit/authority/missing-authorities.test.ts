@@ -80,7 +80,7 @@ describe('the first start', () => {
 
   it('fails where the settings file has a child before its parent', async () => {
     const attempt = startOf(new IssuanceWorld(), [below, corporate]);
-    assert.deepEqual(await refusalOf(attempt), ['authority-unknown']);
+    assert.deepEqual(await refusalOf(attempt), ['authority-unknown', '/parent']);
   });
 });
 

@@ -198,7 +198,7 @@ describe('the time of a certificate', () => {
     for (const instant of [notBefore.getTime() - 1, notAfter.getTime() + 1_000]) {
       world.now = new Date(instant);
       const attempt = world.issue({ ...request, validity: '1s' });
-      assert.deepEqual(await refusalOf(attempt), ['authority-cannot-issue']);
+      assert.deepEqual(await refusalOf(attempt), ['authority-cannot-issue', '/authority']);
     }
     world.now = notAfter;
     await world.issue({ ...request, validity: '1s' });

@@ -119,7 +119,10 @@ describe('an authority from elsewhere cannot issue', () => {
   ] as const) {
     it(why, async () => {
       const { world } = worldBelow(issuing, root);
-      assert.deepEqual(await refusalOf(world.issue(server)), ['authority-cannot-issue']);
+      assert.deepEqual(await refusalOf(world.issue(server)), [
+        'authority-cannot-issue',
+        '/authority',
+      ]);
       await assert.rejects(world.issue(server), words);
     });
   }
@@ -127,7 +130,7 @@ describe('an authority from elsewhere cannot issue', () => {
   it('where its key is elsewhere', async () => {
     const { world } = worldBelow({});
     const attempt = world.createIntermediate({ name: 'more', parent: 'root' });
-    assert.deepEqual(await refusalOf(attempt), ['authority-cannot-issue']);
+    assert.deepEqual(await refusalOf(attempt), ['authority-cannot-issue', '/parent']);
   });
 
   it('and may where it says nothing of keyUsage', async () => {
@@ -141,7 +144,7 @@ describe('an authority from elsewhere cannot issue', () => {
     const below = { name: 'last', parent: 'issuing', subject: { commonName: 'Last' } };
     await world.createIntermediate({ ...below, pathLenConstraint: 0 });
     const attempt = world.createIntermediate({ ...below, name: 'more', parent: 'last' });
-    assert.deepEqual(await refusalOf(attempt), ['authority-cannot-issue']);
+    assert.deepEqual(await refusalOf(attempt), ['authority-cannot-issue', '/parent']);
   });
 });
 

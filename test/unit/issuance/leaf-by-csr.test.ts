@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { LeafRequest } from '../../../src/issuance/issue-leaf.ts';
 import * as der from '../../../src/x509/der.ts';
 import { COMMON_NAME, COUNTRY, ORGANIZATION } from '../../../src/x509/oids.ts';
-import { generalName, handMadeRequest, nameOf } from '../x509/hand-made-request.ts';
+import { violationsOf } from '../../support/issuance.ts';
+import {
+  generalName,
+  handMadeRequest,
+  nameOf,
+  type RequestParts,
+} from '../x509/hand-made-request.ts';
 import { asked, askedByCsr, commonNameOf, host, issued, jointNameOf, world } from './asked.ts';
+import { changed, RenewalWorld } from './renewal-world.ts';
 
 const { dns, ip, uri, directory, other } = generalName;
 
@@ -102,5 +110,50 @@ describe('a leaf by CSR', () => {
   it('is never for anything else than what stands in the CSR', async () => {
     const parts = { names: [dns(host)], subject: nameOf([COUNTRY, der.utf8String('ŁS')]) };
     assert.deepEqual(await askedByCsr(parts), ['request-refused', '/csr']);
+  });
+
+  it('is refused in words that name each part at fault, once', async () => {
+    const told = async (parts: RequestParts, beside: Partial<LeafRequest> = {}) =>
+      violationsOf(world.issue({ csr: handMadeRequest(parts), ...beside }));
+    const names = [dns(host)];
+    const country = nameOf([COUNTRY, der.utf8String('us')]);
+    assert.deepEqual(await told({ names, subject: country }), [
+      '/csr: country "us": is two capital letters (ISO 3166-1)',
+    ]);
+    const long = 'a'.repeat(72);
+    assert.deepEqual(await told({ names, subject: commonNameOf(long) }, { profile: 'client' }), [
+      `/csr: commonName "${long}": has at most 64 characters`,
+    ]);
+    assert.deepEqual(await told({ names: [...names, dns('x.example.org.'), dns('b.example')] }), [
+      '/csr: dnsNames "x.example.org.": is not a DNS name: it ends with a dot',
+    ]);
+    assert.deepEqual(await told({ names: [dns('\u0001'.repeat(201))] }), [
+      `/csr: dnsNames "${'\\u0001'.repeat(200)}…": is not a DNS name: its label "${'\\u{1}'.repeat(63)}..." has more than 63 characters`,
+    ]);
+  });
+
+  it('says which attributes are not the caller’s to set, and which key is not taken', async () => {
+    const shop = await RenewalWorld.withProfiles(
+      changed('server', {
+        name: 'shop',
+        keyAlgorithms: ['rsa-2048'],
+        subject: { defaults: {}, callerMaySet: [], commonName: 'subjectAltName' },
+      }),
+    );
+    const subject = nameOf([COUNTRY, der.utf8String('US')], [ORGANIZATION, der.utf8String('Acme')]);
+    const csr = handMadeRequest({ subject, names: [dns(host)] });
+    assert.deepEqual(await violationsOf(shop.issue({ profile: 'shop', csr })), [
+      '/csr: profile "shop" takes only keys of rsa-2048, not of ecdsa-p256',
+      '/csr: country "US": is not the caller’s to set under profile "shop"',
+      '/csr: organization "Acme": is not the caller’s to set under profile "shop"',
+    ]);
+  });
+
+  it('says where the names of a CSR without any may stand', async () => {
+    const csr = handMadeRequest({ subject: commonNameOf(host) });
+    assert.deepEqual(await violationsOf(world.issue({ csr })), [
+      `/csr: commonName "${host}": the commonName of a server certificate must be one of its subjectAltNames, of which there are none: name it there too`,
+      '/dnsNames: at least one DNS name or IP address is required: the CSR has none, so name them here, beside it',
+    ]);
   });
 });

@@ -40,10 +40,10 @@ describe('a distinguished name', () => {
       ['2.5.4.11', der.bitString(Buffer.of(1))],
     );
     assert.deepEqual(unissuedAttributes(decodeSubject(name)), [
-      'names emailAddress (1.2.840.113549.1.9.1), which is not issued here',
-      'names domainComponent (0.9.2342.19200300.100.1.25), which is not issued here',
-      'names userId (0.9.2342.19200300.100.1.1), which is not issued here',
-      'names 1.2.3, which is not issued here',
+      'names emailAddress (1.2.840.113549.1.9.1), which is not issued here; leave it out of the subject',
+      'names domainComponent (0.9.2342.19200300.100.1.25), which is not issued here; leave it out of the subject',
+      'names userId (0.9.2342.19200300.100.1.1), which is not issued here; leave it out of the subject',
+      'names 1.2.3, which is not issued here; leave it out of the subject',
       'names commonName twice',
       'names organizationalUnitName by a value that is no text',
     ]);
