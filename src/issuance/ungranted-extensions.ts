@@ -20,6 +20,13 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   [EXT_KEY_USAGE]: (asked, granted) => haveSameMembers(asked.extKeyUsage, granted.extKeyUsage),
 };
 
+/** The extensions that are lists of usages, of which some may be granted. */
+const USAGES: Readonly<Record<string, (values: ExtensionValues) => readonly string[]>> = {
+  [KEY_USAGE]: ({ keyUsage }) => keyUsage,
+  [EXT_KEY_USAGE]: ({ extKeyUsage }) => extKeyUsage,
+};
+const MAX_LISTED = 8;
+
 /**
  * A warning for each extension that a CSR asks for and the certificate does not have as it was asked for,
  * however urgently that was.
@@ -37,6 +44,26 @@ export function ungrantedExtensions(
   });
   return ungranted.map(({ id }) => ({
     code: 'extension-ignored',
-    detail: `the CSR's ${describeOid(id)} was not granted`,
+    detail: `the CSR's ${describeOid(id)} was ${outcomeOf(id, values, certificate)}`,
   }));
+}
+
+/** What became of a wish: of a list of usages, which were left out and which were added. */
+function outcomeOf(id: string, asked: ExtensionValues, granted: ExtensionValues): string {
+  const usagesOf = USAGES[id];
+  if (!usagesOf) return 'not granted';
+  const [wished, given] = [usagesOf(asked), usagesOf(granted)];
+  const lacking = wished.filter((usage) => !given.includes(usage));
+  if (lacking.length === wished.length) return 'not granted';
+  const added = given.filter((usage) => !wished.includes(usage));
+  const changes = [
+    ...(lacking.length > 0 ? [`without ${listed(lacking)}`] : []),
+    ...(added.length > 0 ? [`with ${listed(added)} besides`] : []),
+  ];
+  return `granted ${changes.join(' and ')}`;
+}
+
+function listed(usages: readonly string[]): string {
+  const more = usages.length > MAX_LISTED ? ' and more' : '';
+  return usages.slice(0, MAX_LISTED).map(describeOid).join(', ') + more;
 }

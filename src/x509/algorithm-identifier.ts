@@ -2,6 +2,7 @@ import { readAny } from './der-any.ts';
 import type { DerReader } from './der-reader.ts';
 import { TAG } from './der-tags.ts';
 import {
+  describeOid,
   EC_PUBLIC_KEY,
   ECDSA_WITH_SHA256,
   ECDSA_WITH_SHA384,
@@ -47,7 +48,8 @@ export function readAlgorithmIdentifier(reader: DerReader): AlgorithmIdentifier 
   const isNull = members.isNext(TAG.null);
   const isCurve = members.isNext(TAG.objectIdentifier);
   if (!areFitting(PARAMETERS[id], { isAtEnd, isNull, isCurve })) {
-    throw members.fault(`wrong parameters of algorithm ${id}`);
+    const cure = PARAMETERS[id] === 'named-curve' ? ', whose curve must be named' : '';
+    throw members.fault(`wrong parameters of algorithm ${describeOid(id)}${cure}`);
   }
   if (isNull) members.null();
   const parameters = isNull || isAtEnd ? undefined : readAny(members);

@@ -6,6 +6,7 @@ import { type DecodedRequest, readRequest } from './decode-request.ts';
 import type { DecodedSubject } from './decode-subject.ts';
 import { DerError } from './der-error.ts';
 import { readDer } from './der-reader.ts';
+import { TAG } from './der-tags.ts';
 import type { DecodedNames } from './general-names.ts';
 import { type SubjectKey, subjectPublicKeyInfoOf } from './key.ts';
 import {
@@ -15,7 +16,7 @@ import {
   KEY_USAGE,
   SUBJECT_ALT_NAME,
 } from './oids.ts';
-import { decodePem, encodePem } from './pem.ts';
+import { decodeBase64, decodePem, encodePem } from './pem.ts';
 import { isCompressed, judgePublicKey } from './public-key-fault.ts';
 import { verifySync, verifyWith } from './signature-scheme.ts';
 import type { PublicKeyParts } from './subject-public-key-info.ts';
@@ -92,7 +93,7 @@ export async function proofOfPossessionFault(request: DecodedRequest): Promise<s
 function parse(pem: string): DecodedRequest {
   try {
     const [block, ...more] = decodePem(pem);
-    if (!block) throw invalid('holds no PEM block');
+    if (!block) throw invalid(unarmouredFault(pem));
     if (more.length > 0) throw invalid(`holds ${1 + more.length} PEM blocks, not exactly one`);
     if (!REQUEST_LABELS.includes(block.label)) {
       throw invalid(`holds the PEM block "${block.label}", not "${REQUEST_LABELS[0]}"`);
@@ -103,6 +104,18 @@ function parse(pem: string): DecodedRequest {
     if (!(cause instanceof PkiError) || cause.code === 'certificate-request-invalid') throw cause;
     throw invalid('is not a PKCS #10 request in PEM', cause);
   }
+}
+
+/** What a text without a PEM block is, and how one is made. */
+function unarmouredFault(text: string): string {
+  const octets = decodeBase64(text);
+  if (octets?.includes('-----BEGIN ')) {
+    return 'is Base64 of a PEM text, which itself is wanted: openssl base64 -d -A -in FILE writes it';
+  }
+  if (octets?.[0] === TAG.sequence) {
+    return 'is Base64 without the lines of PEM around it: openssl base64 -d -A -in FILE | openssl req -inform der writes them';
+  }
+  return 'holds no PEM block; openssl req -inform der -in FILE writes one, of a CSR in DER';
 }
 
 /**
@@ -136,7 +149,9 @@ async function assertProofOfPossession(
 ): Promise<void> {
   const algorithm = describeOid(signatureAlgorithm);
   if (!signatureScheme) {
-    throw invalid(`is signed by the algorithm ${algorithm}, which is too weak or unknown here`);
+    throw invalid(
+      `is signed by the algorithm ${algorithm}, which is too weak or unknown here; sign with SHA-256 or better`,
+    );
   }
   if (signatureScheme.kind !== kind) {
     throw invalid(`is signed by the algorithm ${algorithm}, which is not one for ${WORDS[kind]}`);

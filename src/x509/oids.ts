@@ -138,14 +138,56 @@ const NAMES: Readonly<Record<string, string>> = {
   [NETSCAPE_CERT_TYPE]: 'Netscape certificate type',
   [SERVER_AUTH]: 'serverAuth',
   [CLIENT_AUTH]: 'clientAuth',
+  [CODE_SIGNING]: 'codeSigning',
+  [EMAIL_PROTECTION]: 'emailProtection',
+  [TIME_STAMPING]: 'timeStamping',
+  [OCSP_SIGNING]: 'OCSPSigning',
   [ANY_EXTENDED_KEY_USAGE]: 'anyExtendedKeyUsage',
   '1.3.6.1.4.1.311.20.2': 'Microsoft certificate template',
   '1.3.6.1.4.1.311.21.7': 'Microsoft certificate template',
 };
 
+/** Algorithms and curves, by the names under which tools know them: those of today, and old or other ones. */
+const ALGORITHM_NAMES: Readonly<Record<string, string>> = {
+  [RSA_ENCRYPTION]: 'rsaEncryption',
+  '1.2.840.113549.1.1.2': 'md2WithRSAEncryption',
+  '1.2.840.113549.1.1.3': 'md4WithRSAEncryption',
+  '1.2.840.113549.1.1.4': 'md5WithRSAEncryption',
+  '1.2.840.113549.1.1.5': 'sha1WithRSAEncryption',
+  '1.3.14.3.2.29': 'sha1WithRSASignature',
+  '1.2.840.113549.1.1.14': 'sha224WithRSAEncryption',
+  [SHA256_WITH_RSA]: 'sha256WithRSAEncryption',
+  [SHA384_WITH_RSA]: 'sha384WithRSAEncryption',
+  [SHA512_WITH_RSA]: 'sha512WithRSAEncryption',
+  [RSASSA_PSS]: 'RSASSA-PSS',
+  '1.2.840.10040.4.1': 'DSA',
+  '1.2.840.10040.4.3': 'dsa-with-sha1',
+  '2.16.840.1.101.3.4.3.1': 'dsa-with-sha224',
+  '2.16.840.1.101.3.4.3.2': 'dsa-with-sha256',
+  [EC_PUBLIC_KEY]: 'id-ecPublicKey',
+  '1.2.840.10045.4.1': 'ecdsa-with-SHA1',
+  '1.2.840.10045.4.3.1': 'ecdsa-with-SHA224',
+  [ECDSA_WITH_SHA256]: 'ecdsa-with-SHA256',
+  [ECDSA_WITH_SHA384]: 'ecdsa-with-SHA384',
+  [ECDSA_WITH_SHA512]: 'ecdsa-with-SHA512',
+  '1.3.101.110': 'X25519',
+  '1.3.101.111': 'X448',
+  [ED25519]: 'Ed25519',
+  '1.3.101.113': 'Ed448',
+  '1.2.840.10045.3.1.1': 'P-192',
+  '1.3.132.0.33': 'P-224',
+  [P256]: 'P-256',
+  [P384]: 'P-384',
+  [P521]: 'P-521',
+  '1.3.132.0.10': 'secp256k1',
+  '1.3.36.3.3.2.8.1.1.7': 'brainpoolP256r1',
+  '1.3.36.3.3.2.8.1.1.11': 'brainpoolP384r1',
+  '1.3.36.3.3.2.8.1.1.13': 'brainpoolP512r1',
+};
+
 /** `keyUsage (2.5.29.15)`, or the bare digits of one without a name here. */
 export function describeOid(oid: string): string {
-  const name = NAMES[oid];
+  const name = NAMES[oid] ?? ALGORITHM_NAMES[oid];
   return name === undefined ? oid : `${name} (${oid})`;
 }
 

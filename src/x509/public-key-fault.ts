@@ -1,5 +1,5 @@
 import type { KeyAlgorithm } from '../certificate.ts';
-import { P256, P384, P521 } from './oids.ts';
+import { describeOid, P256, P384, P521 } from './oids.ts';
 import { rsaWeakness } from './rsa-weaknesses.ts';
 import type { PublicKeyParts } from './subject-public-key-info.ts';
 
@@ -58,7 +58,7 @@ export function judgePublicKey(key: PublicKeyParts): JudgedKey {
         ? { keyAlgorithm: 'ed25519' }
         : { fault: `has an Ed25519 key of ${octets(key.point)}, not of ${ED25519_OCTETS}` };
     case 'unknown':
-      return { fault: `has a key of the algorithm ${key.algorithm}; ${SUPPORTED}` };
+      return { fault: `has a key of the algorithm ${describeOid(key.algorithm)}; ${SUPPORTED}` };
   }
 }
 
@@ -69,7 +69,7 @@ export function isCompressed(key: PublicKeyParts): boolean {
 
 function judgeEcKey({ curve, point }: EcKey): JudgedKey {
   const known = CURVES[curve];
-  if (!known) return { fault: `has a key on the curve ${curve}; ${SUPPORTED}` };
+  if (!known) return { fault: `has a key on the curve ${describeOid(curve)}; ${SUPPORTED}` };
   const { name, keyAlgorithm, coordinate } = known;
   const form = point[0] ?? INFINITY;
   if (form === INFINITY) return { fault: `has the point at infinity of ${name} for its key` };

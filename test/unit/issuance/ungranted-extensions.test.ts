@@ -6,6 +6,7 @@ import { subjectKeyIdentifierOf } from '../../../src/x509/key.ts';
 import {
   BASIC_CONSTRAINTS,
   CLIENT_AUTH,
+  CODE_SIGNING,
   EXT_KEY_USAGE,
   KEY_USAGE,
   SERVER_AUTH,
@@ -69,8 +70,8 @@ describe('a CSR that asks for extensions', () => {
         extension(BASIC_CONSTRAINTS, der.sequence(der.boolean(true))),
         'basicConstraints (2.5.29.19)',
       ],
-      [keyUsage(DIGITAL_SIGNATURE, KEY_ENCIPHERMENT), 'keyUsage (2.5.29.15)'],
-      [purposes(SERVER_AUTH), 'extKeyUsage (2.5.29.37)'],
+      [keyUsage(KEY_ENCIPHERMENT), 'keyUsage (2.5.29.15)'],
+      [purposes('1.2.3'), 'extKeyUsage (2.5.29.37)'],
       [
         extension(SUBJECT_KEY_IDENTIFIER, der.octetString(Buffer.of(1))),
         'subjectKeyIdentifier (2.5.29.14)',
@@ -79,6 +80,24 @@ describe('a CSR that asks for extensions', () => {
       [extension('1.2.3', der.nullValue()), '1.2.3'],
     ] as const) {
       assert.deepEqual(await told(asked), [[ungranted(what)], [ungranted(what)]]);
+    }
+  });
+
+  it('is told which usages it did not get, and which it got besides', async () => {
+    const [SERVER, CLIENT] = [`serverAuth (${SERVER_AUTH})`, `clientAuth (${CLIENT_AUTH})`];
+    for (const [asked, outcome] of [
+      [
+        keyUsage(DIGITAL_SIGNATURE, KEY_ENCIPHERMENT),
+        'keyUsage (2.5.29.15) was granted without keyEncipherment',
+      ],
+      [purposes(SERVER_AUTH), `extKeyUsage (2.5.29.37) was granted with ${CLIENT} besides`],
+      [
+        purposes(CLIENT_AUTH, '1.2.3', CODE_SIGNING),
+        `extKeyUsage (2.5.29.37) was granted without 1.2.3, codeSigning (${CODE_SIGNING}) and with ${SERVER} besides`,
+      ],
+    ] as const) {
+      const warning = `extension-ignored: the CSR's ${outcome}`;
+      assert.deepEqual(await told(asked), [[warning], [warning]]);
     }
   });
 });

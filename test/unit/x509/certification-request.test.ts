@@ -138,6 +138,27 @@ describe('a CSR that is refused', () => {
     });
   }
 
+  it('in words that name the algorithm or the curve', async () => {
+    for (const [request, words] of [
+      [requestBy(P256, '-sha1'), /algorithm ecdsa-with-SHA1 \(1\.2.*; sign with SHA-256 or better/],
+      [requestBy(RSA, '-md5'), /algorithm md5WithRSAEncryption \(/],
+      [requestBy(['-newkey', 'ed448']), /key of the algorithm Ed448 \(1\.3\.101\.113\); supported/],
+      [requestBy(curve('P-224')), /curve P-224 \(/],
+    ] as const) {
+      await assert.rejects(readCertificationRequest(request), words);
+    }
+  });
+
+  it('in words that say how to write what came without PEM', async () => {
+    for (const [text, words] of [
+      ['', /^the CSR holds no PEM block; openssl req -inform der -in FILE writes one/],
+      [base64Of(good), /^the CSR is Base64 without the lines of PEM .* \| openssl req -inform der/],
+      [Buffer.from(good).toString('base64'), /^the CSR is Base64 of a PEM text/],
+    ] as const) {
+      await assert.rejects(readCertificationRequest(text), { message: words });
+    }
+  });
+
   it('because its signature does not hold', async () => {
     const other = requestBy(P256, '-subj', '/CN=b');
     const [body, otherBody] = [good, other].map((pem) => Buffer.from(base64Of(pem), 'base64'));

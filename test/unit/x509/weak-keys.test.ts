@@ -119,11 +119,17 @@ describe('a weak key is refused in its own words', () => {
     ['has a key of 65 octets, the first one 6; a point of P-256', ecKey(Buffer.alloc(65, 6))],
     ['has a key that is no point of its curve', ecKey(Buffer.alloc(65, 4))],
     [
-      'has a key on the curve 1.3.132.0.10; supported are',
+      'has a key on the curve secp256k1 (1.3.132.0.10); supported are',
       ecKey(Buffer.of(4), der.oid('1.3.132.0.10')),
     ],
-    ['is no PKCS #10 request: wrong parameters', ecKey(Buffer.of(4), der.sequence())],
-    ['is no PKCS #10 request: wrong parameters', ecKey(Buffer.of(4), der.nullValue())],
+    [
+      'is no PKCS #10 request: wrong parameters of algorithm id-ecPublicKey (1.2.840.10045.2.1), whose curve must be named',
+      ecKey(Buffer.of(4), der.sequence()),
+    ],
+    [
+      'is no PKCS #10 request: wrong parameters of algorithm id-ecPublicKey (1.2.840.10045.2.1), whose curve must be named',
+      ecKey(Buffer.of(4), der.nullValue()),
+    ],
   ] as const) {
     it(words, async () => {
       const fault = await faultOf(key);
