@@ -47,7 +47,7 @@ export function jsonBodyReader(terms: BodyTerms): RequestHandler {
     if (hasBody(req)) {
       assertMediaType(req, 'application/json', otherTypes);
       // Whoever announces too much is not waited for.
-      if (Number(req.headers['content-length'] ?? 0) > each) throw bodyTooLarge('body', each);
+      if (Number(req.headers['content-length'] ?? 0) > each) throw bodyTooLarge('the body', each);
       let own = 0;
       res.once('close', () => {
         held -= own;
@@ -55,7 +55,7 @@ export function jsonBodyReader(terms: BodyTerms): RequestHandler {
       const octets = await readOctets(req, (length) => {
         own += length;
         held += length;
-        if (own > each) throw bodyTooLarge('body', each);
+        if (own > each) throw bodyTooLarge('the body', each);
         if (held > all) throw new PkiError('overloaded', 'too many bodies are being read already');
       });
       await turn();

@@ -1,4 +1,5 @@
 import { PkiError } from '../src/errors.ts';
+import { jsonFault, NO_JSON } from './json-fault.ts';
 import { malformed, pointerTo } from './malformed.ts';
 import { repeatedMember } from './repeated-member.ts';
 
@@ -15,8 +16,6 @@ const MAX_SEARCHED = 256 * 1024;
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 /** What `{`, `[`, `}` and `]` do to the depth. */
 export const DEPTH_CHANGE: Readonly<Record<number, number>> = { 123: 1, 91: 1, 125: -1, 93: -1 };
-
-const NO_JSON: Fault = { pointer: '', detail: 'is not valid JSON' };
 
 /**
  * The value of a JSON text that means the same to every reader: each object has each of its members once (RFC 8259 §4
@@ -68,14 +67,16 @@ export function endOfString(octets: Buffer, start: number): number {
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    throw malformed([NO_JSON]);
+  } catch (error) {
+    throw malformed([{ pointer: '', detail: jsonFault(text, error) }]);
   }
 }
 
 /** Whether a text was refused for being no JSON at all, and not for its shape. */
 export function isNoJson(error: unknown): boolean {
-  return error instanceof PkiError && error.violations.includes(NO_JSON);
+  return (
+    error instanceof PkiError && error.violations.some(({ detail }) => detail.startsWith(NO_JSON))
+  );
 }
 
 /** How many members all objects of a value have; not a number where one is not to be judged further. */

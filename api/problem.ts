@@ -103,7 +103,7 @@ function asPkiError(error: unknown): PkiError | undefined {
 }
 
 /** Refuses what is longer than it may be. */
-export function bodyTooLarge(what: 'body' | 'line', octets: number): PkiError {
+export function bodyTooLarge(what: string, octets: number): PkiError {
   const limit = octets >= MEBIBYTE ? `${octets / MEBIBYTE} MiB` : `${octets / 1024} KiB`;
-  return new PkiError('body-too-large', `the ${what} has more than ${limit}`);
+  return new PkiError('body-too-large', `${what} has more than ${limit}`);
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { PkiError } from '../../src/errors.ts';
 import { parseJsonOctets } from '../input.ts';
+import { malformed } from '../malformed.ts';
 import { bodyTooLarge } from '../problem.ts';
 import { type Line, linesOf, TOO_LONG } from './lines.ts';
 
@@ -27,18 +28,33 @@ export async function* chunksOfList(items: readonly unknown[]): AsyncGenerator<r
 /** The items of a stream of NDJSON, in chunks: a line that is there waits for no other. */
 export async function* chunksOfLines(stream: Readable): AsyncGenerator<readonly Item[]> {
   const bounds = { maxOctets: MAX_LINE_OCTETS, silenceMs: SILENCE_MS };
+  let number = 0;
   for await (const lines of linesOf(stream, bounds)) {
-    for (const chunk of inChunks(lines)) yield chunk.map(itemOf);
+    for (const chunk of inChunks(lines)) {
+      yield chunk.map((line) => {
+        number += 1;
+        return itemOf(line, number);
+      });
+    }
   }
 }
 
-function itemOf(line: Line): Item {
-  if (line === TOO_LONG) return { fault: bodyTooLarge('line', MAX_LINE_OCTETS) };
+/** `number`: which of the lines it is, counted from 1, as whoever looks for it in a file does. */
+function itemOf(line: Line, number: number): Item {
+  if (line === TOO_LONG) return { fault: bodyTooLarge(`line ${number}`, MAX_LINE_OCTETS) };
   try {
     return { value: parseJsonOctets(line) };
   } catch (fault) {
-    return { fault };
+    return { fault: inLine(number, fault) };
   }
+}
+
+function inLine(number: number, fault: unknown): unknown {
+  if (!(fault instanceof PkiError)) return fault;
+  const { violations } = fault;
+  return malformed(
+    violations.map(({ pointer, detail }) => ({ pointer, detail: `in line ${number}: ${detail}` })),
+  );
 }
 
 function* inChunks<T>(all: readonly T[]): Generator<readonly T[]> {

@@ -21,9 +21,18 @@ const HostOrDomain = z
   .string()
   .refine((text) => isPlainDnsName(text.replace(/^\./, '')), 'is neither a host nor a domain');
 
+/** All below it is meant too, without a dot before it. */
+const Domain = z.string().superRefine((text, context) => {
+  if (isPlainDnsName(text)) return;
+  const domain = text.replace(/^\./, '');
+  const isDotted = domain !== text && isPlainDnsName(domain);
+  const cure = isDotted ? `: write ${domain}, which means all below it too` : '';
+  context.addIssue({ code: 'custom', message: `is not a domain${cure}` });
+});
+
 const Subtrees = z
   .strictObject({
-    dnsNames: basesOf(z.string().refine(isPlainDnsName, 'is not a domain')),
+    dnsNames: basesOf(Domain),
     ipRanges: basesOf(
       z.string().refine((text) => ipRangeOctets(text) !== undefined, 'is not a CIDR range'),
     ),

@@ -55,7 +55,7 @@ async function folderFault(path: string): Promise<string | undefined> {
   } catch (error) {
     const code = systemCodeOf(error);
     if (code === undefined) throw error;
-    if (code === 'ENOENT') return 'must exist';
+    if (code === 'ENOENT') return 'must exist on the service’s machine';
     const isDenied = ['EACCES', 'EPERM', 'EROFS'].includes(code);
     return isDenied ? 'must be writable by this service' : 'cannot be reached by this service';
   }

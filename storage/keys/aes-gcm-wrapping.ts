@@ -43,7 +43,12 @@ export class AesGcmWrapping {
     decipher.setAAD(associatedOctets(context));
     decipher.setAuthTag(wrapped.subarray(-TAG_OCTETS));
     const sealed = wrapped.subarray(1 + NONCE_OCTETS, -TAG_OCTETS);
-    return Buffer.concat([decipher.update(sealed), decipher.final()]);
+    const opened = decipher.update(sealed);
+    try {
+      return Buffer.concat([opened, decipher.final()]);
+    } catch (cause) {
+      throw new Error('it was sealed under another key-encryption key, or changed', { cause });
+    }
   };
 }
 

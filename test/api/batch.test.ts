@@ -180,6 +180,20 @@ describe('POST /v1/certificates/batch, as lines', () => {
     }
   });
 
+  it('200: a line that cannot be read is named by its number', async () => {
+    const long = `"${'x'.repeat(200_000)}"`;
+    const results = linesIn(await sendLines(`${lineOf('a.org')}\n{"a":\n\n{"a":1,}\n${long}`));
+    assert.deepEqual(
+      results.slice(1).map(({ body }) => body.detail),
+      [
+        'body: in line 2: is not valid JSON: it ends too early',
+        'body: in line 3: is not valid JSON: it ends too early',
+        'body: in line 4: is not valid JSON, at column 8',
+        'line 5 has more than 128 KiB',
+      ],
+    );
+  });
+
   it('200: more lines than a JSON body may have items', async () => {
     const count = 1_500;
     const lines = Array.from({ length: count }, () => `${JSON.stringify({ authority: 1 })}\n`);

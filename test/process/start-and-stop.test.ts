@@ -184,7 +184,7 @@ describe('the process', { concurrency: 3 }, () => {
       writeFileSync(yaml, JSON.stringify({ authorities }));
       await refused(
         { PKI_KEY_ENCRYPTION_KEY_FILE: other, PKI_CONFIG_FILE: yaml },
-        /PKI_KEY_ENCRYPTION_KEY_FILE.*does not open authority/,
+        /PKI_KEY_ENCRYPTION_KEY_FILE.*does not open authority .*: it was sealed under another key/,
       );
       const service = await started(home);
       const { items } = (await call(service, '/v1/authorities')).json<Page>();

@@ -48,10 +48,14 @@ describe('a body of JSON', () => {
     [`{"a":"${'x'.repeat(300_000)}","a":1}`]: ': has a member twice in one object',
     [`{"${'\\\\'.repeat(40)}":1,"b":"${'\\"'.repeat(40)}","b":1}`]: '/b: is there twice',
     '\ufeff{}': ': is not valid JSON',
-    '{"a":1,}': ': is not valid JSON',
+    '{"a":1,}': ': is not valid JSON, at column 8',
+    '{"a":"é\u{1f600}" "b":1}': ': is not valid JSON, at column 11',
+    '{\n"a":1,\n}': ': is not valid JSON, at line 3, column 1',
     '{"a"::1}': ': is not valid JSON',
-    '"': ': is not valid JSON',
-    '': ': is not valid JSON',
+    '{"a": in JSON at position 7}': ': is not valid JSON',
+    '"': ': is not valid JSON, at column 2',
+    '{"a":': ': is not valid JSON: it ends too early',
+    '': ': is not valid JSON: it ends too early',
   };
   for (const [text, fault] of Object.entries(faults)) {
     it(`that is ${text.slice(0, 40).replace('\ufeff', '(a byte order mark)')} is refused: ${fault}`, () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { judged } from '../../api/judged.ts';
+import { AuthorityBody } from '../../api/schemas/authority.ts';
 import { CertificateBody } from '../../api/schemas/certificate.ts';
 import { PreflightBody } from '../../api/schemas/preflight.ts';
 import { TargetBody } from '../../api/schemas/target.ts';
@@ -104,6 +105,17 @@ describe('what a schema finds', () => {
       '/served/0/port: is required',
       '/served/1/selector: is required',
       '/served/1/port: must be a number',
+    ]);
+  });
+
+  it('of a domain with a dot before it, how it is written', () => {
+    const intermediate = { name: 'a', kind: 'intermediate', parent: 'root', validity: '1y' };
+    const dnsNames = ['.example.org', '..example.org'];
+    const nameConstraints = { permitted: { dnsNames } };
+    const body = { ...intermediate, subject: { commonName: 'A' }, nameConstraints };
+    assert.deepEqual(faultsOf(AuthorityBody, body), [
+      '/nameConstraints/permitted/dnsNames/0: is not a domain: write example.org, which means all below it too',
+      '/nameConstraints/permitted/dnsNames/1: is not a domain',
     ]);
   });
 });

@@ -61,7 +61,10 @@ describe('a place for a target', () => {
     const world = newWorld(t);
     const file = join(world.root, 'file');
     writeFileSync(file, '');
-    assert.match((await faultsOf(world, join(world.root, 'nothing')))[0] ?? '', /must exist/);
+    assert.match(
+      (await faultsOf(world, join(world.root, 'nothing')))[0] ?? '',
+      /must exist on the service’s machine/,
+    );
     assert.match((await faultsOf(world, file))[0] ?? '', /must be a directory/);
     assert.match((await faultsOf(world, join(file, 'x')))[0] ?? '', /cannot be reached/);
     const before = (operation: string) => {

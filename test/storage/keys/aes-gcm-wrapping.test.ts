@@ -43,7 +43,8 @@ describe('a sealed key', () => {
 
   it('does not open under another key-encryption key', () => {
     const sealed = new AesGcmWrapping(randomBytes(32), randomBytes).wrap(Buffer.of(1), context);
-    assert.throws(() => wrapping.unwrap(sealed, context));
+    const message = 'it was sealed under another key-encryption key, or changed';
+    assert.throws(() => wrapping.unwrap(sealed, context), { message });
   });
 
   it('does not open once any octet of it has changed, or is missing', () => {

@@ -45,7 +45,7 @@ describe('the key of an authority from elsewhere', () => {
       ],
       [
         generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey,
-        /has a key of the algorithm 1\.2\.840\.113549\.1\.1\.10; supported are/,
+        /has a key of the algorithm RSASSA-PSS \(1\.2\.840\.113549\.1\.1\.10\); supported are/,
       ],
       [compressed(), /has a compressed point for its key, which Go cannot read/],
     ] as const) {
