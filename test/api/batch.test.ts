@@ -3,22 +3,10 @@ import { X509Certificate } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { startApi } from '../support/api.ts';
 import type { Reply } from '../support/api-client.ts';
-import { faultsOf } from '../support/documented-operations.ts';
-import {
-  type CertificateJson,
-  type ProblemJson,
-  placesIn,
-  problemIn,
-} from './certificates-on-the-wire.ts';
+import { LINES, linesIn, type Result, statusesOf } from './batches-on-the-wire.ts';
+import { placesIn, problemIn } from './certificates-on-the-wire.ts';
 
 const PATH = '/v1/certificates/batch';
-const LINES = 'application/x-ndjson';
-const RESULT_SCHEMA = { $ref: '#/components/schemas/CertificateBatchResult' };
-
-interface Result {
-  readonly status: number;
-  readonly body: CertificateJson & ProblemJson;
-}
 
 const { api, clock, breakDatabase } = await startApi();
 
@@ -40,22 +28,6 @@ function sendLines(text: string | Buffer): Promise<Reply> {
 function resultsIn(reply: Reply): readonly Result[] {
   assert.equal(reply.status, 200, reply.text);
   return reply.json<{ results: readonly Result[] }>().results;
-}
-
-function linesIn(reply: Reply): readonly Result[] {
-  assert.equal(reply.status, 200, reply.text);
-  assert.equal(reply.headers['content-type'], LINES);
-  assert.ok(reply.text.endsWith('\n'));
-  const lines = reply.text.slice(0, -1).split('\n');
-  return lines.map((line) => {
-    const result = JSON.parse(line) as Result;
-    assert.deepEqual(faultsOf(RESULT_SCHEMA, result), [], line);
-    return result;
-  });
-}
-
-function statusesOf(results: readonly Result[]): readonly number[] {
-  return results.map(({ status }) => status);
 }
 
 function pointersOf({ body }: Result): readonly (string | undefined)[] {
