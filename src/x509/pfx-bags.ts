@@ -7,7 +7,6 @@ import {
   CERT_BAG,
   FRIENDLY_NAME,
   KEY_BAG,
-  LOCAL_KEY_ID,
   PKCS8_SHROUDED_KEY_BAG,
   X509_CERTIFICATE,
 } from './pfx-oids.ts';
@@ -27,8 +26,6 @@ const OTHER_BAGS: Readonly<Record<string, string>> = {
 
 /** More than a path and its keys ever have. */
 const MAX_BAGS = 100;
-/** Windows writes four for a key. */
-const MAX_ATTRIBUTES = 20;
 
 /** Reads SafeContents (RFC 7292 §4.2). */
 export function readBags(reader: DerReader): readonly Bag[] {
@@ -77,25 +74,21 @@ function readCertBag(value: DerReader): Bag {
 }
 
 /**
- * PKCS12Attributes: labels, by which Windows and Java pair keys with certificates. Nothing hangs on them here, so that some
- * writers may leave this SET unsorted, but they must be of their form.
+ * PKCS12Attributes: labels, from which nothing hangs, so that what stands there is only bounded, by the size of the file and
+ * the depth of the reader. Windows marks keys of the machine by an attribute without a value, and some writers leave the SET unsorted.
  */
 function passAttributes(bag: DerReader): void {
-  bag.listOf(TAG.set, MAX_ATTRIBUTES, passAttribute);
+  const attributes = bag.inside(TAG.set);
+  while (!attributes.isAtEnd) passAttribute(attributes.sequence());
 }
 
-function passAttribute(attributes: DerReader): void {
-  const attribute = attributes.sequence();
+/** A friendlyName that is a BMPString is one (RFC 2985 §5.5.1). */
+function passAttribute(attribute: DerReader): void {
   const id = attribute.oid();
-  attribute.listOf(TAG.set, 1, (values) => passValue(values, id));
+  const values = attribute.inside(TAG.set);
   attribute.end();
-}
-
-/** RFC 2985 §5.5: both are of a single value. */
-function passValue(values: DerReader, id: string): void {
-  if (id === FRIENDLY_NAME) passUtf16(values);
-  else if (id === LOCAL_KEY_ID) values.octetString();
-  else readAny(values);
+  if (id === FRIENDLY_NAME && values.isNext(TAG.bmpString)) passUtf16(values);
+  while (!values.isAtEnd) readAny(values);
 }
 
 /** By the book a BMPString has no surrogates; in a label people write what they like. */

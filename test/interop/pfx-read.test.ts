@@ -76,6 +76,7 @@ describe('a PFX that openssl writes is read', () => {
     ],
     'without any encryption': ['-keypbe', 'NONE', '-certpbe', 'NONE'],
     'with as few iterations as there can be': ['-noiter', '-nomaciter'],
+    'as Windows exports a key of the machine': ['-LMK', '-CSP', 'Microsoft Software KSP'],
     'with fifty thousand iterations': ['-iter', '50000'],
   };
   for (const [how, options] of Object.entries(writings)) {

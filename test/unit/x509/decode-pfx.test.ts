@@ -4,10 +4,14 @@ import { describe, it } from 'node:test';
 import { createSecureContext } from 'node:tls';
 import fc from 'fast-check';
 import { type DecodedPfx, decodePfx } from '../../../src/x509/decode-pfx.ts';
+import * as der from '../../../src/x509/der.ts';
 import { encodePfx } from '../../../src/x509/pfx.ts';
 import { PFX_ENCRYPTIONS } from '../../../src/x509/pfx-encryption.ts';
+import { FRIENDLY_NAME, KEY_BAG, LOCAL_KEY_ID } from '../../../src/x509/pfx-oids.ts';
 import { testChain } from '../../support/chains.ts';
 import {
+  bag,
+  certBag,
   goodSafe,
   handMadePfx,
   PASSWORD,
@@ -15,6 +19,7 @@ import {
   pfxOf,
   privateKeyInfo,
   refusalOf,
+  safeOf,
   subject,
 } from './hand-made-pfx.ts';
 
@@ -76,6 +81,27 @@ describe('decodePfx', () => {
     assert.equal(await refusalOf(pfx, 'another'), 'wrong password');
     assert.match(await refusalOf(pfxOf(goodSafe, pbmac1Data(goodSafe, 19))), /too short/);
     assert.match(await refusalOf(pfxOf(goodSafe, pbmac1Data(goodSafe, 33))), /too long/);
+  });
+
+  it('takes the labels that tools write, whatever they hold', async () => {
+    const attribute = (id: string, ...values: readonly Buffer[]) =>
+      der.sequence(der.oid(id), der.setOf(...values));
+    const name = (...values: readonly Buffer[]) => attribute(FRIENDLY_NAME, ...values);
+    const numbers = Array.from({ length: 500 }, (_, index) => der.integer(index));
+    const labels: Readonly<Record<string, readonly Buffer[]>> = {
+      'Windows, of a key of the machine': [attribute('1.3.6.1.4.1.311.17.2')],
+      'two values': [attribute('1.2.3.4', der.integer(1), der.integer(2))],
+      'two names': [name(der.bmpString('a'), der.bmpString('b'))],
+      'a name in UTF-8': [name(der.utf8String('a'))],
+      'no name': [name()],
+      'a localKeyId that is a number': [attribute(LOCAL_KEY_ID, der.integer(1))],
+      'many attributes': numbers.map((number) => attribute('1.2.3.4', number)),
+      'no attribute': [],
+    };
+    for (const [what, attributes] of Object.entries(labels)) {
+      const key = bag(KEY_BAG, privateKeyInfo, der.setOf(...attributes));
+      assert.equal(await refusalOf(await handMadePfx(safeOf(key, certBag()))), 'opened', what);
+    }
   });
 
   it('takes both ways in which writers leave the password away', async () => {
