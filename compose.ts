@@ -21,6 +21,7 @@ import { Issuers } from './src/authority/issuers.ts';
 import { type KeyWrapping, openSubscriberKey } from './src/authority/private-key.ts';
 import { certificationPathOf } from './src/bundle/certification-path.ts';
 import { makePfx } from './src/bundle/pfx.ts';
+import { UnlockingTurns } from './src/bundle/unlocking-turns.ts';
 import type { Certificate } from './src/certificate.ts';
 import { PkiError } from './src/errors.ts';
 import { KeyGeneration } from './src/issuance/key-generation.ts';
@@ -79,7 +80,8 @@ export function partsOf(surroundings: Surroundings): Parts {
     authorityExpiries: () => authorityExpiries({ stores }),
   });
   const { newKeyPair, newKeyPairUntil } = new KeyGeneration(KEY_GENERATION, ticks);
-  return { commit, stores, issuers, metrics, newKeyPair, newKeyPairUntil };
+  const unlockingTurns = new UnlockingTurns();
+  return { commit, stores, issuers, metrics, newKeyPair, newKeyPairUntil, unlockingTurns };
 }
 
 /** Joins what is the same in each process. */
@@ -124,6 +126,8 @@ export function joined(
     forgetOldAnswers,
     metrics,
     issuers,
+    /** Ends what would keep the requests in flight for long. */
+    stopUnlocking: () => parts.unlockingTurns.stop(),
     management: managementApp({
       ...surroundings,
       ...listener,

@@ -68,7 +68,7 @@ export async function start(declared: DeclaredSettings, log: Logger): Promise<Ru
 
   // 3. The listeners, and the processes that answer besides this one.
   const common = { service, db, secrets, state, log };
-  const { listeners, sds, renewOwnCertificate } = await listen(settings, common);
+  const { listeners, sds, close, renewOwnCertificate } = await listen(settings, common);
   state.isReady = true;
 
   // 4. What goes on by itself from here.
@@ -91,7 +91,7 @@ export async function start(declared: DeclaredSettings, log: Logger): Promise<Ru
     await passes.destroy();
     service.watched.stop();
     await state.discovery?.stop();
-    await Promise.all([listeners.close(), sds?.close()]);
+    await close();
     await Promise.all([service.rotation.stop(), service.proofs.stop()]);
     await leadership.stop();
     await places.stop();
@@ -214,7 +214,11 @@ async function listen(
     tls = renewed;
     await listeners.replaceTls(renewed);
   };
-  return { listeners, sds, renewOwnCertificate };
+  const close = () => {
+    service.stopUnlocking();
+    return Promise.all([listeners.close(), sds?.close()]);
+  };
+  return { listeners, sds, close, renewOwnCertificate };
 }
 
 /** The certificate that the management listener serves; it is issued when it is first asked for. */

@@ -6,6 +6,7 @@ import type { RotationRoutesDeps } from '../api/routes/rotation.ts';
 import type { TargetPreflightRoutesDeps } from '../api/routes/target-preflight.ts';
 import type { Issuers } from '../src/authority/issuers.ts';
 import type { KeyWrapping } from '../src/authority/private-key.ts';
+import type { UnlockingTurns } from '../src/bundle/unlocking-turns.ts';
 import type { CoverageReport } from '../src/discovery/report.ts';
 import type { KeysInUse } from '../src/idempotency/keys-in-use.ts';
 import type { KeyGeneration } from '../src/issuance/key-generation.ts';
@@ -103,4 +104,5 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly newKeyPair: KeyGeneration['newKeyPair'];
   readonly newKeyPairUntil: KeyGeneration['newKeyPairUntil'];
+  readonly unlockingTurns: UnlockingTurns;
 }

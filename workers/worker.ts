@@ -117,6 +117,7 @@ class Worker {
 
   async #stop(): Promise<void> {
     const { management, distribution } = this.#responders ?? {};
+    this.#service?.stopUnlocking();
     await Promise.all([management?.close(), distribution?.close()]);
   }
 }

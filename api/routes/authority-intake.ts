@@ -11,11 +11,17 @@ import { actorOf } from '../request-context.ts';
 import { CertificationBody, ImportBody } from '../schemas/authority.ts';
 import { sendJson } from '../send-json.ts';
 import { strictRouter } from '../strict-router.ts';
+import { untilGone } from '../until-gone.ts';
 import type { AuthorityRoutesDeps } from './authorities.ts';
 
 export interface AuthorityIntakeRoutesDeps
   extends Pick<AuthorityRoutesDeps, 'pathOf' | 'authorityWarnings'> {
-  readonly importAuthority: (request: ImportRequest, actor: Actor) => Promise<Authority>;
+  /** Opening what a password protects ends once `gone` is aborted. */
+  readonly importAuthority: (
+    request: ImportRequest,
+    actor: Actor,
+    gone: AbortSignal,
+  ) => Promise<Authority>;
   readonly certifyAuthority: (
     name: string,
     certification: Certification,
@@ -37,9 +43,11 @@ export function authorityIntakeRoutes(deps: AuthorityIntakeRoutesDeps): Router {
       parseQuery(NoParameters, req);
       const { pfx, ...body } = parseBody(ImportBody, req.body);
       const source = pfx === undefined ? body : { ...body, pfx: Buffer.from(pfx, 'base64') };
-      const authority = await deps.importAuthority(source, actorOf(res));
-      res.location(`/v1/authorities/${authority.name}`);
-      sendJson(res, 201, await present(authority));
+      await untilGone({ req, res }, async (gone) => {
+        const authority = await deps.importAuthority(source, actorOf(res), gone);
+        res.location(`/v1/authorities/${authority.name}`);
+        sendJson(res, 201, await present(authority));
+      });
     })
     .all((req, res, next) => {
       // An authority may be called "import", and is shown like any other.

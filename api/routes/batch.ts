@@ -19,6 +19,7 @@ import { type Asked, accountedFor, type ProblemDeps, problemOf, type Refusal } f
 import { actorOf, requestIdOf } from '../request-context.ts';
 import { BatchBody, CertificateBody } from '../schemas/certificate.ts';
 import { strictRouter } from '../strict-router.ts';
+import { untilGone } from '../until-gone.ts';
 
 /** What one item is done with; nothing of it ends before its whole chunk is durable. */
 export interface ItemWork {
@@ -133,29 +134,6 @@ async function issueOnce(
       return answer;
     }),
   );
-}
-
-/** Once the client has gone, nothing more is begun, and nothing is left to be answered. */
-async function untilGone(
-  { req, res }: Exchange,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const gone = new AbortController();
-  const { signal } = gone;
-  const { socket } = req;
-  const abort = () => gone.abort(new Error('the client has gone'));
-  res.once('close', abort);
-  // It might have closed its half alone; so much is not begun on that chance.
-  socket.once('end', abort);
-  try {
-    await work(signal);
-  } catch (error) {
-    // A request that broke off is nobody's fault here, and nobody is there to be told.
-    if (!signal.aborted && !(req.destroyed && !req.complete)) throw error;
-    res.destroy();
-  } finally {
-    socket.off('end', abort);
-  }
 }
 
 /** Works on chunk after chunk of one request; items are counted through all of them. */

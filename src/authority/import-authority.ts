@@ -1,5 +1,6 @@
 import type { Actor } from '../audit/entry.ts';
 import { chainInvalid } from '../bundle/chain-violations.ts';
+import type { Unlock } from '../bundle/unlocking-turns.ts';
 import type { RsaSignatureScheme } from '../certificate.ts';
 import { type Authority, isCertified, type RecordedAuthority } from './authority.ts';
 import { type ImportSource, type OpenedSource, openImport } from './import-source.ts';
@@ -26,6 +27,7 @@ export interface ImportAuthorityDeps extends TakeInDeps, Pick<KnownHere, 'pathOf
   readonly now: () => Date;
   readonly findCertificates: FindCertificates;
   readonly wrapping: KeyWrapping;
+  readonly unlock: Unlock;
 }
 
 /**
@@ -33,7 +35,8 @@ export interface ImportAuthorityDeps extends TakeInDeps, Pick<KnownHere, 'pathOf
  * Authorities above it that are not known here are recorded along with it, without keys. One that
  * was recorded so before gets its key. Of what comes in at once, each certificate becomes one authority.
  *
- * @throws {PkiError} `name-taken`, `request-malformed`, `private-key-locked`, `chain-invalid` or `request-refused`
+ * @throws {PkiError} `name-taken`, `request-malformed`, `private-key-locked`, `overloaded`, `chain-invalid` or
+ *   `request-refused`
  */
 export async function importAuthority(
   deps: ImportAuthorityDeps,
@@ -46,7 +49,7 @@ export async function importAuthority(
     const namesake = authorities.find((other) => other.name === name);
     if (namesake?.wrappedPrivateKey) throw nameTaken(isThereAlready(name));
     // Once: a password makes it costly.
-    source ??= await openImport(request);
+    source ??= await openImport(request, deps.unlock);
     return drawn(deps, { request, source, actor, authorities });
   });
 }

@@ -7,6 +7,7 @@ import {
 } from '../bundle/foreign-certificate.ts';
 import { lockedRefusal, openPrivateKey } from '../bundle/locked-private-key.ts';
 import { provenKey } from '../bundle/private-key.ts';
+import type { Unlock } from '../bundle/unlocking-turns.ts';
 import { PkiError } from '../errors.ts';
 import { type DecodedPfx, decodePfx } from '../x509/decode-pfx.ts';
 import { certificateKeyFault, privateKeyObstacle } from './foreign-keys.ts';
@@ -34,28 +35,33 @@ const PFX_POINTERS = { certificates: '/pfx', privateKey: '/pfx' };
 /**
  * Opens what was sent, and finds the certificate that belongs to the key.
  *
- * @throws {PkiError} `request-malformed`, `private-key-locked`, or `chain-invalid` where no certificate, or more
+ * @throws {PkiError} `request-malformed`, `private-key-locked`, `overloaded`, or `chain-invalid` where no certificate, or more
  *   than one, belongs to the key
  */
-export async function openImport(source: ImportSource): Promise<OpenedSource> {
+export async function openImport(source: ImportSource, unlock: Unlock): Promise<OpenedSource> {
   const pointers = source.pfx ? PFX_POINTERS : PEM_POINTERS;
   const { privateKey, certificates } = source.pfx
-    ? await openedPfx(source.pfx, source.password ?? '')
-    : await openedPem(source);
+    ? await openedPfx(source.pfx, source.password ?? '', unlock)
+    : await openedPem(source, unlock);
   const own = ownAmong(certificates, privateKey, pointers);
   return { privateKey, certificates, own, pointer: pointers.certificates };
 }
 
-async function openedPem({ certificate = '', privateKey = '', password }: ImportSource) {
+async function openedPem(
+  { certificate = '', privateKey = '', password }: ImportSource,
+  unlock: Unlock,
+) {
   const { certificates: pointer } = PEM_POINTERS;
   const certificates = parseCertificates(certificate, { pointer, keyFault: certificateKeyFault });
   const terms = { pointer: PEM_POINTERS.privateKey, keyFault: privateKeyObstacle };
-  return { privateKey: await openPrivateKey({ privateKey, password }, terms), certificates };
+  const opened = await openPrivateKey({ privateKey, password }, terms, unlock);
+  return { privateKey: opened, certificates };
 }
 
-async function openedPfx(pfx: Uint8Array, password: string) {
+async function openedPfx(pfx: Uint8Array, password: string, unlock: Unlock) {
   const { certificates: pointer } = PFX_POINTERS;
-  const opened = await decodePfx(pfx, password).catch((error: unknown) => {
+  const opening = unlock((signal) => decodePfx(pfx, password, { signal }));
+  const opened = await opening.catch((error: unknown) => {
     throw lockedRefusal(error, { what: 'the PFX', pointer });
   });
   const ders = opened.certificates.map(({ der }) => der);

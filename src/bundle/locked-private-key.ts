@@ -9,6 +9,7 @@ import {
   onlyKeyBlock,
   provenKey,
 } from './private-key.ts';
+import type { Unlock } from './unlocking-turns.ts';
 
 /** A private key as somebody else's tool wrote it, and what opens it. */
 export interface LockedPrivateKey {
@@ -36,6 +37,7 @@ const ANY_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/g;
 export async function openPrivateKey(
   { privateKey: text, password }: LockedPrivateKey,
   terms: KeyTerms,
+  unlock: Unlock,
 ): Promise<KeyObject> {
   assertBounded(text, terms.pointer);
   const [oldBlock] = OLD_BLOCK.exec(text) ?? [];
@@ -46,8 +48,7 @@ export async function openPrivateKey(
   }
   const block = onlyKeyBlock(text, terms.pointer);
   if (block.label === ENCRYPTED_LABEL) {
-    const opened = decryptPrivateKey(block.der, needed(password));
-    const der = await opened.catch((error: unknown) => {
+    const der = await openedBlock(block.der, needed(password), unlock).catch((error: unknown) => {
       throw lockedRefusal(error, { what: 'the private key', pointer: terms.pointer });
     });
     return keyInBlock({ label: 'PRIVATE KEY', der }, terms);
@@ -56,15 +57,31 @@ export async function openPrivateKey(
   throw locked('/password', 'the private key has no password');
 }
 
+/**
+ * The commands by which openssl writes anew what it reads and we do not. By way of a file: where the certificates stand
+ * before the key, openssl finds the key in no pipe.
+ */
+const CURES = {
+  'the PFX':
+    'openssl pkcs12 -in old.pfx -passin env:PW -noenc -legacy -out all.pem && openssl pkcs12 -export -in all.pem -passout env:PW -out new.pfx',
+  'the private key':
+    'openssl pkcs8 -topk8 -in old.key -passin env:PW -passout env:PW -provider legacy -provider default -out new.key',
+} as const;
+
 /** A refusal in place of what a locked file throws; any other error comes back as it is. */
 export function lockedRefusal(
   error: unknown,
-  { what, pointer }: { readonly what: string; readonly pointer: string },
+  { what, pointer }: { readonly what: keyof typeof CURES; readonly pointer: string },
 ): unknown {
   if (!(error instanceof LockedFileError)) return error;
   if (error.isPasswordWrong) return locked('/password', error.message, error);
-  const detail = `${what} ${error.message}`;
+  const cure = `; openssl writes it anew, with its password in the environment as PW: ${CURES[what]}`;
+  const detail = `${what} ${error.message}${error.isForOpenssl ? cure : ''}`;
   return error.isMalformed ? malformed(pointer, detail, error) : locked(pointer, detail, error);
+}
+
+function openedBlock(der: Uint8Array, password: string, unlock: Unlock): Promise<Buffer> {
+  return unlock((signal) => decryptPrivateKey(der, { password, signal }));
 }
 
 function needed(password: string | undefined): string {

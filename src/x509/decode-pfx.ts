@@ -1,10 +1,16 @@
 import { DerError } from './der-error.ts';
+import { derOfBer } from './der-of-ber.ts';
 import { type DerReader, readDer } from './der-reader.ts';
-import { derivationBudget, type Spend } from './derivation-budget.ts';
+import { CONTEXT_CONSTRUCTED, TAG } from './der-tags.ts';
+import { type DerivationWork, derivationBudget, type Spend } from './derivation-budget.ts';
 import { LockedFileError, wrongPassword } from './locked-file-error.ts';
-import { type Decrypt, readPasswordEncryption, type Unlocking } from './password-decryption.ts';
+import {
+  type PasswordEncryption,
+  readPasswordEncryption,
+  type Unlocking,
+} from './password-decryption.ts';
 import { type Bag, readBags } from './pfx-bags.ts';
-import { readMac, type VerifyMac } from './pfx-mac.ts';
+import { type PfxMac, readMac } from './pfx-mac.ts';
 import { DATA, ENCRYPTED_DATA } from './pfx-oids.ts';
 
 /** A private key in a PFX, as DER of a PrivateKeyInfo (RFC 5958 §2). */
@@ -22,6 +28,12 @@ export interface DecodedPfx {
   readonly certificates: readonly PfxCertificate[];
 }
 
+/** What bounds the work that a PFX asks for. */
+export interface PfxTerms {
+  readonly signal?: AbortSignal;
+  readonly spend?: Spend;
+}
+
 /** Twenty certificates with large keys have less; RC2, which runs here, takes half a second a megabyte. */
 export const MAX_PFX_OCTETS = 128 * 1024;
 
@@ -32,41 +44,44 @@ const ENCRYPTED_DATA_VERSION = 0;
 /** Each may cost a key derivation. */
 const MAX_CONTENTS = 20;
 
-const CURE =
-  'openssl writes it anew: openssl pkcs12 -in old.pfx -nodes -legacy | openssl pkcs12 -export -out new.pfx';
-
 /**
- * Opens a PFX (RFC 7292) in password privacy and password integrity mode, as Windows, OpenSSL, Java and
+ * Opens a PFX (RFC 7292) in password privacy and password integrity mode, as Windows, OpenSSL, Java, NSS and
  * GnuTLS write it. An absent password and an empty one are the same to the caller; both ways in which
  * writers take them are tried.
  *
- * The MAC is verified before anything inside is read, and a file without one is refused: who could take
- * the MAC away could change the rest as well. BER is refused too, with its cure.
- * `spend` is told of every derivation before it is made, and throws where it is too much.
+ * What all of it asks for is counted before any key is derived, but for keys that are encrypted twice, which come
+ * once the first encryption is undone. The MAC is verified before anything is opened, and a file without one is refused:
+ * who could take the MAC away could change the rest as well.
  *
- * @throws {LockedFileError} and nothing else, whatever the octets are
+ * @throws {LockedFileError} and nothing else, whatever the octets are, but for the reason of the signal
  */
 export async function decodePfx(
   octets: Uint8Array,
   password: string,
-  spend: Spend = derivationBudget(),
+  { signal, spend = derivationBudget() }: PfxTerms = {},
 ): Promise<DecodedPfx> {
   if (octets.length > MAX_PFX_OCTETS) {
-    throw new LockedFileError(`a PFX has at most ${MAX_PFX_OCTETS} octets`);
+    throw new LockedFileError(`has more than ${MAX_PFX_OCTETS} octets`, { isMalformed: true });
   }
   try {
-    const { authenticatedSafe, verifyMac } = readDer(octets, readPfx);
-    const unlocking = await unlockingOf(password, { authenticatedSafe, verifyMac, spend });
-    const contents = readDer(authenticatedSafe, readContents);
+    const { authenticatedSafe, mac } = readBer(octets, readPfx);
+    const contents = readBer(authenticatedSafe, readContents);
+    const passwords = password === '' && mac.tellsEmptyFromNone ? ['', null] : [password];
+    spend([...passwords.map(() => mac.work), ...contents.flatMap(workOf)]);
+    const candidates = passwords.map((candidate) => ({ password: candidate, signal }));
+    const unlocking = await unlockingAmong(candidates, mac, authenticatedSafe);
     const bags: Bag[] = [];
-    for (const content of contents) bags.push(...(await bagsOf(content, unlocking)));
+    for (const content of contents) bags.push(...(await bagsOf(content, unlocking, spend)));
     return await openedBags(bags, unlocking);
   } catch (cause) {
     if (!(cause instanceof DerError)) throw cause;
-    const isSequence = octets[0] === 0x30;
-    const detail = isSequence ? `is not DER (${cause.message}); ${CURE}` : 'is no PFX';
+    const detail = octets[0] === TAG.sequence ? `cannot be read (${cause.message})` : 'is no PFX';
     throw new LockedFileError(detail, { cause, isMalformed: true });
   }
+}
+
+function readBer<T>(octets: Uint8Array, read: (reader: DerReader) => T): T {
+  return readDer(derOfBer(octets), read);
 }
 
 function readPfx(reader: DerReader) {
@@ -80,34 +95,35 @@ function readPfx(reader: DerReader) {
   safe.end();
   const authenticatedSafe = content.octetString();
   content.end();
-  if (pfx.isAtEnd)
-    throw new LockedFileError(`has no MAC, which would show that it is whole; ${CURE}`);
-  const verifyMac = readMac(pfx);
+  if (pfx.isAtEnd) {
+    const detail = 'has no MAC, which would show that it is whole';
+    throw new LockedFileError(detail, { isForOpenssl: true });
+  }
+  const mac = readMac(pfx);
   pfx.end();
-  return { authenticatedSafe, verifyMac };
+  return { authenticatedSafe, mac };
 }
 
 /** The password in the way in which it makes the MAC (RFC 7292 appendix B.1 knows no absent one). */
-async function unlockingOf(
-  password: string,
-  file: {
-    readonly authenticatedSafe: Uint8Array;
-    readonly verifyMac: VerifyMac;
-    readonly spend: Spend;
-  },
+async function unlockingAmong(
+  candidates: readonly Unlocking[],
+  mac: PfxMac,
+  authenticatedSafe: Uint8Array,
 ): Promise<Unlocking> {
-  const { authenticatedSafe, verifyMac, spend } = file;
-  for (const candidate of password === '' ? ['', null] : [password]) {
-    const unlocking = { password: candidate, spend };
-    if (await verifyMac(authenticatedSafe, unlocking)) return unlocking;
+  for (const unlocking of candidates) {
+    if (await mac.verify(authenticatedSafe, unlocking)) return unlocking;
   }
   throw wrongPassword();
 }
 
 /** One ContentInfo of the AuthenticatedSafe (RFC 7292 §4.1). */
-interface Content {
-  readonly octets: Uint8Array;
-  readonly decrypt: Decrypt | undefined;
+type Content =
+  | { readonly bags: readonly Bag[] }
+  | { readonly encryption: PasswordEncryption; readonly ciphertext: Uint8Array };
+
+function workOf(content: Content): readonly DerivationWork[] {
+  if ('encryption' in content) return [content.encryption.work];
+  return content.bags.flatMap((bag) => ('encryption' in bag ? [bag.encryption.work] : []));
 }
 
 function readContents(reader: DerReader): readonly Content[] {
@@ -128,7 +144,7 @@ function readContent(info: DerReader): Content {
     throw new LockedFileError('holds a part that is encrypted for a key, not with a password');
   }
   const content =
-    type === DATA ? { octets: value.octetString(), decrypt: undefined } : readEncryptedData(value);
+    type === DATA ? { bags: readBer(value.octetString(), readBags) } : readEncryptedData(value);
   value.end();
   return content;
 }
@@ -140,15 +156,31 @@ function readEncryptedData(value: DerReader): Content {
   const info = data.sequence();
   data.end();
   if (info.oid() !== DATA) throw info.fault('encrypted content of another type');
-  const decrypt = readPasswordEncryption(info);
-  const octets = info.contextPrimitive(0);
+  const encryption = readPasswordEncryption(info);
+  const ciphertext = readEncryptedContent(info);
   info.end();
-  return { octets, decrypt };
+  return { encryption, ciphertext };
 }
 
-async function bagsOf({ octets, decrypt }: Content, unlocking: Unlocking): Promise<readonly Bag[]> {
-  const safeContents = decrypt ? await decrypt(octets, unlocking) : octets;
-  return readDer(safeContents, readBags);
+/** `[0] IMPLICIT` OCTET STRING, in BER in pieces (X.690 §8.7.3). */
+function readEncryptedContent(info: DerReader): Uint8Array {
+  if (!info.isNext(CONTEXT_CONSTRUCTED)) return info.contextPrimitive(0);
+  const pieces = info.context(0);
+  const read: Uint8Array[] = [];
+  while (!pieces.isAtEnd) read.push(pieces.octetString());
+  return Buffer.concat(read);
+}
+
+async function bagsOf(
+  content: Content,
+  unlocking: Unlocking,
+  spend: Spend,
+): Promise<readonly Bag[]> {
+  if ('bags' in content) return content.bags;
+  const safeContents = await content.encryption.decrypt(content.ciphertext, unlocking);
+  const bags = readBer(safeContents, readBags);
+  spend(workOf({ bags }));
+  return bags;
 }
 
 async function openedBags(bags: readonly Bag[], unlocking: Unlocking): Promise<DecodedPfx> {
@@ -160,7 +192,7 @@ async function openedBags(bags: readonly Bag[], unlocking: Unlocking): Promise<D
     } else if (bag.kind === 'key') {
       keys.push({ privateKeyInfo: bag.privateKeyInfo });
     } else {
-      keys.push({ privateKeyInfo: await bag.decrypt(bag.ciphertext, unlocking) });
+      keys.push({ privateKeyInfo: await bag.encryption.decrypt(bag.ciphertext, unlocking) });
     }
   }
   return { keys, certificates };

@@ -152,7 +152,8 @@ export function implicitConstructed(number: number, ...members: readonly Uint8Ar
   return tagged(CONTEXT_CONSTRUCTED | number, ...members);
 }
 
-function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {
+/** A value of any tag; what it is made of stays in the order given. */
+export function tagged(tag: number, ...content: readonly Uint8Array[]): Buffer {
   let length = 0;
   for (const part of content) length += part.length;
   const value = begun(tag, length);

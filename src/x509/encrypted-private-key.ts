@@ -3,31 +3,36 @@ import { DerError } from './der-error.ts';
 import { type DerReader, readDer } from './der-reader.ts';
 import { derivationBudget } from './derivation-budget.ts';
 import { LockedFileError, wrongPassword } from './locked-file-error.ts';
-import { type Decrypt, readPasswordEncryption } from './password-decryption.ts';
+import {
+  type PasswordEncryption,
+  readPasswordEncryption,
+  type Unlocking,
+} from './password-decryption.ts';
 
 /** A private key that a password protects (RFC 5958 §3), in a PFX or on its own. */
 export interface EncryptedPrivateKey {
-  readonly decrypt: Decrypt;
+  readonly encryption: PasswordEncryption;
   readonly ciphertext: Uint8Array;
 }
 
 export function readEncryptedPrivateKey(reader: DerReader): EncryptedPrivateKey {
   const encrypted = reader.sequence();
-  const decrypt = readPasswordEncryption(encrypted);
+  const encryption = readPasswordEncryption(encrypted);
   const ciphertext = encrypted.octetString();
   encrypted.end();
-  return { decrypt, ciphertext };
+  return { encryption, ciphertext };
 }
 
 /**
  * The PrivateKeyInfo in an EncryptedPrivateKeyInfo. Node would read one as well, but in one go: whoever
  * sends a key that asks for a thousand million iterations could stop the service with it.
  *
- * @throws {LockedFileError} and nothing else, whatever the octets are
+ * @throws {LockedFileError} and nothing else, whatever the octets are, but for the reason of the signal
  */
-export async function decryptPrivateKey(der: Uint8Array, password: string): Promise<Buffer> {
-  const { decrypt, ciphertext } = readOrRefuse(() => readDer(der, readEncryptedPrivateKey));
-  const privateKeyInfo = await decrypt(ciphertext, { password, spend: derivationBudget() });
+export async function decryptPrivateKey(der: Uint8Array, unlocking: Unlocking): Promise<Buffer> {
+  const { encryption, ciphertext } = readOrRefuse(() => readDer(der, readEncryptedPrivateKey));
+  derivationBudget()([encryption.work]);
+  const privateKeyInfo = await encryption.decrypt(ciphertext, unlocking);
   // One wrong password in 256 leaves what looks like padding.
   if (!isOneValue(privateKeyInfo)) throw wrongPassword();
   return privateKeyInfo;

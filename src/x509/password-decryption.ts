@@ -1,21 +1,27 @@
 import { createDecipheriv } from 'node:crypto';
 import type { DerReader } from './der-reader.ts';
-import type { Spend } from './derivation-budget.ts';
+import type { DerivationWork } from './derivation-budget.ts';
+import { assertKeyLength } from './key-derivation.ts';
 import { unsupported, wrongPassword } from './locked-file-error.ts';
-import { derivePbkdf2, readPbkdf2 } from './pbkdf2.ts';
 import { PBES2 } from './pfx-oids.ts';
 import { derivePkcs12 } from './pkcs12-kdf.ts';
 import { decryptRc2 } from './rc2.ts';
+import { readKeyDerivation } from './read-key-derivation.ts';
 
 /** What opens a file. */
 export interface Unlocking {
   /** `null`: none, where PKCS #12 tells that from the empty one. */
   readonly password: string | null;
-  readonly spend: Spend;
+  /** Ends it, with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Deciphers what was encrypted with a password; the wrong one is a `LockedFileError`. */
-export type Decrypt = (ciphertext: Uint8Array, unlocking: Unlocking) => Promise<Buffer>;
+/** An encryption with a password, and how to undo it. */
+export interface PasswordEncryption {
+  readonly work: DerivationWork;
+  /** A wrong password is a `LockedFileError`. */
+  readonly decrypt: (ciphertext: Uint8Array, unlocking: Unlocking) => Promise<Buffer>;
+}
 
 interface Cipher {
   /** Node's name; `rc2` is ours. */
@@ -43,44 +49,50 @@ const PKCS12_CIPHERS: Readonly<Record<string, Cipher>> = {
 /** PKCS #12's own derivation joins so many values of SHA-1 as make a key, and works for each anew. */
 const SHA1_OCTETS = 20;
 
-/** Reads the AlgorithmIdentifier of an encryption with a password, and tells how to undo it. */
-export function readPasswordEncryption(reader: DerReader): Decrypt {
+/** Reads the AlgorithmIdentifier of an encryption with a password. */
+export function readPasswordEncryption(reader: DerReader): PasswordEncryption {
   const algorithm = reader.sequence();
   const id = algorithm.oid();
-  const decrypt = id === PBES2 ? readPbes2(algorithm) : readPkcs12Encryption(algorithm, id);
+  const encryption = id === PBES2 ? readPbes2(algorithm) : readPkcs12Encryption(algorithm, id);
   algorithm.end();
-  return decrypt;
+  return encryption;
 }
 
-function readPbes2(algorithm: DerReader): Decrypt {
+function readPbes2(algorithm: DerReader): PasswordEncryption {
   const parameters = algorithm.sequence();
-  const derivation = readPbkdf2(parameters);
+  const derivation = readKeyDerivation(parameters);
   const scheme = parameters.sequence();
   parameters.end();
   const cipher = knownCipher(PBES2_CIPHERS, scheme.oid());
   const iv = scheme.octetString();
   scheme.end();
   if (iv.length !== cipher.blockOctets) throw scheme.fault('an IV of another length');
-  return async (ciphertext, { password, spend }) => {
-    const unlocking = { password: password ?? '', spend };
-    const key = await derivePbkdf2(derivation, cipher.keyOctets, unlocking);
-    return decrypted(cipher, { key, iv }, ciphertext);
+  assertKeyLength(derivation, cipher.keyOctets);
+  return {
+    work: derivation.workOf(cipher.keyOctets),
+    decrypt: async (ciphertext, { password, signal }) => {
+      signal?.throwIfAborted();
+      const key = await derivation.derive(password ?? '', cipher.keyOctets);
+      return decrypted(cipher, { key, iv }, ciphertext);
+    },
   };
 }
 
-function readPkcs12Encryption(algorithm: DerReader, id: string): Decrypt {
+function readPkcs12Encryption(algorithm: DerReader, id: string): PasswordEncryption {
   const cipher = knownCipher(PKCS12_CIPHERS, id);
   const parameters = algorithm.sequence();
   const salt = parameters.octetString();
   const iterations = parameters.number();
   parameters.end();
-  return async (ciphertext, { password, spend }) => {
-    const ofIv = 1;
-    spend(iterations, Math.ceil(cipher.keyOctets / SHA1_OCTETS) + ofIv);
-    const common = { digest: 'sha1', password, salt, iterations } as const;
-    const key = await derivePkcs12({ ...common, purpose: 'key', size: cipher.keyOctets });
-    const iv = await derivePkcs12({ ...common, purpose: 'iv', size: cipher.blockOctets });
-    return decrypted(cipher, { key, iv }, ciphertext);
+  const ofIv = 1;
+  return {
+    work: { iterations, times: Math.ceil(cipher.keyOctets / SHA1_OCTETS) + ofIv },
+    decrypt: async (ciphertext, unlocking) => {
+      const common = { digest: 'sha1', salt, iterations, ...unlocking } as const;
+      const key = await derivePkcs12({ ...common, purpose: 'key', size: cipher.keyOctets });
+      const iv = await derivePkcs12({ ...common, purpose: 'iv', size: cipher.blockOctets });
+      return decrypted(cipher, { key, iv }, ciphertext);
+    },
   };
 }
 

@@ -1,16 +1,21 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { DerReader } from './der-reader.ts';
-import type { Spend } from './derivation-budget.ts';
+import type { DerivationWork } from './derivation-budget.ts';
 import { LockedFileError, unsupported } from './locked-file-error.ts';
-import { derivePbkdf2, readHmac, readPbkdf2 } from './pbkdf2.ts';
+import type { Unlocking } from './password-decryption.ts';
+import { HMAC_SIZES, readHmac } from './pbkdf2.ts';
 import { PBMAC1 } from './pfx-oids.ts';
 import { derivePkcs12 } from './pkcs12-kdf.ts';
+import { readKeyDerivation } from './read-key-derivation.ts';
 
-/** Whether a password, or `null` for none, makes the MAC of these octets. */
-export type VerifyMac = (
-  octets: Uint8Array,
-  unlocking: { readonly password: string | null; readonly spend: Spend },
-) => Promise<boolean>;
+/** The MAC of a PFX, and how to verify it. */
+export interface PfxMac {
+  readonly work: DerivationWork;
+  /** Whether the empty password and none make different keys. */
+  readonly tellsEmptyFromNone: boolean;
+  /** Whether the password makes the MAC of these octets. */
+  readonly verify: (octets: Uint8Array, unlocking: Unlocking) => Promise<boolean>;
+}
 
 /** The digests of a MAC in PKCS #12's own way, each with the length of its values. */
 const DIGESTS = {
@@ -20,15 +25,8 @@ const DIGESTS = {
   '2.16.840.1.101.3.4.2.3': { digest: 'sha512', size: 64 },
 } as const;
 
-const HMAC_SIZES: Readonly<Record<string, number>> = {
-  sha1: 20,
-  sha256: 32,
-  sha384: 48,
-  sha512: 64,
-};
-
-/** Reads MacData (RFC 7292 §4), and tells how to verify it. */
-export function readMac(reader: DerReader): VerifyMac {
+/** Reads MacData (RFC 7292 §4). */
+export function readMac(reader: DerReader): PfxMac {
   const data = reader.sequence();
   const digestInfo = data.sequence();
   const algorithm = digestInfo.sequence();
@@ -43,28 +41,37 @@ export function readMac(reader: DerReader): VerifyMac {
   algorithm.end();
   if (!isDigest(id)) throw unsupported(`has a MAC by ${id}`);
   const { digest, size } = DIGESTS[id];
-  return async (octets, { password, spend }) => {
-    spend(iterations);
-    const derivation = { digest, password, salt, iterations, size, purpose: 'mac' } as const;
-    return isMac(digest, await derivePkcs12(derivation), { octets, expected });
+  const derivation = { digest, salt, iterations, size, purpose: 'mac' } as const;
+  return {
+    work: { iterations, times: 1 },
+    tellsEmptyFromNone: true,
+    verify: async (octets, unlocking) => {
+      const key = await derivePkcs12({ ...derivation, ...unlocking });
+      return isMac(digest, key, { octets, expected });
+    },
   };
 }
 
 /** RFC 9579 §4: salt and iterations of the MacData play no part, and the key has a length of its own. */
-function readPbmac1(algorithm: DerReader, expected: Uint8Array): VerifyMac {
+function readPbmac1(algorithm: DerReader, expected: Uint8Array): PfxMac {
   const parameters = algorithm.sequence();
   algorithm.end();
-  const derivation = readPbkdf2(parameters);
+  const derivation = readKeyDerivation(parameters);
   const digest = readHmac(parameters);
   parameters.end();
   const { keyLength = 0 } = derivation;
   // RFC 9579 §5: nobody takes a key of fewer octets, and no HMAC gains by one longer than its value.
-  if (keyLength < 20 || keyLength > (HMAC_SIZES[digest] ?? 0)) {
+  if (keyLength < 20 || keyLength > HMAC_SIZES[digest]) {
     throw new LockedFileError('has a MAC whose key is too short or too long');
   }
-  return async (octets, { password, spend }) => {
-    const key = await derivePbkdf2(derivation, keyLength, { password: password ?? '', spend });
-    return isMac(digest, key, { octets, expected });
+  return {
+    work: derivation.workOf(keyLength),
+    tellsEmptyFromNone: false,
+    verify: async (octets, { password, signal }) => {
+      signal?.throwIfAborted();
+      const key = await derivation.derive(password ?? '', keyLength);
+      return isMac(digest, key, { octets, expected });
+    },
   };
 }
 

@@ -18,5 +18,8 @@ export const LOCAL_KEY_ID = '1.2.840.113549.1.9.21';
 export const PBES2 = '1.2.840.113549.1.5.13';
 export const PBKDF2 = '1.2.840.113549.1.5.12';
 
+/** RFC 7914 §7. */
+export const SCRYPT = '1.3.6.1.4.1.11591.4.11';
+
 /** RFC 8018 §7.1; RFC 9579 brings it into a PFX. */
 export const PBMAC1 = '1.2.840.113549.1.5.14';

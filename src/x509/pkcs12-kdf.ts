@@ -7,8 +7,8 @@ const PURPOSE_IDS = { key: 1, iv: 2, mac: 3 } as const;
 /** The blocks on which each digest works (`v` of RFC 7292 appendix B.2). */
 const BLOCK_OCTETS = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 } as const;
 
-/** About two milliseconds of hashing, after which other work gets its turn. */
-const ITERATIONS_A_TURN = 1_000;
+/** About a millisecond of hashing, after which other work gets its turn. */
+const ITERATIONS_A_TURN = 500;
 
 export interface Pkcs12Derivation {
   readonly digest: keyof typeof BLOCK_OCTETS;
@@ -19,6 +19,8 @@ export interface Pkcs12Derivation {
   readonly iterations: number;
   /** How many octets are wanted. */
   readonly size: number;
+  /** Ends it at its next turn, with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Pkcs12Derivation {
  * Node offers no native one, so it hashes here, in short turns that leave the event loop free.
  */
 export async function derivePkcs12(derivation: Pkcs12Derivation): Promise<Buffer> {
-  const { digest, purpose, password, salt, iterations, size } = derivation;
+  const { digest, purpose, password, salt, size } = derivation;
   const blockOctets = BLOCK_OCTETS[digest];
   const diversifier = Buffer.alloc(blockOctets, PURPOSE_IDS[purpose]);
   const input = Buffer.concat([
@@ -36,7 +38,7 @@ export async function derivePkcs12(derivation: Pkcs12Derivation): Promise<Buffer
   ]);
   let derived = Buffer.alloc(0);
   while (derived.length < size) {
-    const block = await hashed(digest, Buffer.concat([diversifier, input]), iterations);
+    const block = await hashed(Buffer.concat([diversifier, input]), derivation);
     derived = Buffer.concat([derived, block]);
     addToEachBlock(input, Buffer.alloc(blockOctets, block));
   }
@@ -53,10 +55,16 @@ function filled(octets: Uint8Array, blockOctets: number): Buffer {
   return Buffer.alloc(Math.ceil(octets.length / blockOctets) * blockOctets, octets);
 }
 
-async function hashed(digest: string, octets: Buffer, iterations: number): Promise<Buffer> {
+async function hashed(
+  octets: Buffer,
+  { digest, iterations, signal }: Pkcs12Derivation,
+): Promise<Buffer> {
   let result = hash(digest, octets, 'buffer');
   for (let done = 1; done < iterations; done += 1) {
-    if (done % ITERATIONS_A_TURN === 0) await setImmediate();
+    if (done % ITERATIONS_A_TURN === 0) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
     result = hash(digest, result, 'buffer');
   }
   return result;

@@ -61,7 +61,12 @@ describe('POST /v1/authorities/import, refused', () => {
     for (const [changes, pointer, words] of [
       [{ pfx: 'AAAAAAAA' }, '/pfx', /the PFX is no PFX/],
       [{ pfx: 'MAMCAQI=' }, '/pfx', /the PFX is no PFX of version 3/],
-      [{ pfx: pfx.slice(0, 40) }, '/pfx', /the PFX is not DER/],
+      [{ pfx: pfx.slice(0, 40) }, '/pfx', /the PFX cannot be read \(a length beyond the end/],
+      [
+        { pfx: Buffer.alloc(131_073, 0x30).toString('base64') },
+        '/pfx',
+        /the PFX has more than 131072 octets/,
+      ],
       [{ certificate: own.pem, privateKey: noKey }, '/privateKey', /is no encrypted key in DER/],
     ] as const) {
       const reply = await bring({ name: 'refused', password: PASSWORD, ...changes });

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parseBody, parseJsonOctets } from '../../api/input.ts';
-import { openImport } from '../../src/authority/import-source.ts';
+import { type ImportSource, openImport } from '../../src/authority/import-source.ts';
 import { certificationPathOf } from '../../src/bundle/certification-path.ts';
 import { preflight } from '../../src/preflight/preflight.ts';
 import { CONSUMERS } from '../../src/preflight/rule.ts';
 import { Dice } from '../agreement/corpus/dice.ts';
 import { mutantPfxFiles } from '../agreement/mutations/mutant-pfx-files.ts';
 import { NOW } from '../support/issuance.ts';
+import { unlockAtOnce } from '../support/unlock.ts';
 import { PASSWORD } from '../unit/x509/hand-made-pfx.ts';
 import { bodySchemas, OPERATION_SCHEMAS } from './body-schemas.ts';
 import { type CaseKind, keptCases } from './corpus.ts';
@@ -20,6 +21,8 @@ import { tryAll } from './try-all.ts';
 
 /** A PFX and an encrypted key say how many iterations their password is worth; a budget bounds all of them together. */
 const LOCKED_MS = 3_000;
+
+const opened = (source: ImportSource) => openImport(source, unlockAtOnce);
 
 const seeds = pemSeeds();
 const pfx = await mutantPfxFiles(new Dice(SEED));
@@ -37,13 +40,13 @@ async function readPem(octets: Buffer): Promise<void> {
   const { privateKey, certificates } = seeds;
   await grantedBy(() => certificationPathOf({ ...known, privateKey, certificates: text }));
   await grantedBy(() => certificationPathOf({ ...known, privateKey: text, certificates }));
-  await grantedBy(() => openImport({ certificate: text, privateKey }));
+  await grantedBy(() => opened({ certificate: text, privateKey }));
   const locked = { certificate: certificates, privateKey: text, password: seeds.password };
-  await grantedBy(() => openImport(locked), LOCKED_MS);
+  await grantedBy(() => opened(locked), LOCKED_MS);
 }
 
 async function readPfx(octets: Buffer): Promise<void> {
-  await grantedBy(() => openImport({ pfx: octets, password: PASSWORD }), LOCKED_MS);
+  await grantedBy(() => opened({ pfx: octets, password: PASSWORD }), LOCKED_MS);
 }
 
 interface Reading {

@@ -5,8 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { decodePfx } from '../../src/x509/decode-pfx.ts';
+import { type ImportSource, openImport } from '../../src/authority/import-source.ts';
+import { decodePfx, type PfxCertificate } from '../../src/x509/decode-pfx.ts';
 import { LockedFileError } from '../../src/x509/locked-file-error.ts';
+import { unlockAtOnce } from '../support/unlock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'certwright-pfx-read-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -42,20 +44,40 @@ function exportPfx(name: string, ...options: readonly string[]): Buffer {
   return read(`${name}.pfx`);
 }
 
-async function assertOpens(pfx: Buffer, password = PASSWORD): Promise<void> {
-  const { keys, certificates } = await decodePfx(pfx, password);
+/** What a test says of a file; the rest is as it is mostly. */
+interface Expected {
+  readonly password?: string;
+  /** False: a wrong password would take seconds. */
+  readonly isWrongTried?: boolean;
+}
+
+async function assertOpens(pfx: Buffer, expected: Expected = {}): Promise<void> {
+  const all = { password: PASSWORD, isWrongTried: true, ...expected };
+  const { keys, certificates } = await decodePfx(pfx, all.password);
   const [key, ...others] = keys;
   assert.ok(key && others.length === 0);
   const own = { key: Buffer.from(key.privateKeyInfo), format: 'der', type: 'pkcs8' } as const;
   assert.ok(createPrivateKey(own).equals(createPrivateKey(read('ec.key'))));
-  const [leaf, above, ...more] = certificates;
+  const octetsOf = ({ der }: PfxCertificate) => Buffer.from(der);
+  const files = ['ec.pem', 'rsa.pem'].map((name) => new X509Certificate(read(name)).raw);
   assert.deepEqual(
-    [leaf, above].map((one) => Buffer.from(one?.der ?? [])),
-    ['ec.pem', 'rsa.pem'].map((name) => new X509Certificate(read(name)).raw),
+    certificates.map(octetsOf).toSorted(Buffer.compare),
+    files.toSorted(Buffer.compare),
   );
-  assert.equal(more.length, 0);
+  if (!all.isWrongTried) return;
   const wrong = (error: unknown) => error instanceof LockedFileError && error.isPasswordWrong;
-  await assert.rejects(decodePfx(pfx, `${password}.`), wrong);
+  await assert.rejects(decodePfx(pfx, `${all.password}.`), wrong);
+}
+
+async function refusalOf(source: ImportSource): Promise<string> {
+  return String(await openImport(source, unlockAtOnce).catch(String));
+}
+
+/** Runs the commands that a refusal prints. */
+function cured(refusal: string): void {
+  const [, cure = ''] = /with its password in the environment as PW: (.+)$/.exec(refusal) ?? [];
+  const environment = { ...process.env, PW: PASSWORD };
+  execFileSync('sh', ['-c', cure], { cwd: folder, env: environment, stdio: 'pipe' });
 }
 
 describe('a PFX that openssl writes is read', () => {
@@ -89,19 +111,61 @@ describe('a PFX that openssl writes is read', () => {
     for (const password of ['', 'pässwörd€']) {
       for (const options of [[], ['-legacy']]) {
         const pfx = exportPfx('written', ...options, '-passout', `pass:${password}`);
-        await assertOpens(pfx, password);
+        await assertOpens(pfx, { password });
       }
     }
   });
 
-  it('but not without a MAC, and not with RC4', async () => {
-    const rc4 = ['-legacy', '-keypbe', 'PBE-SHA1-RC4-128'];
+  it('but not without a MAC, by RC4 or with a MAC by MD5, before openssl has written it anew as the refusal says', async () => {
     for (const [options, reason] of [
       [['-nomac'], /has no MAC/],
-      [rc4, /1\.2\.840\.113549\.1\.12\.1\.1, which is not read here/],
+      [
+        ['-legacy', '-keypbe', 'PBE-SHA1-RC4-128'],
+        /1\.2\.840\.113549\.1\.12\.1\.1, which is not read here/,
+      ],
+      [['-macalg', 'md5'], /MAC by 1\.2\.840\.113549\.2\.5, which/],
     ] as const) {
-      await assert.rejects(decodePfx(exportPfx('written', ...options), PASSWORD), reason);
+      const refusal = await refusalOf({ pfx: exportPfx('old', ...options), password: PASSWORD });
+      assert.match(refusal, reason);
+      cured(refusal);
+      await assertOpens(read('new.pfx'));
     }
+  });
+});
+
+describe('an encrypted key that openssl writes', () => {
+  const open = (name: string) =>
+    openImport(
+      {
+        certificate: read('ec.pem').toString(),
+        privateKey: read(name).toString(),
+        password: PASSWORD,
+      },
+      unlockAtOnce,
+    );
+  const encrypt = (...options: readonly string[]) => {
+    const files = ['-in', 'ec.key', '-out', 'old.key', '-passout', `pass:${PASSWORD}`];
+    run('openssl', 'pkcs8', '-topk8', ...files, ...options);
+  };
+
+  it('is read, under scrypt too, within its bounds', async () => {
+    for (const options of [[], ['-scrypt'], ['-scrypt', '-scrypt_p', '2']]) {
+      encrypt(...options);
+      assert.ok((await open('old.key')).privateKey.equals(createPrivateKey(read('ec.key'))));
+    }
+    encrypt('-scrypt', '-scrypt_p', '8');
+    await assert.rejects(open('old.key'), /number of iterations outside the bounds/);
+  });
+
+  it('is read once openssl has written it anew as the refusal says, where it is by DES', async () => {
+    encrypt('-v1', 'PBE-MD5-DES', '-provider', 'legacy', '-provider', 'default');
+    const refusal = await open('old.key').catch(String);
+    assert.match(
+      String(refusal),
+      /is encrypted by 1\.2\.840\.113549\.1\.5\.3, which is not read here/,
+    );
+    cured(String(refusal));
+    assert.ok((await open('new.key')).privateKey.equals(createPrivateKey(read('ec.key'))));
   });
 });
 
@@ -123,24 +187,25 @@ describe('a PFX of other tools is read', () => {
   it('of GnuTLS', { skip: isHere('certtool') ? false : 'certtool is not here' }, async () => {
     const files = ['--load-privkey', 'ec.key', '--load-certificate', 'ec.pem'];
     const others = ['--load-ca-certificate', 'rsa.pem', '--p12-name', 'corp', '--outder'];
-    const output = ['--password', PASSWORD, '--outfile', 'certtool.pfx'];
-    run('certtool', '--to-p12', ...files, ...others, ...output);
-    await assertOpens(read('certtool.pfx'));
+    for (const [password, option] of [
+      [PASSWORD, ['--password', PASSWORD]],
+      ['', ['--null-password']],
+    ] as const) {
+      run('certtool', '--to-p12', ...files, ...others, ...option, '--outfile', 'certtool.pfx');
+      await assertOpens(read('certtool.pfx'), { password, isWrongTried: false });
+    }
   });
 
-  it('of NSS, which is BER, after openssl has written it anew as the refusal says', {
+  it('of NSS, which is BER', {
     skip: isHere('pk12util') ? false : 'pk12util is not here',
   }, async () => {
     exportPfx('source');
     const db = ['-d', `sql:${folder}`];
     run('certutil', '-N', ...db, '--empty-password');
     run('pk12util', '-i', 'source.pfx', ...db, '-W', PASSWORD);
-    run('pk12util', '-o', 'nss.pfx', '-n', 'corp', ...db, '-W', PASSWORD);
-    const refusal = await decodePfx(read('nss.pfx'), PASSWORD).catch(String);
-    const [, cure = ''] = /openssl writes it anew: (.+)$/.exec(String(refusal)) ?? [];
-    const [take, give] = cure.replace('old.pfx', 'nss.pfx').split(' | ');
-    const script = `${take} -passin pass:${PASSWORD} | ${give} -passout pass:${PASSWORD} -name corp`;
-    run('sh', '-c', script);
-    await assertOpens(read('new.pfx'));
+    for (const password of [PASSWORD, '']) {
+      run('pk12util', '-o', 'nss.pfx', '-n', 'corp', ...db, '-W', password);
+      await assertOpens(read('nss.pfx'), { password, isWrongTried: false });
+    }
   });
 });

@@ -3,7 +3,7 @@ import { PkiError } from '../../../src/errors.ts';
 import { decodeCertificate } from '../../../src/x509/decode-certificate.ts';
 import { decodePfx } from '../../../src/x509/decode-pfx.ts';
 import * as der from '../../../src/x509/der.ts';
-import { derivationBudget } from '../../../src/x509/derivation-budget.ts';
+import { derivationBudget, type Spend } from '../../../src/x509/derivation-budget.ts';
 import { LockedFileError } from '../../../src/x509/locked-file-error.ts';
 import { PFX_ENCRYPTIONS, type PfxEncryption } from '../../../src/x509/pfx-encryption.ts';
 import {
@@ -78,10 +78,11 @@ export async function mutantPfxFiles(dice: Dice): Promise<MutantKind> {
 /** As whoever opens a PFX does: what is inside is read as well. */
 async function readWhole(octets: Buffer, asked: (iterations: number) => void): Promise<void> {
   const budget = derivationBudget();
-  const { keys, certificates } = await decodePfx(octets, PASSWORD, (iterations, times = 1) => {
-    budget(iterations, times);
-    asked(iterations * times);
-  });
+  const spend: Spend = (work) => {
+    budget(work);
+    for (const { iterations, times } of work) asked(iterations * times);
+  };
+  const { keys, certificates } = await decodePfx(octets, PASSWORD, { spend });
   for (const { der: certificate } of certificates) decodeCertificate(certificate);
   for (const { privateKeyInfo } of keys) importKey(privateKeyInfo);
 }

@@ -18,6 +18,7 @@ import {
   outsideAuthority,
 } from '../../support/outside-authority.ts';
 import { repositories } from '../../support/repositories.ts';
+import { unlockAtOnce } from '../../support/unlock.ts';
 import { newDatabaseFile } from './databases.ts';
 
 const ACTOR = { name: 'admin', requestId: 'r-1' };
@@ -46,6 +47,7 @@ async function processes(count: number) {
     return {
       ...{ now: () => NOW, wrapping, newKeyPair, findAuthority, listAuthorities },
       ...{ pathOf: (name: string) => issuers.pathOf(name), findCertificates: certificates.find },
+      unlock: unlockAtOnce,
       recordIntake: authorityRecords.recordIntake,
       recordPending: authorityRecords.recordPending,
     };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openImport } from '../../../src/authority/import-source.ts';
+import { type ImportSource, openImport } from '../../../src/authority/import-source.ts';
 import { encodePem } from '../../../src/x509/pem.ts';
 import { refusalOf } from '../../support/issuance.ts';
 import { outsideAuthority } from '../../support/outside-authority.ts';
+import { unlockAtOnce } from '../../support/unlock.ts';
 import {
   certBag,
   goodSafe,
@@ -15,25 +16,26 @@ import {
 } from '../x509/hand-made-pfx.ts';
 
 const password = PASSWORD;
+const opened = (source: ImportSource) => openImport(source, unlockAtOnce);
 
 describe('openImport', () => {
   it('finds the certificate that belongs to the key, wherever it stands', async () => {
     const root = outsideAuthority({ subject: 'Root' });
     const own = outsideAuthority({ subject: 'Own', issuer: root });
     for (const certificate of [own.pem + root.pem, root.pem + own.pem]) {
-      const opened = await openImport({ certificate, privateKey: own.keyPem });
-      assert.deepEqual(opened.own.x509.raw, own.der);
-      assert.equal(opened.certificates.length, 2);
-      assert.equal(opened.pointer, '/certificate');
+      const found = await opened({ certificate, privateKey: own.keyPem });
+      assert.deepEqual(found.own.x509.raw, own.der);
+      assert.equal(found.certificates.length, 2);
+      assert.equal(found.pointer, '/certificate');
     }
   });
 
   it('opens a PFX, with a password or with the empty one', async () => {
-    const opened = await openImport({ pfx: await handMadePfx(goodSafe), password });
-    assert.deepEqual(opened.own.x509.raw, subject.der);
-    assert.equal(opened.pointer, '/pfx');
+    const found = await opened({ pfx: await handMadePfx(goodSafe), password });
+    assert.deepEqual(found.own.x509.raw, subject.der);
+    assert.equal(found.pointer, '/pfx');
     const pfx = await handMadePfx(goodSafe, { password: '' });
-    for (const empty of ['', undefined]) assert.ok(await openImport({ pfx, password: empty }));
+    for (const empty of ['', undefined]) assert.ok(await opened({ pfx, password: empty }));
   });
 
   it('refuses a PFX without exactly one key, or without a certificate', async () => {
@@ -45,8 +47,8 @@ describe('openImport', () => {
     ] as const) {
       const pfx = await handMadePfx(safe);
       const place = ['request-malformed', '/pfx'];
-      assert.deepEqual(await refusalOf(openImport({ pfx, password })), place);
-      await assert.rejects(openImport({ pfx, password }), words);
+      assert.deepEqual(await refusalOf(opened({ pfx, password })), place);
+      await assert.rejects(opened({ pfx, password }), words);
     }
   });
 
@@ -54,15 +56,15 @@ describe('openImport', () => {
     const pfx = await handMadePfx(goodSafe, { iterations: 2 ** 31 });
     const started = performance.now();
     const place = ['private-key-locked', '/pfx'];
-    assert.deepEqual(await refusalOf(openImport({ pfx, password })), place);
-    await assert.rejects(openImport({ pfx, password }), /the PFX asks for a number of iterations/);
+    assert.deepEqual(await refusalOf(opened({ pfx, password })), place);
+    await assert.rejects(opened({ pfx, password }), /the PFX asks for a number of iterations/);
     assert.ok(performance.now() - started < 5_000);
   });
 
   it('refuses two certificates of one key, since only one can be the authority’s', async () => {
     const own = outsideAuthority({ subject: 'Own' });
     const twin = outsideAuthority({ subject: 'Twin', keys: own.keys });
-    const attempt = openImport({ certificate: own.pem + twin.pem, privateKey: own.keyPem });
+    const attempt = opened({ certificate: own.pem + twin.pem, privateKey: own.keyPem });
     assert.deepEqual(await refusalOf(attempt), ['chain-invalid', '/certificate']);
   });
 
@@ -74,7 +76,7 @@ describe('openImport', () => {
     // SEC1 ends with the public point, 65 octets on this curve.
     const mixed = Buffer.concat([octetsOf(mine).subarray(0, -65), octetsOf(theirs).subarray(-65)]);
     const privateKey = encodePem('EC PRIVATE KEY', mixed);
-    const attempt = openImport({ certificate: theirs.pem, privateKey });
+    const attempt = opened({ certificate: theirs.pem, privateKey });
     assert.deepEqual(await refusalOf(attempt), ['request-malformed', '/privateKey']);
   });
 });

@@ -5,16 +5,17 @@ import { privateKeyObstacle } from '../../../src/authority/foreign-keys.ts';
 import { openPrivateKey } from '../../../src/bundle/locked-private-key.ts';
 import * as der from '../../../src/x509/der.ts';
 import { encodePem } from '../../../src/x509/pem.ts';
-import { PBES2, PBKDF2 } from '../../../src/x509/pfx-oids.ts';
+import { PBES2, PBKDF2, SCRYPT } from '../../../src/x509/pfx-oids.ts';
 import { ecKeys, rsaKeys } from '../../support/chains.ts';
 import { refusalOf } from '../../support/issuance.ts';
+import { unlockAtOnce } from '../../support/unlock.ts';
 
 const ec = ecKeys().privateKey;
 const rsa = rsaKeys().privateKey;
 const PASSWORD = 'pass phrase';
 const terms = { pointer: '/privateKey', keyFault: privateKeyObstacle };
 const open = (privateKey: string, password?: string) =>
-  openPrivateKey({ privateKey, password }, terms);
+  openPrivateKey({ privateKey, password }, terms, unlockAtOnce);
 
 function locked(key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1', cipher = 'aes-256-cbc'): string {
   return String(key.export({ format: 'pem', type, cipher, passphrase: PASSWORD }));
@@ -23,11 +24,21 @@ function locked(key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1', cipher = 'aes-
 const plain = (key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1' = 'pkcs8') =>
   String(key.export({ format: 'pem', type }));
 
+const salt = der.octetString(Buffer.alloc(8));
+
 /** A key that asks for more iterations than anybody has time for. */
 function bomb(): string {
-  const salt = der.octetString(Buffer.alloc(8));
   const iterations = der.integer(Buffer.from('7fffffff', 'hex'));
-  const derivation = der.sequence(der.oid(PBKDF2), der.sequence(salt, iterations));
+  return lockedBy(der.sequence(der.oid(PBKDF2), der.sequence(salt, iterations)));
+}
+
+function scrypted(...numbers: readonly number[]): string {
+  const parameters = der.sequence(salt, ...numbers.map((number) => der.integer(number)));
+  return lockedBy(der.sequence(der.oid(SCRYPT), parameters));
+}
+
+/** A key that nothing opens. */
+function lockedBy(derivation: Buffer): string {
   const cipher = der.sequence(
     der.oid('2.16.840.1.101.3.4.1.42'),
     der.octetString(Buffer.alloc(16)),
@@ -100,6 +111,25 @@ describe('openPrivateKey', () => {
     const text = `${head}${hidden}-----END EC PRIVATE KEY-----\n`;
     assert.deepEqual(await refusalOf(open(text, PASSWORD)), ['private-key-locked', '/password']);
     assert.ok(performance.now() - started < 5_000);
+  });
+
+  it('does no work for scrypt beyond its bounds, or with what it cannot have', async () => {
+    for (const [numbers, words] of [
+      [[2 ** 20, 8, 1], /asks scrypt for more than 67108864 octets of memory/],
+      [[2, 2 ** 20, 1], /of memory/],
+      [[2, 1, 2 ** 20], /of memory/],
+      [[2 ** 15, 8, 5], /iterations outside the bounds/],
+      [[3, 8, 1], /parameters that scrypt cannot have/],
+      [[0, 8, 1], /cannot have/],
+      [[1, 8, 1], /cannot have/],
+      [[2, 0, 1], /cannot have/],
+      [[2, 8, 0], /cannot have/],
+      [[16_384, 8, 1, 31], /another key length/],
+    ] as const) {
+      await assert.rejects(open(scrypted(...numbers), PASSWORD), words);
+    }
+    const place = ['private-key-locked', '/password'];
+    assert.deepEqual(await refusalOf(open(scrypted(16_384, 8, 1, 32), PASSWORD)), place);
   });
 
   it('refuses a private half under another public half', async () => {

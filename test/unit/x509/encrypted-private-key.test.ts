@@ -15,11 +15,14 @@ const encrypted = privateKey.export({
 
 describe('an encrypted private key', () => {
   it('opens with its password', async () => {
-    assert.deepEqual(await decryptPrivateKey(encrypted, 'a password'), plain);
+    assert.deepEqual(await decryptPrivateKey(encrypted, { password: 'a password' }), plain);
   });
 
   it('stays shut with another one, and with octets that are none', async () => {
-    await assert.rejects(decryptPrivateKey(encrypted, 'another'), LockedFileError);
-    await assert.rejects(decryptPrivateKey(Buffer.from('3000', 'hex'), ''), LockedFileError);
+    await assert.rejects(decryptPrivateKey(encrypted, { password: 'another' }), LockedFileError);
+    await assert.rejects(
+      decryptPrivateKey(Buffer.from('3000', 'hex'), { password: '' }),
+      LockedFileError,
+    );
   });
 });
