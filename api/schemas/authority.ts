@@ -162,7 +162,7 @@ export const ImportBody = z
         if (isPfx !== (body[member] !== undefined)) continue;
         const message = isPfx
           ? 'is not for an import of a PFX, which holds its own'
-          : 'is required';
+          : 'is required, unless a PFX is sent as pfx';
         context.addIssue({ code: 'custom', path: [member], message });
       }
     },

@@ -29,6 +29,9 @@ const KEY_TYPES: ReadonlyMap<string, 'pkcs8' | 'pkcs1' | 'sec1'> = new Map([
   ['EC PRIVATE KEY', 'sec1'],
 ] as const);
 
+/** What the labels of all keys end with, encrypted ones too. */
+const KEY_LABEL = 'PRIVATE KEY';
+
 /** `openssl ecparam -genkey` writes the curve's name in a block of its own above the key. */
 const EC_PARAMETERS = 'EC PARAMETERS';
 
@@ -36,8 +39,8 @@ const EC_PARAMETERS = 'EC PARAMETERS';
 const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: *4,ENCRYPTED/m;
 
 /**
- * The one private key of a PEM text from elsewhere: RSA or EC, in PKCS#8, PKCS#1 or SEC1, proven to
- * work by a signature, since a file can pair a public half with somebody else's private one.
+ * The one private key of a PEM text from elsewhere: RSA, EC or Ed25519, in PKCS#8, PKCS#1 or SEC1, proven
+ * to work by a signature, since a file can pair a public half with somebody else's private one.
  *
  * @throws {PkiError} `request-malformed`, with what is wrong at `/privateKey`
  */
@@ -62,10 +65,11 @@ export function onlyKeyBlock(text: string, pointer: string): PemBlock {
   if (!blocks) throw malformedKey(pointer, 'a PEM block is cut off or is not Base64');
   const [block, ...others] = blocks.filter(({ label }) => label !== EC_PARAMETERS);
   if (!block) throw malformedKey(pointer, 'there is no PEM private key');
-  if (others.length > 0) {
-    throw malformedKey(pointer, 'there is more than one private key in the text');
-  }
-  return block;
+  if (others.length === 0) return block;
+  const stranger = [block, ...others].find(({ label }) => !label.endsWith(KEY_LABEL));
+  if (!stranger) throw malformedKey(pointer, 'there is more than one private key in the text');
+  const detail = `a PEM block "${stranger.label}" stands beside the private key, where none belongs`;
+  throw malformedKey(pointer, detail);
 }
 
 /** @throws {PkiError} `request-malformed` for a block without a key, and for what stands against the key */

@@ -77,7 +77,7 @@ function orRefused<T>(read: () => T): T {
     return read();
   } catch (cause) {
     if (!(cause instanceof DerError)) throw cause;
-    const detail = `not an X.509 certificate: ${cause.message}`;
+    const detail = `not a certificate as RFC 5280 has it: ${cause.message}`;
     throw new PkiError('request-malformed', detail, { cause });
   }
 }

@@ -33,12 +33,33 @@ describe('POST /v1/authorities/import, refused', () => {
     }
   });
 
+  it('400: says that a PFX would do where nothing is sent', async () => {
+    const reply = await bring({ name: 'refused' });
+    const { errors } = reply.json<{ errors: readonly { detail: string }[] }>();
+    for (const { detail } of errors)
+      assert.equal(detail, 'is required, unless a PFX is sent as pfx');
+  });
+
+  it('400: names what RFC 5280 forbids in a certificate', async () => {
+    const zero = outsideAuthority({ subject: 'Zero', serialNumber: '00' });
+    const body = { name: 'zero', certificate: zero.pem, privateKey: zero.keyPem };
+    const reply = await bring(body);
+    assert.deepEqual(placesIn(reply, 400, 'request-malformed'), ['/certificate']);
+    assert.match(reply.text, /not a certificate as RFC 5280 has it: the serialNumber is zero/);
+  });
+
   it('400: texts that are cut off, keys that are weak or of another kind, each by name', async () => {
     const weak = outsideAuthority({ subject: 'Weak', keys: rsaKeyPair(1024) });
     const curve = outsideAuthority({ subject: 'Curve', keys: ecKeyPair('secp256k1') });
     for (const [what, changes, pointer, words] of [
       ['a certificate', { certificate: root.pem.slice(0, -30) }, '/certificate', /cut off/],
       ['a key', { privateKey: own.keyPem.slice(0, -30) }, '/privateKey', /cut off/],
+      [
+        'a certificate beside a key',
+        { privateKey: own.keyPem + own.pem },
+        '/privateKey',
+        /a PEM block \\"CERTIFICATE\\" stands beside the private key/,
+      ],
       ['two keys', { privateKey: own.keyPem + root.keyPem }, '/privateKey', /more than one/],
       ['a weak root', { certificate: weak.pem }, '/certificate', /an RSA key of 1024 bits/],
       [

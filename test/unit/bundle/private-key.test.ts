@@ -55,7 +55,11 @@ describe('parsePrivateKey', () => {
     assert.match(refusalOf('not a key'), /no PEM private key/);
     assert.match(refusalOf(pem(ec, 'sec1') + pem(rsa, 'pkcs1')), /more than one/);
     assert.match(refusalOf(pem(ec, 'sec1').repeat(2)), /more than one/);
-    assert.match(refusalOf(encodePem('CERTIFICATE', Buffer.of(0x30, 0))), /"CERTIFICATE" is not/);
+    const certificate = encodePem('CERTIFICATE', Buffer.of(0x30, 0));
+    assert.match(refusalOf(certificate), /"CERTIFICATE" is not/);
+    for (const text of [certificate + pem(ec, 'sec1'), pem(ec, 'pkcs8') + certificate]) {
+      assert.match(refusalOf(text), /"CERTIFICATE" stands beside the private key/);
+    }
     assert.match(refusalOf(pem(ec, 'sec1').slice(0, -20)), /cut off/);
     assert.match(refusalOf(`${' '.repeat(40_000)}${pem(ec, 'sec1')}`), /at most 32768 characters/);
   });
@@ -66,9 +70,14 @@ describe('parsePrivateKey', () => {
     assert.match(refusalOf(encodePem('RSA PRIVATE KEY', Buffer.of(0x30, 0))), /cannot be read/);
   });
 
-  it('refuses a key that is neither RSA nor on a curve of TLS', () => {
+  it('reads an Ed25519 key', () => {
     const ed25519 = generateKeyPairSync('ed25519').privateKey;
-    assert.match(refusalOf(pem(ed25519, 'pkcs8')), /neither RSA nor EC/);
+    assert.ok(parsePrivateKey(pem(ed25519, 'pkcs8')).equals(ed25519));
+  });
+
+  it('refuses a key that is neither RSA, nor Ed25519, nor on a curve of TLS', () => {
+    const ed448 = generateKeyPairSync('ed448').privateKey;
+    assert.match(refusalOf(pem(ed448, 'pkcs8')), /neither RSA, nor EC, nor Ed25519/);
     assert.match(refusalOf(pem(ecKeys('secp256k1').privateKey, 'pkcs8')), /none of the curves/);
   });
 
