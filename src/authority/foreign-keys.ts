@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto';
-import { keyObstacle } from '../bundle/key-obstacle.ts';
 import { DerError } from '../x509/der-error.ts';
 import { isCompressed, judgePublicKey } from '../x509/public-key-fault.ts';
 import { decodePublicKey } from '../x509/subject-public-key-info.ts';
@@ -18,12 +17,4 @@ export function certificateKeyFault(publicKey: KeyObject): string | undefined {
     if (!(error instanceof DerError)) throw error;
     return `has a key that cannot be read: ${error.message}`;
   }
-}
-
-/** What keeps a private key from being tried; whether it is strong enough, its certificate shows. */
-export function privateKeyObstacle(privateKey: KeyObject): string | undefined {
-  const type = privateKey.asymmetricKeyType;
-  if (type === 'ed25519') return undefined;
-  if (type !== 'rsa' && type !== 'ec') return 'is neither RSA, nor EC, nor Ed25519';
-  return keyObstacle(privateKey);
 }

@@ -5,12 +5,13 @@ import {
   foreignCertificates,
   parseCertificates,
 } from '../bundle/foreign-certificate.ts';
+import { keyObstacle } from '../bundle/key-obstacle.ts';
 import { lockedRefusal, openPrivateKey } from '../bundle/locked-private-key.ts';
 import { provenKey } from '../bundle/private-key.ts';
 import type { Unlock } from '../bundle/unlocking-turns.ts';
 import { PkiError } from '../errors.ts';
 import { type DecodedPfx, decodePfx } from '../x509/decode-pfx.ts';
-import { certificateKeyFault, privateKeyObstacle } from './foreign-keys.ts';
+import { certificateKeyFault } from './foreign-keys.ts';
 import type { SentCertificates } from './incoming-path.ts';
 
 /** An authority's key and certificates, as PEM texts or as a PFX; exactly one of the two. */
@@ -53,7 +54,7 @@ async function openedPem(
 ) {
   const { certificates: pointer } = PEM_POINTERS;
   const certificates = parseCertificates(certificate, { pointer, keyFault: certificateKeyFault });
-  const terms = { pointer: PEM_POINTERS.privateKey, keyFault: privateKeyObstacle };
+  const terms = { pointer: PEM_POINTERS.privateKey, keyFault: keyObstacle };
   const opened = await openPrivateKey({ privateKey, password }, terms, unlock);
   return { privateKey: opened, certificates };
 }
@@ -74,7 +75,7 @@ function onlyKeyOf({ keys: [first, ...others] }: DecodedPfx): KeyObject {
   if (!first) throw malformedPfx('there is no private key in the PFX');
   if (others.length > 0) throw malformedPfx('there is more than one private key in the PFX');
   const key = Buffer.from(first.privateKeyInfo);
-  const terms = { pointer: PFX_POINTERS.privateKey, keyFault: privateKeyObstacle };
+  const terms = { pointer: PFX_POINTERS.privateKey, keyFault: keyObstacle };
   return provenKey(() => createPrivateKey({ key, format: 'der', type: 'pkcs8' }), terms);
 }
 

@@ -77,6 +77,11 @@ function warningsAbout(privateKey: KeyObject, password: string, pfx: Buffer): re
       'some Azure services take EC keys in a PFX only in part or not at all; rsa-2048 works everywhere';
     warnings.push({ code: 'ec-private-key', detail });
   }
+  if (privateKey.asymmetricKeyType === 'ed25519') {
+    const detail =
+      'Application Gateway and Key Vault take no Ed25519 keys, only RSA and EC; rsa-2048 works everywhere';
+    warnings.push({ code: 'ed25519-private-key', detail });
+  }
   if (!/^[A-Za-z0-9]*$/.test(password)) {
     const detail = 'Application Gateway takes letters and digits only in a PFX password';
     warnings.push({ code: 'password-not-alphanumeric', detail });

@@ -50,6 +50,27 @@ describe('POST /v1/pfx', () => {
     assert.equal(reply.headers['certwright-warning'], 'ec-private-key');
   });
 
+  it('200: what is issued here below an Ed25519 authority, and an Ed25519 key with a warning', async () => {
+    await api.post('/v1/authorities', {
+      ...{ name: 'ed', kind: 'intermediate', parent: 'root', validity: '1y' },
+      ...{ subject: { commonName: 'Ed' }, keyAlgorithm: 'ed25519' },
+    });
+    for (const [keyAlgorithm, warning] of [
+      ['rsa-2048', undefined],
+      ['ed25519', 'ed25519-private-key'],
+    ] as const) {
+      const issued = await issue(api, {
+        ...{ authority: 'ed', dnsNames: ['a.example.org'], keyAlgorithm, storePrivateKey: true },
+      });
+      const { privateKey, certificate, chain: above } = issued;
+      const reply = await convert({ privateKey, certificates: certificate + above });
+      assert.equal(reply.status, 200, reply.text);
+      assert.equal(reply.headers['certwright-warning'], warning);
+      const own = await api.post(`/v1/certificates/${issued.serialNumber}/pfx`, { password: 'x' });
+      assert.equal(own.headers['certwright-warning'], warning);
+    }
+  });
+
   it('200: a root that nobody knows is left out, with a warning', async () => {
     const certificates = pemOf([leaf, intermediate]);
     const file = await convert({ certificates });

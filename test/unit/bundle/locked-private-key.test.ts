@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { privateKeyObstacle } from '../../../src/authority/foreign-keys.ts';
+import { keyObstacle } from '../../../src/bundle/key-obstacle.ts';
 import { openPrivateKey } from '../../../src/bundle/locked-private-key.ts';
 import * as der from '../../../src/x509/der.ts';
 import { encodePem } from '../../../src/x509/pem.ts';
@@ -13,7 +13,7 @@ import { unlockAtOnce } from '../../support/unlock.ts';
 const ec = ecKeys().privateKey;
 const rsa = rsaKeys().privateKey;
 const PASSWORD = 'pass phrase';
-const terms = { pointer: '/privateKey', keyFault: privateKeyObstacle };
+const terms = { pointer: '/privateKey', keyFault: keyObstacle };
 const open = (privateKey: string, password?: string) =>
   openPrivateKey({ privateKey, password }, terms, unlockAtOnce);
 

@@ -51,6 +51,13 @@ describe('makePfx', () => {
     assert.deepEqual(await warningsOf(changes), ['ec-private-key']);
   });
 
+  it('warns of an Ed25519 key, which Azure takes nowhere', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const certificate = handMadeCertificate({ publicKey });
+    const changes = { privateKey, certificates: [certificate.der] };
+    assert.deepEqual(await warningsOf(changes), ['ed25519-private-key']);
+  });
+
   it('warns of an RSA key that is too small for servers', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
     const certificate = handMadeCertificate({ publicKey });
