@@ -20,7 +20,7 @@ import { SEED } from './settings.ts';
 import { tryAll } from './try-all.ts';
 
 /** A PFX and an encrypted key say how many iterations their password is worth; a budget bounds all of them together. */
-const LOCKED_MS = 3_000;
+const LOCKED_MS = 15_000;
 
 const opened = (source: ImportSource) => openImport(source, unlockAtOnce);
 
