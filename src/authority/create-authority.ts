@@ -7,7 +7,7 @@ import type { Issuer } from '../issuance/issuer.ts';
 import { namedAt } from '../issuance/named-authority.ts';
 import { completedSubject, defaultKeyAlgorithmOf } from '../issuance/profile.ts';
 import { requestedNames } from '../issuance/requested-names.ts';
-import { type KeyPair, type SubjectKey, subjectKeyOf } from '../x509/key.ts';
+import { type KeyPair, subjectKeyOf } from '../x509/key.ts';
 import type { NameConstraints } from '../x509/name-constraints.ts';
 import { signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
 import type { Authority, RecordedAuthority } from './authority.ts';
@@ -33,6 +33,9 @@ export interface AuthorityRequest {
   readonly pathLenConstraint?: number | undefined;
   readonly nameConstraints?: NameConstraints | undefined;
 }
+
+/** An {@link AuthorityRequest} of which it is known by what key, whoever signs it. */
+type SettledRequest = Omit<AuthorityRequest, 'parent'> & { readonly keyAlgorithm: KeyAlgorithm };
 
 export interface AuthorityDeps extends IssuanceDeps {
   readonly issuerOf: (authority: string) => Promise<Issuer>;
@@ -72,15 +75,23 @@ async function createdBy(
   const wrappedPrivateKey = wrapAuthorityKey(deps.wrapping, name, keyPair);
   const terms = { name, kind, parent, keyAlgorithm, rsaSignatureScheme };
   const newAuthority = { ...terms, wrappedPrivateKey };
-  const signer = issuer ?? selfSigner(terms, keyPair);
-  const asked = { ...request, subject: completedSubject(profile, request.subject) };
-  const order = {
-    signer,
-    request: issuanceRequest(asked, subjectKeyOf(keyPair, keyAlgorithm)),
-    actor,
-  };
-  const certificate = await issueCertificate(deps, order, { newAuthority });
+  const order = authorityOrder(deps, { ...request, ...terms }, keyPair, issuer);
+  const certificate = await issueCertificate(deps, { ...order, actor }, { newAuthority });
   return { ...newAuthority, certificate };
+}
+
+/** What the certificate of an authority is to say, signed by `issuer` or, where there is none here, by its own key. */
+export function authorityOrder(
+  { profileOf }: Pick<IssuanceDeps, 'profileOf'>,
+  asked: SettledRequest,
+  keyPair: KeyPair,
+  issuer?: Issuer,
+): { readonly signer: Signer; readonly request: IssuanceRequest } {
+  const subject = completedSubject(profileOf(asked.kind), asked.subject);
+  return {
+    signer: issuer ?? selfSigner(asked, keyPair),
+    request: issuanceRequest({ ...asked, subject }, keyPair),
+  };
 }
 
 function parentOf({ parent }: AuthorityRequest): string {
@@ -90,11 +101,7 @@ function parentOf({ parent }: AuthorityRequest): string {
 }
 
 function selfSigner(
-  {
-    name,
-    keyAlgorithm,
-    rsaSignatureScheme,
-  }: Pick<Authority, 'name' | 'keyAlgorithm' | 'rsaSignatureScheme'>,
+  { name, keyAlgorithm, rsaSignatureScheme }: SettledRequest,
   { privateKey }: KeyPair,
 ): Signer {
   const scheme = signingSchemeOf(keyAlgorithm, rsaSignatureScheme);
@@ -102,11 +109,11 @@ function selfSigner(
   return { name, signatureAlgorithm: scheme.identifier, path: [], sign };
 }
 
-function issuanceRequest(request: AuthorityRequest, publicKey: SubjectKey): IssuanceRequest {
+function issuanceRequest(request: SettledRequest, keyPair: KeyPair): IssuanceRequest {
   const { kind, subject, validity, pathLenConstraint, nameConstraints } = request;
   return {
     profile: kind,
-    publicKey,
+    publicKey: subjectKeyOf(keyPair, request.keyAlgorithm),
     subject,
     names: requestedNames({}),
     validity,

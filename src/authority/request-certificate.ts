@@ -1,9 +1,8 @@
 import type { Actor, AuditEntry } from '../audit/entry.ts';
 import type { KeyAlgorithm, RsaSignatureScheme, Subject } from '../certificate.ts';
 import { refused, type Violation } from '../errors.ts';
-import type { DraftDeps } from '../issuance/draft-certificate.ts';
-import { malformedAttributesOf } from '../issuance/malformed-parts.ts';
-import { completedSubject, defaultKeyAlgorithmOf } from '../issuance/profile.ts';
+import { type DraftDeps, draftCertificate } from '../issuance/draft-certificate.ts';
+import { defaultKeyAlgorithmOf } from '../issuance/profile.ts';
 import { readRequest } from '../x509/decode-request.ts';
 import { readDer } from '../x509/der-reader.ts';
 import { encodeName } from '../x509/distinguished-name.ts';
@@ -11,6 +10,7 @@ import { encodeRequest, encodeRequestInformation } from '../x509/encode-request.
 import { type KeyPair, subjectKeyIdentifierOf, subjectPublicKeyInfoOf } from '../x509/key.ts';
 import { type SigningScheme, signingSchemeOf, signWith } from '../x509/signature-scheme.ts';
 import type { PendingAuthority, RecordedAuthority } from './authority.ts';
+import { authorityOrder } from './create-authority.ts';
 import { isThereAlready, nameTaken } from './name-taken.ts';
 import { type KeyWrapping, wrapAuthorityKey } from './private-key.ts';
 import { rsaSignatureSchemeOf } from './rsa-signature-scheme.ts';
@@ -29,7 +29,7 @@ export interface OutsideAuthorityRequest {
   readonly pathLenConstraint?: number | undefined;
 }
 
-export interface RequestCertificateDeps extends Pick<DraftDeps, 'profileOf'> {
+export interface RequestCertificateDeps extends DraftDeps {
   readonly now: () => Date;
   readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
   readonly newKeyPair: (algorithm: KeyAlgorithm) => Promise<KeyPair>;
@@ -50,17 +50,16 @@ export async function requestCertificate(
   actor: Actor,
 ): Promise<PendingAuthority> {
   const { name, kind, parent } = request;
-  const profile = deps.profileOf(kind);
-  const subject = completedSubject(profile, request.subject);
-  const violations = subjectViolations(subject);
-  if (violations.length > 0) throw refused(violations);
-  const keyAlgorithm = request.keyAlgorithm ?? defaultKeyAlgorithmOf(profile);
+  const keyAlgorithm = request.keyAlgorithm ?? defaultKeyAlgorithmOf(deps.profileOf(kind));
   const rsaSignatureScheme = rsaSignatureSchemeOf(keyAlgorithm, request.rsaSignatureScheme);
   if (await deps.findAuthority(name)) {
     throw nameTaken(isThereAlready(name));
   }
   const keyPair = await deps.newKeyPair(keyAlgorithm);
   const scheme = signingSchemeOf(keyAlgorithm, rsaSignatureScheme);
+  const settled = { ...request, keyAlgorithm, rsaSignatureScheme };
+  const { subject, violations } = judged(deps, settled, keyPair);
+  if (violations.length > 0) throw refused(violations);
   const pending: PendingAuthority = {
     ...{ name, kind, parent, keyAlgorithm, rsaSignatureScheme, certificate: undefined },
     wrappedPrivateKey: wrapAuthorityKey(deps.wrapping, name, keyPair),
@@ -77,12 +76,19 @@ export function requestedSubjectOf({ certificationRequest }: PendingAuthority): 
   return readDer(certificationRequest, readRequest).subject.known;
 }
 
-function subjectViolations(subject: Subject): readonly Violation[] {
-  const pointerOf = (attribute: keyof Subject) => `/subject/${attribute}`;
-  const malformed = malformedAttributesOf(subject, pointerOf);
-  if (subject.commonName !== undefined) return malformed;
-  const detail = 'an authority needs a commonName';
-  return [...malformed, { pointer: pointerOf('commonName'), detail }];
+/**
+ * What is asked for outside is judged as what is signed here, by a draft that is never signed; it lives as long as the
+ * profile asks at least, since that is for the authority outside to say.
+ */
+function judged(
+  deps: RequestCertificateDeps,
+  request: OutsideAuthorityRequest & { readonly keyAlgorithm: KeyAlgorithm },
+  keyPair: KeyPair,
+): { readonly subject: Subject; readonly violations: readonly Violation[] } {
+  const validity = deps.profileOf(request.kind).validity.minimum ?? '1s';
+  const order = authorityOrder(deps, { ...request, validity }, keyPair);
+  const { violations } = draftCertificate(deps, order, deps.now());
+  return { subject: order.request.subject, violations };
 }
 
 async function signedRequest(

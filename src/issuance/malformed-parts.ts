@@ -27,7 +27,7 @@ export function malformedPartsOf({
 }
 
 /** The attributes of a subject that have no place in a certificate. */
-export function malformedAttributesOf(
+function malformedAttributesOf(
   subject: Subject,
   pointerOf: (attribute: keyof Subject) => string,
 ): readonly Violation[] {

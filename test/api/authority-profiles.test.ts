@@ -88,6 +88,23 @@ describe('POST /v1/authorities under profiles of the settings file', () => {
     assert.deepEqual(placesIn(reply, 422, 'request-refused'), ['/rsaSignatureScheme']);
   });
 
+  it('422: an intermediate is refused alike, whoever is to sign it', async () => {
+    const bounds = { minimum: '30d', default: '2y', maximum: '5y' };
+    const narrow = { ...{ name: 'intermediate', subject }, keyAlgorithms: ['ecdsa-p256'] };
+    declareProfiles(ProfileBody.parse({ ...narrow, validity: bounds }));
+    for (const parent of ['root', null]) {
+      const refused = async (more: object) =>
+        placesIn(await create({ kind: 'intermediate', parent, ...more }), 422, 'request-refused');
+      const evil = { commonName: 'A', organization: 'Evil' };
+      assert.deepEqual(await refused({ subject: evil }), ['/subject/organization']);
+      assert.deepEqual(await refused({ keyAlgorithm: 'rsa-2048' }), ['/keyAlgorithm']);
+      const lookalike = { commonName: 'аррӏе.com' };
+      assert.deepEqual(await refused({ subject: lookalike }), ['/subject/commonName']);
+      assert.equal((await create({ kind: 'intermediate', parent })).status, 201);
+    }
+    declareProfiles(root, intermediate);
+  });
+
   it('400: without a validity where the profile has none for it, beside all other faults', async () => {
     declareProfiles(ProfileBody.parse({ name: 'root', validity: { maximum: '10y' } }));
     const missing = await create({ kind: 'root', keyAlgorithm: 'dsa' });

@@ -133,7 +133,7 @@ describe('a certificate that comes into several processes at once', () => {
     const asked = { name: 'pending', subject, ...terms };
     const { profileOf } = new Profiles();
     const { certificationRequest } = await requestCertificate(
-      { ...first, profileOf },
+      { ...first, profileOf, randomBytes },
       asked,
       ACTOR,
     );
