@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { judged } from '../api/judged.ts';
 import { AuthorityBody, hasDefaultValidity } from '../api/schemas/authority.ts';
@@ -14,7 +12,8 @@ import type { Profile } from '../src/issuance/profile.ts';
 import { Profiles } from '../src/issuance/profiles.ts';
 import { windowViolations } from '../src/rotation/schedule/rotation-window.ts';
 import { TakenDestinations } from '../src/rotation/taken-destinations.ts';
-import { SettingsError } from './settings-error.ts';
+import { readSettingsDocument, type SettingsDocument } from './settings-document.ts';
+import { settingsFaults } from './settings-error.ts';
 
 /** What the settings file declares, checked as far as that is possible without the database. */
 export type SettingsFile = z.infer<typeof SettingsFile>;
@@ -126,52 +125,9 @@ function nameFaults(target: z.infer<typeof TargetBody>, index: number) {
  *
  * @throws {SettingsError} naming every member at fault by JSON Pointer, and the line on which it stands
  */
-export function readSettingsFile(path: string): SettingsFile {
-  const where = `PKI_CONFIG_FILE (${path})`;
-  const lines = new LineCounter();
-  const document = parseDocument(textOf(path, where), { uniqueKeys: true, lineCounter: lines });
-  const [fault] = document.errors;
-  if (fault) throw new SettingsError(`${where}: ${fault.message}`);
-  const { data, violations } = judged(SettingsFile, contentOf(document, where) ?? {});
-  if (!violations) return data;
-  throw new SettingsError(
-    violations
-      .map(({ pointer, detail }) => {
-        const line = lineOf(document, lines, pointer);
-        return `${where}, line ${line}: ${pointer || 'the whole file'}: ${detail}`;
-      })
-      .join('\n'),
-  );
-}
-
-/** Where a member stands, or the nearest that holds it where it is missing. */
-function lineOf(document: Document, lines: LineCounter, pointer: string): number {
-  const path = pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  for (let length = path.length; length > 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true);
-    const [start] = (isNode(node) ? node.range : undefined) ?? [];
-    if (start !== undefined) return lines.linePos(start).line;
-  }
-  return 1;
-}
-
-/** An alias that leads nowhere, or too many of them, come out only here. */
-function contentOf(document: Document, where: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SettingsError(`${where}: ${reason}`, { cause });
-  }
-}
-
-function textOf(path: string, where: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new SettingsError(`${where}: cannot be read`, { cause });
-  }
+export function readSettingsFile(path: string): SettingsFile & Pick<SettingsDocument, 'placeOf'> {
+  const { content, placeOf } = readSettingsDocument(path);
+  const { data, violations } = judged(SettingsFile, content ?? {});
+  if (!violations) return { ...data, placeOf };
+  throw settingsFaults(violations, placeOf);
 }

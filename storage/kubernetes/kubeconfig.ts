@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { KubeConfig, User } from '@kubernetes/client-node';
@@ -81,8 +82,14 @@ export async function selectContext(kubeconfig: KubeConfig, context?: string): P
 }
 
 async function textOf(file: string): Promise<string | undefined> {
+  const octets = await octetsOf(file);
+  if (octets && !isUtf8(octets)) throw unavailable('a kubeconfig file is not UTF-8');
+  return octets?.toString('utf8');
+}
+
+async function octetsOf(file: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unavailable('a kubeconfig file cannot be read', cause);

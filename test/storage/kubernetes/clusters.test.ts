@@ -72,6 +72,13 @@ describe('how a cluster is reached', () => {
     assert.deepEqual(await read(), absent);
   });
 
+  it('refuses a kubeconfig that is not UTF-8, as some shells write one, in these words', async (t) => {
+    const server = await startFakeApiServer(t, () => notFound);
+    const text = readFileSync(server.kubeconfig, 'utf8');
+    writeFileSync(server.kubeconfig, Buffer.from(`\u{feff}${text}`, 'utf16le'));
+    await assert.rejects(reader({ file: server.kubeconfig })(), /kubeconfig file is not UTF-8/);
+  });
+
   it('uses its connections again for the requests of a pass', async (t) => {
     const ports = new Set<number | undefined>();
     const requests: Received[] = [];
