@@ -8,8 +8,8 @@ import {
 import { nameFormFault } from '../../src/issuance/names.ts';
 import type { Profile } from '../../src/issuance/profile.ts';
 import { MAX_PFX_OCTETS } from '../../src/x509/decode-pfx.ts';
-import { ipRangeOctets } from '../../src/x509/ip-address.ts';
-import { Duration, listOf, Name, SubjectBody } from './names.ts';
+import { ipRangeFault } from '../../src/x509/ip-address.ts';
+import { Duration, faultless, listOf, Name, SubjectBody } from './names.ts';
 
 /** Nothing named would permit everything, which is not what it looks like. */
 function basesOf<T extends z.ZodType>(base: T) {
@@ -33,9 +33,7 @@ const Domain = z.string().superRefine((text, context) => {
 const Subtrees = z
   .strictObject({
     dnsNames: basesOf(Domain),
-    ipRanges: basesOf(
-      z.string().refine((text) => ipRangeOctets(text) !== undefined, 'is not a CIDR range'),
-    ),
+    ipRanges: basesOf(faultless(ipRangeFault)),
     emailDomains: basesOf(HostOrDomain),
     uriDomains: basesOf(HostOrDomain),
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Subject, SubjectAltNames } from '../../src/certificate.ts';
-import { DURATION } from '../../src/issuance/duration.ts';
+import { durationFault } from '../../src/issuance/duration.ts';
 import { nameFormFault, readName } from '../../src/issuance/names.ts';
 import { subjectValueFault } from '../../src/issuance/subject-checks.ts';
 
@@ -15,9 +15,7 @@ export const Name = z
     'must be at most 63 letters, digits and, inside, hyphens, dots and underscores',
   );
 
-const DURATION_FAULT = 'must be a duration such as 15m, 24h, 30d or 5y';
-
-export const Duration = z.string(DURATION_FAULT).regex(DURATION, DURATION_FAULT);
+export const Duration = faultless(durationFault, durationFault(''));
 
 /** A list of names has at most as many members as a certificate may have names. */
 const MAX_MEMBERS = 100;
@@ -87,9 +85,9 @@ function attribute(name: keyof Subject) {
   return faultless((value) => subjectValueFault(name, value));
 }
 
-/** Text of which `faultOf` says nothing. */
-function faultless(faultOf: (text: string) => string | undefined) {
-  return z.string().superRefine((text, context) => {
+/** Text of which `faultOf` says nothing; of what is no text at all, `otherwise`. */
+export function faultless(faultOf: (text: string) => string | undefined, otherwise?: string) {
+  return z.string(otherwise).superRefine((text, context) => {
     const message = faultOf(text);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });

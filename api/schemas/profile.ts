@@ -15,10 +15,10 @@ import {
 import {
   type ReadPattern,
   readDnsPattern,
+  readIpRange,
   readUriPattern,
 } from '../../src/issuance/read-name-pattern.ts';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../../src/x509/distinguished-name.ts';
-import { ipRangeOctets } from '../../src/x509/ip-address.ts';
 import { oidFault } from '../../src/x509/oid-fault.ts';
 import { EXT_KEY_USAGES, SERVER_AUTH } from '../../src/x509/oids.ts';
 import { KEY_USAGE_BITS, type KeyUsage } from '../../src/x509/tbs-certificate.ts';
@@ -59,10 +59,6 @@ function patternsOf(read: (text: string) => ReadPattern) {
     .exactOptional();
 }
 
-function readRange(text: string): ReadPattern {
-  return ipRangeOctets(text) ? { pattern: text } : { fault: 'is not a CIDR range' };
-}
-
 const Validity = z
   .strictObject({
     backdate: Duration.default(DEFAULT_BACKDATE.backdate),
@@ -97,7 +93,7 @@ const SubjectAltNamesBody = z.strictObject({
   wildcards: z.boolean().default(false),
   maximumUris: z.int().min(1).max(100).exactOptional(),
   dnsNames: patternsOf(readDnsPattern),
-  ipAddresses: patternsOf(readRange),
+  ipAddresses: patternsOf(readIpRange),
   emailAddresses: patternsOf(readDnsPattern),
   uris: patternsOf(readUriPattern),
 });

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { SubjectAltNames } from '../certificate.ts';
-import { ipOctets, ipText } from '../x509/ip-address.ts';
+import { ipOctets, ipText, mappedIpv4Octets } from '../x509/ip-address.ts';
 import {
   dnsNameFormFault,
   endsInNumber,
@@ -43,8 +43,6 @@ const URI = new RegExp(
     `((?:\\?${QUERY_CHARACTER}*)?(?:#${QUERY_CHARACTER}*)?)$`,
   'u',
 );
-/** RFC 4291 §2.5.5.2. Some verifiers hold such an address to be the IPv4 address within it, and others do not. */
-const IPV4_MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
 
 const READERS: Readonly<Record<Kind, (text: string) => ReadName>> = {
   dnsNames: readDnsName,
@@ -85,9 +83,9 @@ export function canonicalName(kind: Kind, text: string): string {
 function readIpAddress(text: string): ReadName {
   const octets = ipOctets(text);
   if (!octets) return { fault: 'is not an IP address' };
-  if (octets.length === 16 && octets.subarray(0, 12).equals(IPV4_MAPPED)) {
-    return { fault: `is an IPv4 address: write ${ipText(octets.subarray(12))}` };
-  }
+  // Some verifiers hold such an address to be the IPv4 address within it, and others do not.
+  const mapped = mappedIpv4Octets(octets);
+  if (mapped) return { fault: `is an IPv4 address: write ${ipText(mapped)}` };
   return { name: ipText(octets) };
 }
 

@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 const IPV6_GROUPS = 8;
+const IPV4_MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
 
 /** The 4 or 16 octets of an IP address in text; `undefined` for anything else, zone ids included. */
 export function ipOctets(text: string): Buffer | undefined {
@@ -12,6 +13,12 @@ export function ipOctets(text: string): Buffer | undefined {
   const zeros = Array.from({ length: IPV6_GROUPS - left.length - right.length }, () => '0');
   const groups = [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16));
   return Buffer.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
+}
+
+/** The IPv4 address within octets of IPv6 that are for one (RFC 4291 §2.5.5.2). */
+export function mappedIpv4Octets(octets: Uint8Array): Uint8Array | undefined {
+  const isMapped = octets.length === 16 && IPV4_MAPPED.equals(octets.subarray(0, 12));
+  return isMapped ? octets.subarray(12) : undefined;
 }
 
 /** An address in its canonical text: dotted decimal, or the form of RFC 5952 §4. */
@@ -31,14 +38,27 @@ export function ipText(octets: Uint8Array): string {
  * (RFC 5280 §4.2.1.10); `undefined` where host bits are set or the text is no range.
  */
 export function ipRangeOctets(cidr: string): Buffer | undefined {
+  const [octets, mask] = addressAndMask(cidr) ?? [];
+  if (!octets || !mask) return undefined;
+  const hasHostBits = octets.some((octet, index) => (octet & ~(mask[index] ?? 0)) !== 0);
+  return hasHostBits ? undefined : Buffer.concat([octets, mask]);
+}
+
+/** What is wrong with the text of a CIDR range, in words; `undefined` when nothing is. */
+export function ipRangeFault(cidr: string): string | undefined {
+  if (ipRangeOctets(cidr)) return undefined;
+  const parts = addressAndMask(cidr);
+  if (!parts) return 'is not a CIDR range such as 10.0.0.0/8 or 2001:db8::/32';
+  return `has host bits set: write ${ipRangeText(Buffer.concat(parts))}`;
+}
+
+function addressAndMask(cidr: string): readonly [address: Buffer, mask: Buffer] | undefined {
   const [address = '', prefix = '', ...rest] = cidr.split('/');
   const octets = ipOctets(address);
   if (!octets || rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(prefix)) return undefined;
   const bits = Number(prefix);
   if (bits > octets.length * 8) return undefined;
-  const mask = octets.map((_, index) => prefixOctet(bits, index));
-  const hasHostBits = octets.some((octet, index) => (octet & ~(mask[index] ?? 0)) !== 0);
-  return hasHostBits ? undefined : Buffer.concat([octets, mask]);
+  return [octets, Buffer.from(octets.map((_, index) => prefixOctet(bits, index)))];
 }
 
 /** Whether an address lies in a CIDR range. */

@@ -56,7 +56,11 @@ describe('the body of a batch', () => {
       [bad]: '/a: is there twice',
     };
     for (const [text, fault] of Object.entries(faults)) {
-      assert.equal(wholeFaultOf(text), fault, text.slice(0, 60));
+      assert.equal(
+        wholeFaultOf(text)?.replace(/ JSON(:|, at) .*$/, ' JSON'),
+        fault,
+        text.slice(0, 60),
+      );
     }
   });
 
