@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
-import { delimiter, dirname, join, relative, resolve, sep } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
 import { judged } from './api/judged.ts';
@@ -8,6 +7,7 @@ import { Hosts } from './api/schemas/names.ts';
 import { IssueRate, WriteRate } from './api/schemas/rotation-rate.ts';
 import { targetOf } from './api/schemas/target.ts';
 import type { RotationSettings } from './compose/rotation-settings.ts';
+import { type ClusterSettings, clusterAccess } from './config/cluster-access.ts';
 import { SettingsError } from './config/settings-error.ts';
 import { readSettingsFile } from './config/settings-file.ts';
 import type { AuthorityDeclaration } from './src/authority/missing-authorities.ts';
@@ -52,16 +52,15 @@ export interface Settings {
   readonly commitWaitMs: number;
   /** Processes that answer requests; 1: the service is one process. */
   readonly workers: number;
-  readonly kubernetes: {
-    readonly kubeconfigFiles: readonly string[];
-    readonly inCluster?: { readonly server: string; readonly credentialsDir: string };
-  };
+  readonly kubernetes: ClusterSettings;
 }
 
 /** Together with what goes into the database at the start, and is looked up there from then on. */
-export type DeclaredSettings = Settings & {
+export interface DeclaredSettings extends Settings {
   readonly rotationTargets: readonly TargetDeclaration[];
-};
+  /** Where in the settings file a member is, in words. */
+  readonly placeOf: (pointer: string) => string;
+}
 
 const Listen = z.string().transform((text, context): ListenAddress => {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
@@ -129,9 +128,6 @@ const Environment = z.strictObject({
     .default(() => Math.min(64, availableParallelism())),
 });
 
-/** Where the kubelet mounts a pod's own credentials. */
-const SERVICE_ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';
-
 /**
  * Reads the environment and the settings file.
  *
@@ -165,6 +161,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): DeclaredSettings {
     profiles: file?.profiles ?? [],
     authorities: file?.authorities,
     rotationTargets,
+    placeOf: file?.placeOf ?? String,
     rotation: {
       schedule: env.PKI_ROTATION_SCHEDULE,
       window: file?.rotationWindow,
@@ -231,26 +228,4 @@ function leaseAt(text: string | undefined, { inCluster }: Settings['kubernetes']
   if (text === undefined) return inCluster ? 'own' : undefined;
   const [namespace = '', name = ''] = text.split('/');
   return text === 'off' ? undefined : { namespace, name };
-}
-
-/** kubectl's order: `KUBECONFIG`, then the file in the home folder, then the cluster this runs in. */
-function clusterAccess(environment: NodeJS.ProcessEnv): Settings['kubernetes'] {
-  const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
-  const named = (KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
-  if (named.length > 0) return { kubeconfigFiles: named.map((path) => resolve(path)) };
-  const homeFile = kubeconfigAtHome();
-  if (homeFile !== undefined) return { kubeconfigFiles: [homeFile] };
-  if (host === undefined || port === undefined) return { kubeconfigFiles: [] };
-  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return { kubeconfigFiles: [], inCluster: { server, credentialsDir: SERVICE_ACCOUNT_DIR } };
-}
-
-function kubeconfigAtHome(): string | undefined {
-  try {
-    const file = join(homedir(), '.kube', 'config');
-    return existsSync(file) ? file : undefined;
-  } catch {
-    // A user without an entry in the system's list, as containers have them, has no home folder.
-    return undefined;
-  }
 }

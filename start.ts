@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { MetricValues } from './api/metrics.ts';
 import { explained } from './compose/explained.ts';
 import { composeFirst, type FirstComposition } from './compose/first-process.ts';
+import { followTargets } from './compose/follow-targets.ts';
 import { listenForSds } from './compose/listen-for-sds.ts';
 import { type OpenDestinations, openDestinations } from './compose/open-destinations.ts';
 import { type OpenDiscovery, openDiscovery, secretNamespacesOf } from './compose/open-discovery.ts';
@@ -19,7 +20,6 @@ import { isCertified } from './src/authority/authority.ts';
 import { missingAuthorities } from './src/authority/missing-authorities.ts';
 import { OwnCertificate } from './src/issuance/own-certificate.ts';
 import { Profiles } from './src/issuance/profiles.ts';
-import { followFile } from './src/rotation/follow-file.ts';
 import { openDataFolder } from './storage/data-folder.ts';
 import type { Database } from './storage/database/database.ts';
 import { openDatabase } from './storage/database/open-database.ts';
@@ -48,7 +48,7 @@ export interface Running {
 /** Brings everything up, in an order in which each step has what it needs. */
 export async function start(declared: DeclaredSettings, log: Logger): Promise<Running> {
   // The targets are in the database from here on, and thousands need not be kept in memory as well.
-  const { rotationTargets, ...settings } = declared;
+  const { rotationTargets, placeOf, ...settings } = declared;
   // 1. What lies on disk, and the parts, joined; none of them does anything yet.
   const dataDir = await explained('PKI_DATA_DIR', openDataFolder(settings.dataDir));
   const db = await explained('PKI_DATABASE_URL', openDatabase(settings.databaseFile));
@@ -60,7 +60,7 @@ export async function start(declared: DeclaredSettings, log: Logger): Promise<Ru
 
   // 2. The authorities and targets that the settings ask for, and the root for clients to trust.
   await prepare(settings, service, log);
-  await explained('PKI_CONFIG_FILE', followFile({ now, ...service }, rotationTargets));
+  await followTargets({ now, ...service }, { rotationTargets, placeOf });
   service.releaseMemory();
   let rootFile = await writtenRoot(settings, { service, dataDir });
   if (rootFile === undefined)

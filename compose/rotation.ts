@@ -8,6 +8,7 @@ import {
   deleteTarget,
   replaceTarget,
 } from '../src/rotation/declare-target.ts';
+import { lastingViolations } from '../src/rotation/lasting-violations.ts';
 import type { TargetPass } from '../src/rotation/pass-outcome.ts';
 import type { ServingProofs } from '../src/rotation/proof/serving-proofs.ts';
 import { rollBackTarget } from '../src/rotation/roll-back.ts';
@@ -42,6 +43,7 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
   const lookingBack = composeLookingBack(deps, { rotation, stores });
   const declarations = new TargetLocks();
   const releaseMemory = memoryRelease();
+  const { violationsOf, lastingViolationsOf } = judgesOf(surroundings, parts);
   const declaring = {
     ...targets,
     now: deps.now,
@@ -51,7 +53,7 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
     addTarget: afterwards(stores.targets.add, watched.refreshSoon),
     replaceTarget: afterwards(stores.targets.replace, watched.refreshSoon),
     removeTarget: afterwards(stores.targets.remove, watched.refreshSoon),
-    violationsOf: violationsBy(surroundings, parts),
+    violationsOf,
   };
   return {
     ...targets,
@@ -61,6 +63,7 @@ export function composeRotation(surroundings: FirstSurroundings, parts: Rotation
     proofs,
     followFile: stores.targets.followFile,
     leafProfileOf: deps.leafProfileOf,
+    lastingViolationsOf,
     // One after the other: two at once might both find a destination free.
     createTarget: (declaration: TargetDeclaration, actor: Actor) =>
       declarations.run(DECLARING, () => createTarget(declaring, declaration, actor)),
@@ -120,7 +123,7 @@ function rotationDeps(
 }
 
 /** What judges a target's declaration. */
-function violationsBy(
+function judgesOf(
   { now, randomBytes, profiles, publicUrl, destinations, places }: FirstSurroundings,
   { issuers, stores, newKeyPair }: RotationParts,
 ) {
@@ -137,7 +140,10 @@ function violationsBy(
     issuerOf: (authority: string) => issuers.issuerOf(authority),
     findAuthority: stores.authorities.find,
   };
-  return (target: RotationTarget) => targetViolations(judging, target);
+  return {
+    violationsOf: targetViolations.bind(undefined, judging),
+    lastingViolationsOf: lastingViolations.bind(undefined, judging),
+  };
 }
 
 /** Joins what goes by what is there and was there. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor, AuditAction, AuditEntry } from '../audit/entry.ts';
-import { PkiError } from '../errors.ts';
+import { PkiError, refused, type Violation } from '../errors.ts';
 import type { Profile } from '../issuance/profile.ts';
 import { declaredAnew, NEW_TARGET, NO_REVISION, type TargetRecord } from './rotation-record.ts';
 import { TakenDestinations } from './taken-destinations.ts';
@@ -12,6 +12,10 @@ export interface FollowFileDeps {
   readonly listTargets: () => Promise<readonly TargetRecord[]>;
   /** @throws {PkiError} `request-refused` for one that does not exist, or is for authorities */
   readonly leafProfileOf: (name: string) => Profile;
+  /** What would keep any of them from ever being rotated, pointing from their list on. */
+  readonly lastingViolationsOf: (
+    targets: readonly RotationTarget[],
+  ) => Promise<readonly Violation[]>;
   /** Makes all of the changes durable, or none. */
   readonly followFile: (changes: {
     readonly records: readonly TargetRecord[];
@@ -27,13 +31,16 @@ const STARTUP: Actor = { name: 'startup' };
  * longer names is forgotten and leaves its destination; one that somebody declared by the HTTP API
  * under the same name belongs to the file from now on.
  *
- * @throws {PkiError} `name-taken` where one overlaps the destination of another that is not in the file
+ * @throws {PkiError} `request-refused`, pointing from the list on, where one could never be rotated; `name-taken` where one
+ *   overlaps the destination of another that is not in the file
  */
 export async function followFile(
   deps: FollowFileDeps,
   declarations: readonly TargetDeclaration[],
 ): Promise<void> {
   const targets = declarations.map((declaration) => declaredTarget(deps, declaration));
+  const violations = await deps.lastingViolationsOf(targets);
+  if (violations.length > 0) throw refused(violations);
   const known = new Map((await deps.listTargets()).map((record) => [record.target.name, record]));
   assertNoOverlap(targets, [...known.values()]);
   const entry = (action: AuditAction, target: RotationTarget): AuditEntry => {
@@ -67,11 +74,12 @@ function assertNoOverlap(targets: readonly RotationTarget[], known: readonly Tar
     ({ target, isDeclaredInFile }) => !isDeclaredInFile && !names.has(target.name),
   );
   const taken = new TakenDestinations(others.map(({ target }) => target));
-  for (const target of targets) {
+  for (const [index, target] of targets.entries()) {
     const rival = taken.rivalOf(target);
     if (!rival) continue;
     const detail = `target "${target.name}" overlaps the destination of target "${rival.name}", which is not in the file`;
-    throw new PkiError('name-taken', detail);
+    const violations = [{ pointer: `/${index}/destination`, detail }];
+    throw new PkiError('name-taken', detail, { violations });
   }
 }
 

@@ -17,15 +17,18 @@ import { isTooMuchJitter } from './schedule/rotation-time.ts';
 import { windowViolations } from './schedule/rotation-window.ts';
 import type { RotationTarget } from './target.ts';
 
-export interface TargetViolationsDeps extends DraftDeps, ServedViolationsDeps {
+/** What drafts are made from that are never signed. */
+export interface SampleDeps extends DraftDeps {
   readonly now: () => Date;
+  readonly sampleKeyOf: (algorithm: KeyAlgorithm) => Promise<SubjectKey>;
+}
+
+export interface TargetViolationsDeps extends SampleDeps, ServedViolationsDeps {
   /** @throws {PkiError} `request-refused` for one that does not exist, or is for authorities */
   readonly leafProfileOf: (name: string) => Profile;
+  readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
   /** @throws {PkiError} `authority-unknown` */
   readonly issuerOf: (authority: string) => Promise<Issuer>;
-  readonly findAuthority: (name: string) => Promise<RecordedAuthority | undefined>;
-  /** A key for a draft that is never signed. */
-  readonly sampleKeyOf: (algorithm: KeyAlgorithm) => Promise<SubjectKey>;
   readonly destinations: Pick<DestinationStore, 'violationsOf'>;
 }
 
@@ -41,15 +44,29 @@ export async function targetViolations(
   target: RotationTarget,
 ): Promise<readonly Violation[]> {
   const profile = deps.leafProfileOf(target.profile);
-  const ofNames = await namedAt('/authority', () => nameViolations(deps, target, profile));
+  const ofDeclaration = await namedAt('/authority', async () => {
+    const issuer = await deps.issuerOf(target.authority);
+    return declaredViolations(deps, target, { profile, issuer });
+  });
   return [
-    ...durationViolations(target, profile),
-    ...windowViolationsOf(target),
-    ...ofNames,
+    ...ofDeclaration,
     ...(await clientAuthorityViolations(deps, target)),
-    ...readerViolations(target.destination),
     ...(await deps.destinations.violationsOf(target.destination)),
     ...(await servedViolations(deps, target)),
+  ];
+}
+
+/** What the declaration and its profile say against each other, whatever the moment, under this issuer. */
+export async function declaredViolations(
+  deps: SampleDeps,
+  target: RotationTarget,
+  terms: { readonly profile: Profile; readonly issuer: Issuer },
+): Promise<readonly Violation[]> {
+  return [
+    ...durationViolations(target, terms.profile),
+    ...windowViolationsOf(target),
+    ...(await nameViolations(deps, target, terms)),
+    ...readerViolations(target.destination),
   ];
 }
 
@@ -91,11 +108,10 @@ function windowViolationsOf({ rotationWindow }: RotationTarget): readonly Violat
 
 /** The policy's own judgement of a draft, which is never signed. */
 async function nameViolations(
-  deps: TargetViolationsDeps,
+  deps: SampleDeps,
   target: RotationTarget,
-  profile: Profile,
+  { profile, issuer }: { readonly profile: Profile; readonly issuer: Issuer },
 ): Promise<readonly Violation[]> {
-  const issuer = await deps.issuerOf(target.authority);
   const key = await deps.sampleKeyOf(target.keyAlgorithm);
   const validity = profile.validity.minimum ?? '1s';
   const request = { ...requestFromBody(target, profile, key), validity };
@@ -109,15 +125,37 @@ async function nameViolations(
 
 /** An authority whose clients are to be trusted needs no key here, but a certificate. */
 async function clientAuthorityViolations(
-  { findAuthority }: TargetViolationsDeps,
-  { destination }: RotationTarget,
+  deps: TargetViolationsDeps,
+  target: RotationTarget,
 ): Promise<readonly Violation[]> {
-  const found = await Promise.all(destination.clientAuthorities.map(findAuthority));
-  return destination.clientAuthorities.flatMap((name, index) => {
+  const found = await clientAuthoritiesOf(deps, target);
+  const waiting = found.filter(({ authority }) => authority && !isCertified(authority));
+  return [
+    ...(await unknownClientAuthorities(deps, target)),
+    ...waiting.map(({ name, pointer }) => ({
+      pointer,
+      detail: `authority "${name}" ${AWAITS_CERTIFICATE}`,
+    })),
+  ];
+}
+
+/** Authorities whose clients are to be trusted, and that are not there. */
+export async function unknownClientAuthorities(
+  deps: Pick<TargetViolationsDeps, 'findAuthority'>,
+  target: RotationTarget,
+): Promise<readonly Violation[]> {
+  const found = await clientAuthoritiesOf(deps, target);
+  const unknown = found.filter(({ authority }) => authority === undefined);
+  return unknown.map(({ name, pointer }) => ({ pointer, detail: `no authority "${name}"` }));
+}
+
+function clientAuthoritiesOf(
+  { findAuthority }: Pick<TargetViolationsDeps, 'findAuthority'>,
+  { destination }: RotationTarget,
+) {
+  const found = destination.clientAuthorities.map(async (name, index) => {
     const pointer = `/destination/clientAuthorities/${index}`;
-    const authority = found[index];
-    if (!authority) return [{ pointer, detail: `no authority "${name}"` }];
-    if (isCertified(authority)) return [];
-    return [{ pointer, detail: `authority "${name}" ${AWAITS_CERTIFICATE}` }];
+    return { name, pointer, authority: await findAuthority(name) };
   });
+  return Promise.all(found);
 }

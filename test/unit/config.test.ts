@@ -19,7 +19,7 @@ function faultsOf(environment: NodeJS.ProcessEnv): readonly string[] {
 
 describe('the settings', () => {
   it('have a default each', () => {
-    const { kubernetes, ...settings } = readSettings({ PATH: '/bin' });
+    const { kubernetes, placeOf: _, ...settings } = readSettings({ PATH: '/bin' });
     const data = resolve('data');
     assert.deepEqual(settings, {
       dataDir: data,

@@ -36,6 +36,7 @@ function deps() {
     destinations,
     leafProfileOf: new Profiles().leafProfileOf,
     violationsOf: async () => violations,
+    lastingViolationsOf: async () => violations,
     addTarget: async (record: Parameters<typeof keep>[0], entry: AuditEntry) => {
       keep(record);
       audit.push(entry);
@@ -210,6 +211,14 @@ describe('the targets of the settings file', () => {
     await followFile(deps(), [SHOP]);
     assert.equal(world.records.get('shop')?.isDeclaredInFile, true);
     assert.equal(world.records.get('api')?.isDeclaredInFile, false);
+  });
+
+  it('are refused where one could never be rotated, and change nothing', async () => {
+    await followFile(deps(), [SHOP]);
+    violations = [{ pointer: '/0/dnsNames/0', detail: 'is excluded' }];
+    const refusal = { code: 'request-refused', violations };
+    await assert.rejects(followFile(deps(), [testTarget({ name: 'api' })]), refusal);
+    assert.deepEqual([...world.records.keys()], ['shop']);
   });
 
   it('that were mended in the file are tried at the next start, whenever they failed last', async () => {
