@@ -1,5 +1,6 @@
 import { TIME_STAMPING } from '../x509/oids.ts';
 import { durationSeconds } from './duration.ts';
+import { isPatternWithin } from './pattern-within.ts';
 import { keyUsageOf, type Profile } from './profile.ts';
 
 /** What could never be issued under a profile, or would be no certificate of its kind. */
@@ -23,6 +24,7 @@ const checks: readonly Check[] = [
       message,
     })),
   namesCanBeThere,
+  permittedIsLeft,
   authoritiesHaveNoNames,
   extensionsDiffer,
 ];
@@ -114,14 +116,38 @@ function namesCanBeThere({ isAuthority, subject, subjectAltNames }: Profile) {
   const { allowed, required } = subjectAltNames;
   const unallowed = required.findIndex((kind) => !allowed.includes(kind));
   const path = ['subjectAltNames', 'required', unallowed];
-  const hasCommonName =
-    subject.defaults.commonName !== undefined || subject.callerMaySet.includes('commonName');
-  const isBySubject = subject.commonName === 'any' && hasCommonName;
-  const canBeNamed = isAuthority || allowed.length > 0 || isBySubject;
+  const canBeNamed = isAuthority || allowed.length > 0 || canBeBySubject(subject);
   return [
     ...unless(unallowed < 0, path, 'is not among those allowed'),
     ...unless(canBeNamed, ['subjectAltNames', 'allowed'], 'leaves nobody who could be named'),
   ];
+}
+
+/** Whether a commonName alone may name somebody. */
+function canBeBySubject({ commonName, defaults, callerMaySet }: Profile['subject']): boolean {
+  const isThere = defaults.commonName !== undefined || callerMaySet.includes('commonName');
+  return commonName === 'any' && isThere;
+}
+
+/** Where of every kind of which there must be a name all that is permitted is excluded, nothing is issued. */
+function permittedIsLeft({ isAuthority, subject, subjectAltNames }: Profile) {
+  const { allowed, required } = subjectAltNames;
+  const wanted = required.length > 0 ? required : allowed;
+  const isNamedOtherwise = isAuthority || (required.length === 0 && canBeBySubject(subject));
+  const isLeft = wanted.length === 0 || wanted.some((kind) => !isExcluded(subjectAltNames, kind));
+  const path = ['subjectAltNames', wanted[0] ?? 'allowed', 'permitted'];
+  const message = 'is all excluded, so that nobody could be named';
+  return unless(isNamedOtherwise || isLeft, path, message);
+}
+
+/** Whether all names of a kind that are permitted are surely excluded. */
+function isExcluded(
+  terms: Profile['subjectAltNames'],
+  kind: Profile['subjectAltNames']['allowed'][number],
+): boolean {
+  const { permitted = [], excluded = [] } = terms[kind] ?? {};
+  const isOut = (pattern: string) => excluded.some((one) => isPatternWithin(kind, pattern, one));
+  return permitted.length > 0 && permitted.every(isOut);
 }
 
 function authoritiesHaveNoNames({ isAuthority, subjectAltNames: { allowed } }: Profile) {

@@ -57,7 +57,7 @@ describe('targets of the settings file', () => {
     assert.deepEqual(places, [
       ['/1/dnsNames/1', 'profile "web" excludes "admin.example.org"'],
       ['/2/validity', 'at most 40 days'],
-      ['/3/keyAlgorithm', 'profile "web" takes only ecdsa-p256'],
+      ['/3/keyAlgorithm', 'profile "web" takes only keys of ecdsa-p256, not of rsa-2048'],
       ['/4/subject/organization', 'is not the caller’s to set under profile "web"'],
       ['/5/renewBefore', 'must leave at least two seconds of the validity'],
     ]);
