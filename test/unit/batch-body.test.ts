@@ -57,7 +57,7 @@ describe('the body of a batch', () => {
     };
     for (const [text, fault] of Object.entries(faults)) {
       assert.equal(
-        wholeFaultOf(text)?.replace(/ JSON(:|, at) .*$/, ' JSON'),
+        wholeFaultOf(text).replace(/ JSON(:|, at) .*$/, ' JSON'),
         fault,
         text.slice(0, 60),
       );
