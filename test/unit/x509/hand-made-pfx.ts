@@ -37,12 +37,7 @@ export function bag(type: string, value: Uint8Array, ...attributes: readonly Buf
 }
 
 export function friendlyName(value: Buffer): Buffer {
-  return bagAttribute(FRIENDLY_NAME, value);
-}
-
-/** The attributes of a bag, one alone. */
-export function bagAttribute(id: string, ...values: readonly Buffer[]): Buffer {
-  return der.setOf(der.sequence(der.oid(id), der.setOf(...values)));
+  return der.setOf(der.sequence(der.oid(FRIENDLY_NAME), der.setOf(value)));
 }
 
 export function certBag(type = X509_CERTIFICATE): Buffer {
