@@ -41,7 +41,7 @@ import { TargetRepository } from './storage/database/target-repository.ts';
 
 /**
  * At once: half of the threads in libuv's pool of four, the other half signs. Waiting: half a minute's work, since an RSA
- * key of 4096 bits takes about a second. The items of batches wait beside those, ten of each chunk at work.
+ * key of 4096 bits takes about a second. The items of batches wait beside those, ten of each chunk at work, and take turns with them.
  */
 const KEY_GENERATION = { rsaAtOnce: 2, rsaWaiting: 64 };
 

@@ -23,7 +23,8 @@ export function readSettingsDocument(path: string): SettingsDocument {
   const lines = new LineCounter();
   const document = parseDocument(textOf(path, where), { uniqueKeys: true, lineCounter: lines });
   // A tag that is not known is a warning only, and would be passed over.
-  const [fault] = [...document.errors, ...document.warnings];
+  const tags = document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
+  const [fault] = [...document.errors, ...tags];
   if (fault) throw new SettingsError(`${where}: ${fault.message}`);
   const placeOf = (pointer: string) => {
     const line = lineOf(document, lines, pointer);

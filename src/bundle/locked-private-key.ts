@@ -63,7 +63,7 @@ export async function openPrivateKey(
  */
 const CURES = {
   'the PFX':
-    'openssl pkcs12 -in old.pfx -passin env:PW -noenc -legacy -out all.pem && openssl pkcs12 -export -in all.pem -passout env:PW -out new.pfx',
+    'openssl pkcs12 -in old.pfx -passin env:PW -noenc -legacy -out all.pem && openssl pkcs12 -export -in all.pem -passout env:PW -out new.pfx; rm all.pem',
   'the private key':
     'openssl pkcs8 -topk8 -in old.key -passin env:PW -passout env:PW -provider legacy -provider default -out new.key',
 } as const;

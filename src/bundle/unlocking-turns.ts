@@ -32,7 +32,7 @@ export class UnlockingTurns {
         this.#turns.run(async () => {
           signal.throwIfAborted();
           return work(signal);
-        }),
+        }, signal),
       );
     } finally {
       this.#inside -= 1;

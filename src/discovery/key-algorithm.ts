@@ -3,7 +3,7 @@ import { defaultKeyAlgorithmOf, type Profile } from '../issuance/profile.ts';
 
 /**
  * By what the keys of a server's certificates are made: the first by the profile's default. Of two (Istio 1.27,
- * `credentialNames`) each has another kind of key, so that the second's is refused where the profile takes one kind alone.
+ * `credentialNames`) each has another kind of key, where the profile takes more than one.
  */
 export function keyAlgorithmOf(
   profile: Profile,
@@ -15,5 +15,5 @@ export function keyAlgorithmOf(
     ? (['ecdsa', 'ecdsa-p256'] as const)
     : (['rsa', 'rsa-2048'] as const);
   const taken = profile.keyAlgorithms.filter((algorithm) => algorithm.startsWith(kind));
-  return taken.includes(usual) ? usual : (taken[0] ?? usual);
+  return taken.includes(usual) ? usual : (taken[0] ?? first);
 }

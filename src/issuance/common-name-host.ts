@@ -5,6 +5,7 @@ import { ipOctets } from '../x509/ip-address.ts';
 import { endsInNumber, isInternational } from './dns-name.ts';
 import { homographFault } from './homograph.ts';
 import { readLabel } from './idna.ts';
+import { MAX_COMMON_NAME_LENGTH } from './leaf-subject.ts';
 import { canonicalName } from './names.ts';
 
 /**
@@ -45,6 +46,8 @@ export function commonNameAsHost(certificate: DecodedCertificate): string | unde
 
 /** Why a host within a common name, such as in an address of a page or a mailbox, could pass for another one, in words. */
 export function deceitIn(commonName: string): string | undefined {
+  // It is refused for its length alone (RFC 5280 appendix A.1).
+  if ([...commonName].length > MAX_COMMON_NAME_LENGTH) return undefined;
   const asWritten = hostsWithin(onlyAsciiLeftAsWritten(commonName));
   for (const host of hostsWithin(asRead(commonName))) {
     const labels = telling(host);
@@ -82,6 +85,7 @@ function deceitOf(label: string): string | undefined {
 
 /** A text with every sign as what people read in it; accents stay apart from their letters where they were. */
 function asRead(text: string): string {
+  if (/^\p{ASCII}*$/u.test(text)) return text;
   return [...text].map(signAsRead).join('');
 }
 

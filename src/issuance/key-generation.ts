@@ -31,6 +31,8 @@ export class KeyGeneration {
   readonly #ticks: () => number;
   readonly #waiting = new Set<Waiter>();
   #running = 0;
+  /** Who came last of those that have waited. */
+  #latest: Waiter | undefined;
   /** What an RSA key takes, a moving mean. */
   #meanMs = FIRST_GUESS_MS;
 
@@ -88,10 +90,12 @@ export class KeyGeneration {
     throw new PkiError('overloaded', 'too many RSA keys are waited for already', { retryAfterMs });
   }
 
-  /** Whoever has waited longest takes the place, so that nobody comes in between. */
+  /** Batches and everybody else take turns, and among each whoever has waited longest, so that nobody comes in between. */
   #leave(): void {
-    const [next] = this.#waiting;
+    const waiting = [...this.#waiting];
+    const next = waiting.find((one) => one.needsRoom !== this.#latest?.needsRoom) ?? waiting[0];
     if (next) {
+      this.#latest = next;
       this.#waiting.delete(next);
       next.begin();
     } else this.#running -= 1;

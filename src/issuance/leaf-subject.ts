@@ -4,7 +4,7 @@ import type { Profile } from './profile.ts';
 import type { RequestedNames } from './requested-names.ts';
 
 /** RFC 5280 appendix A.1, ub-common-name: longer hosts stand in the subjectAltName alone. */
-const MAX_COMMON_NAME_LENGTH = 64;
+export const MAX_COMMON_NAME_LENGTH = 64;
 
 /**
  * The subject of a leaf: what was asked for, and the profile's defaults for the rest. Where nothing was asked

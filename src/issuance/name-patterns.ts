@@ -38,6 +38,7 @@ export function isUriIn(uri: string, pattern: string): boolean {
   const [one, glob] = [uriParts(uri), uriParts(pattern)];
   return (
     one.scheme === glob.scheme &&
+    !isTrustDomain(one) &&
     isSegmentFor(one.port, glob.port) &&
     isWithin(one.labels, hostGlobs(glob.labels), isSegmentFor) &&
     isWithin(segmentsOf(one.rest), globsIn(segmentsOf(glob.rest)), isSegmentFor)
@@ -53,13 +54,20 @@ export function touchesUriPattern(uri: string, pattern: string): boolean {
   const [one, glob] = [uriParts(uri.toLowerCase()), uriParts(pattern.toLowerCase())];
   const covers = (segments: readonly string[], pattern: SegmentPattern) =>
     isWithin(segments, pattern, (segment, any) => any === ANY || isGlobFor(segment, any));
-  if (one.scheme !== glob.scheme || !covers(one.labels, hostGlobs(glob.labels))) return false;
+  // Who excludes `*.example.org` of URIs does not mean that one more label lets in.
+  const hosts = glob.labels.at(-1) === ANY ? glob.labels.with(-1, ANY_MORE) : glob.labels;
+  if (one.scheme !== glob.scheme || !covers(one.labels, hostGlobs(hosts))) return false;
   const whole = withSingleSlashes(one.rest);
   const path = whole.replace(/[?#].*$/s, '');
   const globs = globsIn(segmentsOf(withSingleSlashes(glob.rest)));
   // A slash at the end begins one more segment, or is passed over.
   const ways = [whole, path, path.replace(/\/$/, '')].map(segmentsOf);
   return ways.some((segments) => covers(segments, globs));
+}
+
+/** The SPIFFE ID of a trust domain itself, which is no workload's (SPIFFE X.509-SVID §2, §4.1). */
+function isTrustDomain({ scheme, rest }: { readonly scheme: string; readonly rest: string }) {
+  return scheme === 'spiffe:' && rest === '';
 }
 
 function withSingleSlashes(text: string): string {

@@ -35,7 +35,8 @@ export function subjectValueFault(attribute: keyof Subject, value: string): stri
   if (INVISIBLE.test(value)) return 'must not hold control or invisible characters';
   // RFC 5280 appendix A.1 counts characters, not UTF-16 code units.
   if (isLongerThan(upperBound, value)) return `has at most ${upperBound} characters`;
-  if (attribute === 'country' && !COUNTRY.test(value)) return 'is two capital letters (ISO 3166-1)';
+  if (attribute === 'country' && !COUNTRY.test(value))
+    return 'must be two capital letters (ISO 3166-1)';
   return undefined;
 }
 

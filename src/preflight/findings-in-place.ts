@@ -57,13 +57,13 @@ export function findingsInPlace(
   return path.slice(0, count).map((certificate, index) => {
     const issuer = path[index + 1];
     const candidate = certificateCandidate(certificate, { issuer, ...(now && { now }) });
-    const before = pathFindings[index + 1]?.map(({ rule }) => rule.id) ?? [];
+    const before = pathFindings[index + 1]?.map(({ detail }) => detail) ?? [];
     return [
       ...findingsOf(ofCertificate, candidate).map(({ rule, detail }) => ({
         rule,
         detail: `${labelAt({ labels }, index)}: ${detail}`,
       })),
-      ...(pathFindings[index] ?? []).filter(({ rule }) => !before.includes(rule.id)),
+      ...(pathFindings[index] ?? []).filter(({ detail }) => !before.includes(detail)),
     ];
   });
 }

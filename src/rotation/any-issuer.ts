@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AuthorityKind } from '../certificate.ts';
 import { draftCertificate } from '../issuance/draft-certificate.ts';
 import type { SelfSigner } from '../issuance/issuance-request.ts';
@@ -23,7 +24,7 @@ export async function anyIssuer(
   const publicKey = await deps.sampleKeyOf(KEY_ALGORITHM);
   const { profileOf } = new Profiles();
   const draft = (profile: AuthorityKind, signer: SelfSigner | Issuer) => {
-    const subject = { commonName: `any ${profile}` };
+    const subject = { commonName: `any ${profile} ${randomUUID()}` };
     const terms = { names: requestedNames({}), validity: VALIDITY };
     const request = { profile, publicKey, subject, ...terms, subjectPointer: () => '/subject' };
     return draftCertificate({ randomBytes: deps.randomBytes, profileOf }, { signer, request }, now)

@@ -7,16 +7,15 @@ import {
   declaredViolations,
   type SampleDeps,
   type TargetViolationsDeps,
-  unknownClientAuthorities,
 } from './target-violations.ts';
 
 type LastingViolationsDeps = SampleDeps &
   Pick<TargetViolationsDeps, 'leafProfileOf' | 'findAuthority'>;
 
 /**
- * Of what {@link targetViolations} finds, that which no moment decides, nor what an authority permits, which may come in at any:
- * what declarations and their profiles say against each other, and authorities that are not there. Points from the list
- * of targets on.
+ * Of what {@link targetViolations} finds, that which no moment decides: what declarations and their profiles say against each
+ * other, whatever an authority permits. One that is not there may come in at any moment, over the API that is to start.
+ * Points from the list of targets on.
  */
 export async function lastingViolations(
   deps: LastingViolationsDeps,
@@ -45,12 +44,7 @@ async function violationsOf(
 ): Promise<readonly Violation[]> {
   const authority = await deps.findAuthority(target.authority);
   const issuer = issuers[authority?.kind ?? 'intermediate'];
-  const unknown = { pointer: '/authority', detail: `no authority "${target.authority}"` };
-  return [
-    ...(authority ? [] : [unknown]),
-    ...(await declared(deps, target, issuer)),
-    ...(await unknownClientAuthorities(deps, target)),
-  ];
+  return declared(deps, target, issuer);
 }
 
 /** What cannot be written at all is thrown. */

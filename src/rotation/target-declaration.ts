@@ -6,8 +6,8 @@ export type TargetDeclaration = Omit<RotationTarget, 'keyAlgorithm'> &
   Partial<Pick<RotationTarget, 'keyAlgorithm'>>;
 
 /**
- * What is recorded of a declaration: it says by which algorithm keys are made, so that a target does not change by itself
- * when its profile comes to have another default.
+ * What is recorded of a declaration: it says by which algorithm keys are made, so that a target that was declared over
+ * HTTP does not change by itself when its profile comes to have another default.
  *
  * @throws {PkiError} `request-refused` for an unknown profile
  */

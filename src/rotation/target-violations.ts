@@ -128,34 +128,13 @@ async function clientAuthorityViolations(
   deps: TargetViolationsDeps,
   target: RotationTarget,
 ): Promise<readonly Violation[]> {
-  const found = await clientAuthoritiesOf(deps, target);
-  const waiting = found.filter(({ authority }) => authority && !isCertified(authority));
-  return [
-    ...(await unknownClientAuthorities(deps, target)),
-    ...waiting.map(({ name, pointer }) => ({
-      pointer,
-      detail: `authority "${name}" ${AWAITS_CERTIFICATE}`,
-    })),
-  ];
-}
-
-/** Authorities whose clients are to be trusted, and that are not there. */
-export async function unknownClientAuthorities(
-  deps: Pick<TargetViolationsDeps, 'findAuthority'>,
-  target: RotationTarget,
-): Promise<readonly Violation[]> {
-  const found = await clientAuthoritiesOf(deps, target);
-  const unknown = found.filter(({ authority }) => authority === undefined);
-  return unknown.map(({ name, pointer }) => ({ pointer, detail: `no authority "${name}"` }));
-}
-
-function clientAuthoritiesOf(
-  { findAuthority }: Pick<TargetViolationsDeps, 'findAuthority'>,
-  { destination }: RotationTarget,
-) {
-  const found = destination.clientAuthorities.map(async (name, index) => {
+  const { findAuthority } = deps;
+  const found = target.destination.clientAuthorities.map(async (name, index) => {
     const pointer = `/destination/clientAuthorities/${index}`;
-    return { name, pointer, authority: await findAuthority(name) };
+    const authority = await findAuthority(name);
+    if (!authority) return [{ pointer, detail: `no authority "${name}"` }];
+    if (isCertified(authority)) return [];
+    return [{ pointer, detail: `authority "${name}" ${AWAITS_CERTIFICATE}` }];
   });
-  return Promise.all(found);
+  return (await Promise.all(found)).flat();
 }

@@ -16,10 +16,13 @@ export function readScrypt(parameters: DerReader): KeyDerivation {
   const salt = parameters.octetString();
   const [N, r, p] = [parameters.number(), parameters.number(), parameters.number()];
   const keyLength = parameters.isNext(TAG.integer) ? parameters.number() : undefined;
-  if (r < 1 || p < 1 || N < 2 || !Number.isInteger(Math.log2(N))) {
+  // RFC 7914 §2: N < 2^(128 * r / 8).
+  const isCostRight = N >= 2 && Math.log2(N) < 16 * r && Number.isInteger(Math.log2(N));
+  if (r < 1 || p < 1 || !isCostRight) {
     throw parameters.fault('parameters that scrypt cannot have');
   }
-  if (BLOCK_OCTETS * r * (N + p) > MAX_MEMORY_OCTETS) {
+  // OpenSSL needs two blocks of its own.
+  if (BLOCK_OCTETS * r * (N + p + 2) > MAX_MEMORY_OCTETS) {
     throw new LockedFileError(`asks scrypt for more than ${MAX_MEMORY_OCTETS} octets of memory`);
   }
   const terms = { N, r, p, maxmem: MAX_MEMORY_OCTETS + ROOM_OCTETS };

@@ -9,6 +9,8 @@ const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /** At once: one of a large batch has megabytes, and while they are written or erased nobody else writes. */
 const CHANGED_AT_ONCE = 100;
+/** Answers that are given meanwhile are not taken for some of a clock that was ahead. */
+const SLACK_MS = 60_000;
 
 /** Keeps the answers to requests with an `Idempotency-Key` in SQL, for 24 hours. */
 export class AnswerRepository {
@@ -62,7 +64,7 @@ export class AnswerRepository {
     await this.#whileAny(over, (few) => this.#db.deleteFrom('kept_answer').where('id', 'in', few));
     // They are from before a clock was set back. Erased at once, they would be missing to whoever asks again.
     const latest = keptUntil(now);
-    const tooLong = this.#idsWhere('>', latest);
+    const tooLong = this.#idsWhere('>', keptUntil(new Date(now.getTime() + SLACK_MS)));
     await this.#whileAny(tooLong, (few) =>
       this.#db.updateTable('kept_answer').set({ kept_until: latest }).where('id', 'in', few),
     );

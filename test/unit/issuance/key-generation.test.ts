@@ -51,7 +51,7 @@ describe('the generation of keys', () => {
     // Three wait by now, for a second each.
     await assert.rejects(newKeyPair('rsa-2048'), { code: 'overloaded', retryAfterMs: 3_000 });
     await Promise.all(made);
-    assert.deepEqual(order, ['patient', 'patient', 'patient', 'other']);
+    assert.deepEqual(order, ['patient', 'patient', 'other', 'patient']);
   });
 
   it('makes no key for whoever has gone away, and keeps nobody waiting for it', async () => {

@@ -118,7 +118,7 @@ describe('a leaf by CSR', () => {
     const names = [dns(host)];
     const country = nameOf([COUNTRY, der.utf8String('us')]);
     assert.deepEqual(await told({ names, subject: country }), [
-      '/csr: country "us": is two capital letters (ISO 3166-1)',
+      '/csr: country "us": must be two capital letters (ISO 3166-1)',
     ]);
     const long = 'a'.repeat(72);
     assert.deepEqual(await told({ names, subject: commonNameOf(long) }, { profile: 'client' }), [

@@ -111,7 +111,7 @@ describe('the names under a profile', () => {
     const named = (commonName: string) => ({ subject: { commonName }, uris: ['urn:a:b'] });
     const clients = {
       extKeyUsage: ['clientAuth'],
-      subjectAltNames: { dnsNames: { excluded: ['paypal.com', 'bücher.example', '2.10'] } },
+      subjectAltNames: { dnsNames: { excluded: ['paypal.com', 'bücher.example'] } },
     };
     for (const commonName of [
       'paypal.com',
@@ -123,7 +123,6 @@ describe('the names under a profile', () => {
       'https://𝗽𝗮𝘆𝗽𝗮𝗹.com/login',
       'BÜCHER.example',
       'Bu\u0308cher.example',
-      '２．１０',
     ]) {
       const [outcome = ''] = await outcomesUnder(clients, named(commonName));
       assert.ok(outcome.startsWith(refused), commonName);
